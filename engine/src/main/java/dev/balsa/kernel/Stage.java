@@ -1,0 +1,27 @@
+package dev.balsa.kernel;
+
+/// One step of an epilogue: a function applied to every element of a result while it is in registers or cache.
+public sealed interface Stage {
+    /// A function of the element alone.
+    record Unary(UnaryFunction function, float alpha, float beta) implements Stage {}
+
+    /// A function of the element and an element of another operand.
+    ///
+    /// @param operand the index of the other operand in the [Frame]
+    /// @param spread how the other operand's elements are found
+    record Binary(BinaryFunction function, int operand, Spread spread) implements Stage {}
+
+    /// How an epilogue operand is spread over a result seen as a matrix of rows (for a convolution: `N * C` rows of
+    /// `H * W` columns; for a matrix product: `batch * M` rows of `N` columns).
+    enum Spread {
+        /// As many elements as the result, in the same order (a residual).
+        FULL,
+        /// One element per column (the bias of a matrix product).
+        COLUMN,
+        /// One element per row, repeated when there are fewer elements than rows (the bias of a convolution: `C` elements
+        /// for `N * C` rows).
+        ROW,
+        /// One element.
+        SCALAR
+    }
+}
