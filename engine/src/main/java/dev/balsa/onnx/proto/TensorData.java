@@ -70,6 +70,9 @@ public final class TensorData {
 
     private MemorySegment typed(TensorProto tensor, long size) {
         var typed = tensor.typed();
+        if (size > 0 && typed.isEmpty()) {
+            throw tensor.fault("has no elements; a model without its weights must be filled first", size + " bytes", 0);
+        }
         return switch (tensor.dataType()) {
             case 1, 14 -> sized(tensor, typed.floats().bytes(), size, "float_data");
             case 11, 15 -> sized(tensor, typed.doubles().bytes(), size, "double_data");
