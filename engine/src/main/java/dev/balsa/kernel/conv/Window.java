@@ -1,0 +1,95 @@
+package dev.balsa.kernel.conv;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The geometry of a convolution: per spatial dimension (one to three of them), how the kernel moves over the image.
+///
+/// For a convolution, output position `o` and kernel position `k` meet image position `o * stride + k * dilation - pad`;
+/// positions outside the image count as zero. The padding at the end follows from the output size. For a transposed
+/// convolution `input` and `output` change roles: input position `i` and kernel position `k` add to output position
+/// `i * stride + k * dilation - pad`; positions outside the output are dropped.
+///
+/// @param input image sizes
+/// @param kernel kernel sizes
+/// @param strides steps between neighbouring outputs, at least 1
+/// @param dilations steps between neighbouring kernel elements, at least 1
+/// @param pads padding at the beginning of each dimension
+/// @param output output sizes
+public record Window(
+        List<Integer> input,
+        List<Integer> kernel,
+        List<Integer> strides,
+        List<Integer> dilations,
+        List<Integer> pads,
+        List<Integer> output) {
+    /// Copies the lists and checks that they fit together.
+    public Window {
+        input = List.copyOf(input);
+        kernel = List.copyOf(kernel);
+        strides = List.copyOf(strides);
+        dilations = List.copyOf(dilations);
+        pads = List.copyOf(pads);
+        output = List.copyOf(output);
+        var rank = input.size();
+        var same = List.of(kernel, strides, dilations, pads, output).stream().allMatch(list -> list.size() == rank);
+        if (rank < 1 || rank > 3 || !same) {
+            throw new IllegalArgumentException("convolution window: wrong ranks; expected six lists of one to three sizes, "
+                    + "found " + input + ", " + kernel + ", " + strides + ", " + dilations + ", " + pads + ", " + output);
+        }
+        var stepsFit = strides.stream().allMatch(s -> s >= 1) && dilations.stream().allMatch(d -> d >= 1);
+        var sizesFit = kernel.stream().allMatch(s -> s >= 1) && input.stream().allMatch(s -> s >= 0)
+                && output.stream().allMatch(s -> s >= 0);
+        if (!stepsFit || !sizesFit) {
+            throw new IllegalArgumentException("convolution window: wrong sizes; expected strides, dilations and kernel of at "
+                    + "least 1, found strides " + strides + ", dilations " + dilations + ", kernel " + kernel
+                    + ", input " + input + ", output " + output);
+        }
+    }
+
+    /// The number of spatial dimensions, 1 to 3.
+    public int rank() {
+        return input.size();
+    }
+
+    /// The same geometry in three dimensions, with leading dimensions of size 1.
+    public Window lifted() {
+        return new Window(lift(input, 1), lift(kernel, 1), lift(strides, 1), lift(dilations, 1), lift(pads, 0),
+                lift(output, 1));
+    }
+
+    /// Whether output position and image position are the same: kernel 1, stride 1, no padding.
+    public boolean isPointwise() {
+        return kernel.stream().allMatch(size -> size == 1)
+                && strides.stream().allMatch(step -> step == 1)
+                && pads.stream().allMatch(pad -> pad == 0)
+                && input.equals(output);
+    }
+
+    /// The number of elements of one image plane.
+    public long inputSize() {
+        return product(input);
+    }
+
+    /// The number of elements of one output plane.
+    public long outputSize() {
+        return product(output);
+    }
+
+    /// The number of kernel positions.
+    public int kernelSize() {
+        return (int) product(kernel);
+    }
+
+    private static long product(List<Integer> sizes) {
+        return sizes.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+    }
+
+    private static List<Integer> lift(List<Integer> sizes, int filler) {
+        var lifted = new ArrayList<>(sizes);
+        while (lifted.size() < 3) {
+            lifted.addFirst(filler);
+        }
+        return lifted;
+    }
+}
