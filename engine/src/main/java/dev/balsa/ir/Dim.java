@@ -1,0 +1,198 @@
+package dev.balsa.ir;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// The length of one dimension, as far as it is known: a number, a polynomial over named symbols, or unknown.
+///
+/// Symbols are what ONNX calls `dim_param`. Two dimensions with equal text are equal lengths in every run, except that
+/// [#UNKNOWN] says nothing about another unknown. Immutable.
+public final class Dim {
+    /// A length that only a run can tell.
+    public static final Dim UNKNOWN = new Dim(new TreeMap<>());
+
+    private static final String ONE = "";
+
+    /// Coefficients by monomial: symbols in alphabetic order joined by `*`, the empty text for the constant term.
+    private final SortedMap<String, Long> terms;
+
+    private Dim(SortedMap<String, Long> terms) {
+        this.terms = terms;
+    }
+
+    /// A known length.
+    public static Dim of(long value) {
+        return new Dim(new TreeMap<>(Map.of(ONE, value)));
+    }
+
+    /// A named length; characters outside of `[A-Za-z0-9_.]` become `_`. An empty name is [#UNKNOWN].
+    public static Dim symbol(String name) {
+        var clean = name.replaceAll("[^A-Za-z0-9_.]", "_");
+        if (clean.isEmpty()) {
+            return UNKNOWN;
+        }
+        if (Character.isDigit(clean.charAt(0))) {
+            clean = "_" + clean;
+        }
+        return new Dim(new TreeMap<>(Map.of(clean, 1L)));
+    }
+
+    /// Whether the length is a number.
+    public boolean isKnown() {
+        return terms.size() == 1 && terms.containsKey(ONE);
+    }
+
+    /// Whether nothing is known of the length.
+    public boolean isUnknown() {
+        return terms.isEmpty();
+    }
+
+    /// The number, if known.
+    public OptionalLong value() {
+        return isKnown() ? OptionalLong.of(terms.get(ONE)) : OptionalLong.empty();
+    }
+
+    /// The number.
+    ///
+    /// @throws IllegalStateException if it is not known
+    public long get() {
+        return value().orElseThrow(() -> new IllegalStateException("dimension " + this + " is not a known number"));
+    }
+
+    /// Whether both are certainly the same length.
+    public boolean sameAs(Dim other) {
+        return !isUnknown() && equals(other);
+    }
+
+    /// Whether both could be the same length (not two different numbers).
+    public boolean mayEqual(Dim other) {
+        return !isKnown() || !other.isKnown() || get() == other.get();
+    }
+
+    /// Whether this is the number `value`.
+    public boolean is(long value) {
+        return isKnown() && get() == value;
+    }
+
+    /// The sum.
+    public Dim plus(Dim other) {
+        if (isUnknown() || other.isUnknown()) {
+            return UNKNOWN;
+        }
+        var sum = new TreeMap<>(terms);
+        other.terms.forEach((monomial, factor) -> sum.merge(monomial, factor, Long::sum));
+        return normal(sum);
+    }
+
+    /// The sum with a number.
+    public Dim plus(long value) {
+        return plus(of(value));
+    }
+
+    /// The difference.
+    public Dim minus(Dim other) {
+        return plus(other.times(of(-1)));
+    }
+
+    /// The product.
+    public Dim times(Dim other) {
+        if (is(0) || other.is(0)) {
+            return of(0);
+        }
+        if (isUnknown() || other.isUnknown()) {
+            return UNKNOWN;
+        }
+        var product = new TreeMap<String, Long>();
+        terms.forEach((left, a) -> other.terms.forEach((right, b) -> product.merge(join(left, right), a * b, Long::sum)));
+        return normal(product);
+    }
+
+    /// The quotient, if it is exact for every value of the symbols; otherwise rounded down if both are numbers, or
+    /// [#UNKNOWN].
+    public Dim dividedBy(Dim other) {
+        if (isKnown() && other.isKnown()) {
+            return other.get() == 0 ? UNKNOWN : of(Math.floorDiv(get(), other.get()));
+        }
+        if (isUnknown() || other.terms.size() != 1) {
+            return UNKNOWN;
+        }
+        var divisor = other.terms.firstKey();
+        long factor = other.terms.get(divisor);
+        var quotient = new TreeMap<String, Long>();
+        for (var term : terms.entrySet()) {
+            var rest = without(term.getKey(), divisor);
+            if (rest.equals("/") || factor == 0 || term.getValue() % factor != 0) {
+                return UNKNOWN;
+            }
+            quotient.put(rest, term.getValue() / factor);
+        }
+        return normal(quotient);
+    }
+
+    private static Dim normal(SortedMap<String, Long> terms) {
+        terms.values().removeIf(factor -> factor == 0);
+        return terms.isEmpty() ? of(0) : new Dim(terms);
+    }
+
+    private static String join(String left, String right) {
+        if (left.isEmpty() || right.isEmpty()) {
+            return left + right;
+        }
+        return Arrays.stream((left + "*" + right).split("\\*")).sorted().collect(Collectors.joining("*"));
+    }
+
+    /// The monomial without the symbols of `divisor`; "/" if it does not contain them all.
+    private static String without(String monomial, String divisor) {
+        if (divisor.isEmpty()) {
+            return monomial;
+        }
+        var symbols = new ArrayList<>(Arrays.asList(monomial.split("\\*")));
+        for (var symbol : divisor.split("\\*")) {
+            if (!symbols.remove(symbol)) {
+                return "/";
+            }
+        }
+        return String.join("*", symbols);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Dim dim && terms.equals(dim.terms);
+    }
+
+    @Override
+    public int hashCode() {
+        return terms.hashCode();
+    }
+
+    /// A number, a polynomial such as `batch*seq+1`, or `?`.
+    @Override
+    public String toString() {
+        if (isUnknown()) {
+            return "?";
+        }
+        var text = new StringBuilder();
+        terms.entrySet().stream()
+                .sorted((a, b) -> Boolean.compare(a.getKey().isEmpty(), b.getKey().isEmpty()))
+                .forEach(term -> append(text, term.getKey(), term.getValue()));
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String monomial, long factor) {
+        if (factor >= 0 && !text.isEmpty()) {
+            text.append('+');
+        }
+        if (monomial.isEmpty()) {
+            text.append(factor);
+        } else if (factor == -1) {
+            text.append('-').append(monomial);
+        } else {
+            text.append(factor == 1 ? "" : factor + "*").append(monomial);
+        }
+    }
+}

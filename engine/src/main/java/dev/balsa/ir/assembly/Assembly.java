@@ -1,0 +1,6 @@
+package dev.balsa.ir.assembly;
+
+import dev.balsa.ir.Op;
+
+/// An operator that arranges the elements of its inputs anew, whole blocks at a time.
+public sealed interface Assembly extends Op permits Concat {}

@@ -1,0 +1,95 @@
+package dev.balsa.ir.assembly;
+
+import dev.balsa.ir.Axes;
+import dev.balsa.ir.Dim;
+import dev.balsa.ir.Evaluation;
+import dev.balsa.ir.Inference;
+import dev.balsa.ir.Schema;
+import dev.balsa.ir.SymbolicShape;
+import dev.balsa.ir.TensorType;
+import dev.balsa.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The inputs one after the other along an axis (ONNX Concat, opset 1 to 13).
+///
+/// @param axis the axis, negative counted from the back
+public record Concat(long axis) implements Assembly {
+    /// The operator's signature in ONNX.
+    public static final Schema SCHEMA = Schema.of("Concat")
+            .variadic("inputs", Schema.ANY)
+            .out("concat_result")
+            .reader(node -> new Concat(node.opset() < 4 ? node.integer("axis", 1) : node.integer("axis")));
+
+    @Override
+    public Schema schema() {
+        return SCHEMA;
+    }
+
+    @Override
+    public List<TensorType> infer(Inference in) {
+        var shape = SymbolicShape.UNKNOWN;
+        var length = Dim.of(0);
+        for (int i = 0; i < in.inputs(); i++) {
+            var next = in.shape(i);
+            if (!next.hasRank()) {
+                return List.of(in.type(0).withShape(SymbolicShape.UNKNOWN));
+            }
+            int at = Axes.normalize(axis, next.rank());
+            length = length.plus(next.dim(at));
+            shape = i == 0 ? next : merge(in, i, shape, next, at);
+        }
+        return List.of(in.type(0).withShape(shape.with((int) axis, length)));
+    }
+
+    private static SymbolicShape merge(Inference in, int index, SymbolicShape so, SymbolicShape next, int axis) {
+        if (so.rank() != next.rank()) {
+            throw in.mismatch(index, "rank differs from the inputs before", "rank " + so.rank(), next);
+        }
+        var dims = new ArrayList<Dim>();
+        for (int i = 0; i < so.rank(); i++) {
+            if (i != axis && !so.dim(i).mayEqual(next.dim(i))) {
+                throw in.mismatch(index, "dimension " + i + " differs from the inputs before", so.toString(), next);
+            }
+            dims.add(so.dim(i).isKnown() ? so.dim(i) : next.dim(i));
+        }
+        return SymbolicShape.of(dims);
+    }
+
+    @Override
+    public Optional<List<Dim>> contents(Inference in) {
+        var all = new ArrayList<Dim>();
+        for (int i = 0; i < in.inputs(); i++) {
+            var part = in.contents(i);
+            if (part.isEmpty()) {
+                return Optional.empty();
+            }
+            all.addAll(part.get());
+        }
+        return Optional.of(all);
+    }
+
+    @Override
+    public void evaluate(Evaluation run) {
+        var first = run.input(0);
+        int at = Axes.normalize(axis, first.shape().rank());
+        var dims = first.shape().toArray();
+        dims[at] = 0;
+        for (int i = 0; i < run.inputs(); i++) {
+            dims[at] += run.input(i).shape().dim(at);
+        }
+        var y = run.output(0, first.type(), Shape.of(dims));
+        long rows = y.shape().size(0, at);
+        long to = 0;
+        for (long row = 0; row < rows; row++) {
+            for (int i = 0; i < run.inputs(); i++) {
+                var x = run.input(i);
+                long block = x.shape().size(at, x.shape().rank());
+                for (long k = 0; k < block; k++) {
+                    y.copyElement(to++, x, row * block + k);
+                }
+            }
+        }
+    }
+}
