@@ -49,7 +49,9 @@ public interface NodeReader {
 
     /// The graphs of the given attributes as closed bodies: what they use from around them is appended to the inputs of
     /// this node and to the inputs of every one of the bodies, in the same order. Called once.
-    List<Graph> bodies(String... attributes);
+    ///
+    /// @param inputTypes the types of the bodies' own inputs, for those to which the file gives none
+    List<Graph> bodies(List<TensorType> inputTypes, String... attributes);
 
     /// The number of inputs, left-out ones in between included.
     int inputs();

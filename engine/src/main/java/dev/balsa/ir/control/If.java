@@ -21,7 +21,7 @@ public record If(Graph thenBranch, Graph elseBranch) implements Control {
             Schema.of("If").in("cond", Schema.BOOLS).rest("captured", Schema.ANY).variadicOut("outputs").reader(If::read);
 
     private static If read(NodeReader node) {
-        var bodies = node.bodies("then_branch", "else_branch");
+        var bodies = node.bodies(List.of(), "then_branch", "else_branch");
         return new If(bodies.get(0), bodies.get(1));
     }
 

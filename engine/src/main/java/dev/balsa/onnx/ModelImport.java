@@ -1,0 +1,40 @@
+package dev.balsa.onnx;
+
+import dev.balsa.error.BalsaException;
+import dev.balsa.onnx.proto.OnnxFile;
+import dev.balsa.onnx.proto.OperatorSetIdProto;
+import dev.balsa.onnx.proto.StringStringEntryProto;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/// Imports model files (ONNX IR specification, versions 1 to 13; `ai.onnx` opset 1 to 28). Stateless.
+public final class ModelImport {
+    private ModelImport() {}
+
+    /// Imports a model file.
+    ///
+    /// @param arena keeps the file mapped: the constants of the result lie in it
+    /// @throws dev.balsa.error.ModelFormatException if the file is damaged or contradicts the specification
+    /// @throws dev.balsa.error.UnsupportedException if it uses an operator or type that Balsa does not have
+    /// @throws dev.balsa.error.ResourceException if it is missing, unreadable, or exceeds a limit
+    public static ImportedModel read(Path path, Arena arena) {
+        var file = OnnxFile.open(path, arena);
+        try {
+            var proto = file.model();
+            var context = new ModelContext(new TensorImport(file.tensors()), proto.functions());
+            var graph = GraphImport.main(context, proto.graph(), new OperatorSets(proto.opsetImports()));
+            return new ImportedModel(
+                    graph,
+                    (proto.producerName() + " " + proto.producerVersion()).strip(),
+                    proto.opsetImports().stream()
+                            .collect(Collectors.toMap(
+                                    opset -> OperatorSets.normal(opset.domain()), OperatorSetIdProto::version, Math::max)),
+                    proto.metadataProps().stream()
+                            .collect(Collectors.toMap(
+                                    StringStringEntryProto::key, StringStringEntryProto::value, (_, last) -> last)));
+        } catch (BalsaException e) {
+            throw e.within("model " + path.getFileName());
+        }
+    }
+}
