@@ -1,0 +1,5 @@
+/// The `balsa` command.
+module dev.balsa.cli {
+    requires dev.balsa;
+    requires static org.jspecify;
+}
