@@ -54,7 +54,7 @@ public final class Dim {
 
     /// The number, if known.
     public OptionalLong value() {
-        return isKnown() ? OptionalLong.of(terms.get(ONE)) : OptionalLong.empty();
+        return isKnown() ? OptionalLong.of(terms.firstEntry().getValue()) : OptionalLong.empty();
     }
 
     /// The number.
@@ -108,7 +108,8 @@ public final class Dim {
             return UNKNOWN;
         }
         var product = new TreeMap<String, Long>();
-        terms.forEach((left, a) -> other.terms.forEach((right, b) -> product.merge(join(left, right), a * b, Long::sum)));
+        terms.forEach(
+                (left, a) -> other.terms.forEach((right, b) -> product.merge(join(left, right), a * b, Long::sum)));
         return normal(product);
     }
 
@@ -121,8 +122,8 @@ public final class Dim {
         if (isUnknown() || other.terms.size() != 1) {
             return UNKNOWN;
         }
-        var divisor = other.terms.firstKey();
-        long factor = other.terms.get(divisor);
+        var divisor = other.terms.firstEntry().getKey();
+        long factor = other.terms.firstEntry().getValue();
         var quotient = new TreeMap<String, Long>();
         for (var term : terms.entrySet()) {
             var rest = without(term.getKey(), divisor);
@@ -178,7 +179,8 @@ public final class Dim {
         }
         var text = new StringBuilder();
         terms.entrySet().stream()
-                .sorted((a, b) -> Boolean.compare(a.getKey().isEmpty(), b.getKey().isEmpty()))
+                .sorted((a, b) ->
+                        Boolean.compare(a.getKey().isEmpty(), b.getKey().isEmpty()))
                 .forEach(term -> append(text, term.getKey(), term.getValue()));
         return text.toString();
     }

@@ -13,7 +13,8 @@ import java.util.Objects;
 ///
 /// Memory ownership: [#allocate(DataType, Shape)] and the `of` factories take memory that the garbage collector frees
 /// with the last reference; [#allocate(DataType, Shape, Arena)] takes it from an arena, whose owner frees it; [#wrap]
-/// looks at memory of the caller's and is valid as long as that is. A view ([#reshaped]) shares the memory it came from.
+/// looks at memory of the caller's and is valid as long as that is. A view ([#reshaped]) shares the memory it came
+/// from.
 /// Fresh memory is zero and 64-byte aligned; wrapped memory may have any alignment. The elements of string tensors live
 /// on the heap and have no memory segment.
 ///
@@ -241,7 +242,8 @@ public final class Tensor {
         return strings[Math.toIntExact(index)];
     }
 
-    /// Sets element `index` to the nearest value of a floating type; integer types take the value toward zero, low bits.
+    /// Sets element `index` to the nearest value of a floating type; integer types take the value toward zero, low
+    /// bits.
     public void setDouble(long index, double value) {
         switch (type) {
             case FLOAT32 -> memory.setAtIndex(F32, index, (float) value);
@@ -262,7 +264,7 @@ public final class Tensor {
             case INT8, UINT8 -> memory.setAtIndex(ValueLayout.JAVA_BYTE, index, (byte) value);
             case BOOL -> memory.setAtIndex(ValueLayout.JAVA_BYTE, index, (byte) (value == 0 ? 0 : 1));
             case INT4, UINT4 -> setNibble(index, (int) value & 0xF);
-            case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> setDouble(index, value);
+            case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> setDouble(index, (double) value);
             case STRING -> throw notNumeric();
         }
     }

@@ -1,0 +1,49 @@
+package dev.balsa.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.balsa.error.BalsaException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+
+/// The compiled main classes of the engine, read from where the module was loaded, so without any test class.
+final class EngineClasses {
+
+    static final String ROOT = "dev.balsa";
+
+    static final JavaClasses ALL = new ClassFileImporter().importPath(location());
+
+    private EngineClasses() {}
+
+    /// The part of the engine that a class belongs to: the first package below the root, or the root itself.
+    static String partOf(JavaClass type) {
+        return partOf(type.getPackageName());
+    }
+
+    static String partOf(String packageName) {
+        if (!packageName.startsWith(ROOT + ".")) {
+            return ROOT;
+        }
+        var below = packageName.substring(ROOT.length() + 1);
+        int dot = below.indexOf('.');
+        return dot < 0 ? below : below.substring(0, dot);
+    }
+
+    static boolean belongsToEngine(JavaClass type) {
+        var name = type.getPackageName();
+        return name.equals(ROOT) || name.startsWith(ROOT + ".");
+    }
+
+    private static Path location() {
+        try {
+            return Path.of(BalsaException.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("engine classes: location is no path", e);
+        }
+    }
+}
