@@ -1,0 +1,90 @@
+package dev.balsa.kernel.elementwise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.kernel.vector.VectorProvider;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The stated errors, measured on floats spread evenly over all bit patterns and on the ends of ranges.
+class FloatAccuracyTest {
+    /// A prime, so that mantissas differ from one exponent to the next.
+    private static final int STEP = 65_537;
+
+    private static final float[] ENDS = {
+        0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, -Float.MIN_NORMAL, 1f, -1f, 88.72283f, 88.72284f,
+        -87.33654f, -103.97208f, -104f, -103.5f, 89f, Float.MAX_VALUE, -Float.MAX_VALUE, 9.01f, 10f, 3.9f, 3.94f, 0.925f,
+        Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 12_800f, 12_801f, 1e10f, -1e30f, 3.1415927f
+    };
+
+    private record Case(UnaryFunction function, DoubleUnaryOperator exact, double ulps) {}
+
+    static Stream<Arguments> cases() {
+        return Stream.of(
+                        new Case(UnaryFunction.EXP, Math::exp, 2),
+                        new Case(UnaryFunction.LOG, Math::log, 2),
+                        new Case(UnaryFunction.SIN, Math::sin, 2),
+                        new Case(UnaryFunction.COS, Math::cos, 2),
+                        new Case(UnaryFunction.TANH, Math::tanh, 4),
+                        new Case(UnaryFunction.SIGMOID, FloatAccuracyTest::sigmoid, 4),
+                        new Case(UnaryFunction.ERF, PlainDefinitions::erf, 4),
+                        new Case(UnaryFunction.SOFTPLUS, PlainDefinitions::softplus, 4),
+                        new Case(UnaryFunction.SQRT, Math::sqrt, 0.5),
+                        new Case(UnaryFunction.FLOOR, Math::floor, 0),
+                        new Case(UnaryFunction.CEIL, Math::ceil, 0),
+                        new Case(UnaryFunction.ROUND, Math::rint, 0))
+                .flatMap(c -> Stream.of(VectorProvider.values()).map(p -> arguments(c, p)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void staysWithinTheStatedError(Case c, VectorProvider provider) {
+        var count = (int) ((1L << 32) / STEP) + ENDS.length;
+        try (var arena = Arena.ofConfined()) {
+            var x = arena.allocate(4L * count, 4);
+            for (int i = 0; i < count; i++) {
+                var value = i < ENDS.length ? ENDS[i] : Float.intBitsToFloat((i - ENDS.length) * STEP);
+                x.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+            }
+            var y = arena.allocate(4L * count, 4);
+            FloatSpans.of(provider).unary(c.function, 0, 0, x, 0, y, 0, count);
+            assertThat(worst(c, x, y, count)).isLessThanOrEqualTo(c.ulps);
+        }
+    }
+
+    private static double worst(Case c, MemorySegment x, MemorySegment y, int count) {
+        var worst = 0.0;
+        for (int i = 0; i < count; i++) {
+            float argument = x.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            float found = y.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            var error = ulps(found, c.exact.applyAsDouble(argument));
+            if (error > c.ulps) {
+                assertThat(found)
+                        .describedAs("%s(%s), %s ulp off", c.function, argument, error)
+                        .isEqualTo((float) c.exact.applyAsDouble(argument));
+            }
+            worst = Math.max(worst, error);
+        }
+        return worst;
+    }
+
+    private static double ulps(float found, double exact) {
+        var nearest = (float) exact;
+        if (Float.isNaN(nearest) || Float.isNaN(found) || Float.isInfinite(nearest) || Float.isInfinite(found)) {
+            return Float.compare(nearest, found) == 0 ? 0 : 1e9;
+        }
+        return Math.abs(found - exact) / Math.ulp(nearest);
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+}
