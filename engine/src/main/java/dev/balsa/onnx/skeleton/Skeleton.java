@@ -69,8 +69,13 @@ public final class Skeleton {
     /// @throws dev.balsa.error.UnsupportedException if it asks for another generator
     /// @throws ResourceException if a file cannot be read or written, or the disk is too full
     public static Filled fill(Path skeleton, Path output, Progress progress) {
+        return fill(skeleton, output, progress, ONE_FILE);
+    }
+
+    /// Fills with another limit for a model in one file.
+    static Filled fill(Path skeleton, Path output, Progress progress, long oneFile) {
         try (var arena = Arena.ofConfined()) {
-            return new Skeleton(OnnxFile.open(skeleton, arena).model()).write(output, progress);
+            return new Skeleton(OnnxFile.open(skeleton, arena).model()).write(output, progress, oneFile);
         }
     }
 
@@ -87,13 +92,13 @@ public final class Skeleton {
         });
     }
 
-    private Filled write(Path output, Progress progress) {
+    private Filled write(Path output, Progress progress, long oneFile) {
         var bare = model.withMetadataProps(model.metadataProps().stream()
                 .filter(entry -> !entry.key().equals(Description.KEY))
                 .toList());
         long structure = OnnxWriter.size(bare, TensorContents.OWN) + TAG_BYTES * rules.size();
         checkSpace(output, structure + bytes());
-        if (structure + bytes() <= ONE_FILE) {
+        if (structure + bytes() <= oneFile) {
             return generate(
                     progress, Optional.empty(), data -> OnnxWriter.write(bare, output, ExternalLayout.inline(data)));
         }
