@@ -1,0 +1,13 @@
+package dev.balsa.kernel.movement;
+
+/// What stands outside of a padded tensor.
+public enum PadMode {
+    /// One given value.
+    CONSTANT,
+    /// The nearest element.
+    EDGE,
+    /// The mirror image about the first and the last element, which are not repeated.
+    REFLECT,
+    /// The tensor again.
+    WRAP
+}

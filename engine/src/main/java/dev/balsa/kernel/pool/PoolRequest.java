@@ -1,0 +1,27 @@
+package dev.balsa.kernel.pool;
+
+import dev.balsa.kernel.conv.Window;
+import java.util.List;
+
+/// Pooling of float planes, channels first: ONNX MaxPool (first output) opset 1-22, AveragePool opset 1-22.
+///
+/// Operands: 0 is X, `planes` planes of the window's input sizes; 1 is Y, as many planes of its output sizes. They share no
+/// memory. Padding is never read: it is left out of a maximum and counts as zero in a mean. A window without any element
+/// gives negative infinity, or zero for a mean.
+///
+/// @param function what is made of a window
+/// @param planes batch times channels
+/// @param window the geometry; output sizes are the caller's, in ceil mode too
+/// @param endPads padding at the end of each dimension, which only `countPadding` looks at
+/// @param countPadding whether a mean is over padding as well (but not over what ceil mode adds beyond the padding)
+public record PoolRequest(
+        PoolFunction function, long planes, Window window, List<Integer> endPads, boolean countPadding) {
+    /// Copies the list and checks its length.
+    public PoolRequest {
+        endPads = List.copyOf(endPads);
+        if (planes < 0 || endPads.size() != window.rank()) {
+            throw new IllegalArgumentException("pooling: expected " + window.rank() + " end pads, found " + endPads
+                    + " (" + planes + " planes)");
+        }
+    }
+}
