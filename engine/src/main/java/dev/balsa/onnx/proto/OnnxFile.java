@@ -9,9 +9,9 @@ import java.nio.file.Path;
 
 /// A model file, mapped and parsed.
 ///
-/// The file is mapped into the caller's arena: every byte segment in the model is a slice of that mapping, so the caller
-/// closes the arena only when neither the model nor its weights are in use any more. The file must not be shortened
-/// while it is mapped; the operating system turns an access to lost bytes into a fault.
+/// The file is mapped into the caller's arena: every byte segment in the model is a slice of that mapping, so the
+/// caller closes the arena only when neither the model nor its weights are in use any more. The file must not be
+/// shortened while it is mapped; the operating system turns an access to lost bytes into a fault.
 ///
 /// @param path the file
 /// @param model its content

@@ -10,9 +10,9 @@ import java.util.List;
 /// The elements of tensors as packed little-endian bytes, wherever the file keeps them.
 ///
 /// Raw, external, `float_data` and `double_data` elements are returned where they lie, read-only and perhaps unaligned;
-/// those in the other fields are converted into memory of the arena. The number of elements and the number of bytes must
-/// agree. 4-bit elements are packed two to a byte, the first in the low half, 2-bit ones four; the last byte may have
-/// unused bits. Booleans are one byte each. For one thread at a time.
+/// those in the other fields are converted into memory of the arena. The number of elements and the number of bytes
+/// must agree. 4-bit elements are packed two to a byte, the first in the low half, 2-bit ones four; the last byte may
+/// have unused bits. Booleans are one byte each. For one thread at a time.
 public final class TensorData {
     private static final ValueLayout.OfShort INT16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -36,7 +36,7 @@ public record TensorShapeProto(List<Dimension> dims, UnknownFields unknown) {
             var denotation = "";
             while (in.next()) {
                 switch (in.field()) {
-                    case 1 -> size = value(in);
+                    case 1 -> size = new Value(in.oneofInt64("dim_value"));
                     case 2 -> {
                         var param = in.string("dim_param");
                         size = param.isEmpty() ? new Unknown() : new Param(param);
@@ -46,15 +46,6 @@ public record TensorShapeProto(List<Dimension> dims, UnknownFields unknown) {
                 }
             }
             return new Dimension(size, denotation, in.unknown());
-        }
-
-        private static Value value(WireReader in) {
-            var one = new ArrayList<Long>(1);
-            in.int64s("dim_value", one);
-            if (one.size() != 1) {
-                throw in.fault("dim_value", "wrong number of values", "one", Integer.toString(one.size()));
-            }
-            return new Value(one.getFirst());
         }
 
         WireWriter encode() {

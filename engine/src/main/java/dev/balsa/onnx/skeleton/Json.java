@@ -6,10 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A strict JSON reader (RFC 8259) for the descriptions in skeletons. The engine depends on the JDK alone and the JDK has
-/// no JSON, so this small one is its own; nothing else may use it.
+/// A strict JSON reader (RFC 8259) for the descriptions in skeletons. The engine depends on the JDK alone and the JDK
+/// has no JSON, so this small one is its own; nothing else may use it.
 ///
-/// Duplicate keys, trailing text, unpaired quotes and anything else that the grammar forbids are errors with the offset.
+/// Duplicate keys, trailing text, unpaired quotes and anything else that the grammar forbids are errors with the
+/// offset.
 final class Json {
     private static final int NESTING = 32;
 

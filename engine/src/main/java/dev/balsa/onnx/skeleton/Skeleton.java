@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 
 /// A model without weights (format `splitmix64-ih4/1`), and how to fill it.
 ///
-/// The weights are random but the same bits on every machine: fit for measuring speed and for comparing runtimes, not for
-/// accuracy. Nothing is held in memory: tensors are generated while they are written.
+/// The weights are random but the same bits on every machine: fit for measuring speed and for comparing runtimes, not
+/// for accuracy. Nothing is held in memory: tensors are generated while they are written.
 public final class Skeleton {
     /// The most bytes that other runtimes take in one file, less some room for what they may add.
     private static final long ONE_FILE = Integer.MAX_VALUE - (1L << 20);
@@ -62,10 +62,11 @@ public final class Skeleton {
                 .isPresent();
     }
 
-    /// Fills a skeleton. A model that would pass 2 GB gets its generated tensors in an external file beside it, named like
-    /// the output with `.data` added. Existing files are replaced when the new ones are complete.
+    /// Fills a skeleton. A model that would pass 2 GB gets its generated tensors in an external file beside it, named
+    /// like the output with `.data` added. Existing files are replaced when the new ones are complete.
     ///
-    /// @throws dev.balsa.error.ModelFormatException if the file is no skeleton, or its description contradicts its tensors
+    /// @throws dev.balsa.error.ModelFormatException if the file is no skeleton, or its description contradicts its
+    ///     tensors
     /// @throws dev.balsa.error.UnsupportedException if it asks for another generator
     /// @throws ResourceException if a file cannot be read or written, or the disk is too full
     public static Filled fill(Path skeleton, Path output, Progress progress) {

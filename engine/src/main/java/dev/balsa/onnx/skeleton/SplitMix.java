@@ -1,10 +1,10 @@
 package dev.balsa.onnx.skeleton;
 
-/// The generator `splitmix64-ih4/1`: element i of a stream is a pure function of seed and i, so any part of a tensor can
-/// be generated on its own.
+/// The generator `splitmix64-ih4/1`: element i of a stream is a pure function of seed and i, so any part of a tensor
+/// can be generated on its own.
 ///
-/// The results must have the same bits everywhere: integers wrap at 64 bits, and each floating-point operation is rounded
-/// by itself, which Java guarantees (a fused multiply-add would have to be asked for).
+/// The results must have the same bits everywhere: integers wrap at 64 bits, and each floating-point operation is
+/// rounded by itself, which Java guarantees (a fused multiply-add would have to be asked for).
 final class SplitMix {
     private static final double INVERSE_DEVIATION = 1.0 / Math.sqrt((65536.0 * 65536.0 - 1.0) / 3.0);
     private static final double INVERSE_2_53 = 0x1p-53;

@@ -1,7 +1,7 @@
 package dev.balsa.onnx.wire;
 
-/// What a file may ask of the reader. Lengths are always checked against the bytes that are really there, so heap use is
-/// proportional to the size of the file in any case; these limits bound the factor and the recursion.
+/// What a file may ask of the reader. Lengths are always checked against the bytes that are really there, so heap use
+/// is proportional to the size of the file in any case; these limits bound the factor and the recursion.
 ///
 /// @param nesting messages within messages; a graph inside a graph takes three levels (node, attribute, graph)
 /// @param messages messages and retained unknown fields in one file, of any kind; nodes count among them

@@ -85,12 +85,17 @@ public final class WireReader extends WireCursor {
 
     /// A single int64, uint64 or enum field; retained as unknown too if it is 0, see [UnknownFields].
     public long int64(String what) {
-        expect(what, WireType.VARINT);
-        long value = readVarint(what);
+        long value = oneofInt64(what);
         if (value == 0) {
             retain();
         }
         return value;
+    }
+
+    /// An int64 field of a oneof, whose presence the caller keeps in mind: 0 is a value like any other.
+    public long oneofInt64(String what) {
+        expect(what, WireType.VARINT);
+        return readVarint(what);
     }
 
     /// A single int32 or enum field; higher bits are dropped, as the encoding prescribes.

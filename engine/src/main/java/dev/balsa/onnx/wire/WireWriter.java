@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// streamed by [#writeTo]. Sizes are `long`, so a message may exceed 2 GB.
 ///
 /// Fields are given in ascending order of their numbers. The unknown fields handed to the constructor are merged in by
-/// number. Default values (0, empty) of single fields are left out unless the method says otherwise. Used by one thread;
-/// writing may be repeated.
+/// number. Default values (0, empty) of single fields are left out unless the method says otherwise. Used by one
+/// thread; writing may be repeated.
 public final class WireWriter implements Payload {
     private static final long INLINE = 4096;
 
