@@ -5,19 +5,31 @@ import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Inference;
 import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Tensor;
 import java.util.List;
 
 /// A function of two numbers of one type, applied to every pair of elements after broadcasting.
-public sealed interface Binary extends Elementwise permits Add {
+public sealed interface Binary extends Elementwise permits Add, Div, Mod, Mul, PRelu, Pow, Sub, SwiGLU {
     /// The function, for floating-point types; the result is rounded to the element type once.
     double apply(double a, double b);
 
-    /// The function for integer types, on values as [dev.balsa.tensor.Tensor#getLong] gives them; the result keeps its
-    /// low bits.
-    long apply(long a, long b, DataType type);
+    /// The function for integer types, on values as [Tensor#getLong] gives them; the result keeps its low bits.
+    default long apply(long a, long b, DataType type) {
+        return (long) apply((double) a, (double) b);
+    }
+
+    /// Sets element `at` of the result from elements `atA` and `atB` of the operands.
+    private void compute(Tensor a, long atA, Tensor b, long atB, Tensor y, long at) {
+        if (a.type().isFloat()) {
+            y.setDouble(at, apply(a.getDouble(atA), b.getDouble(atB)));
+        } else {
+            y.setLong(at, apply(a.getLong(atA), b.getLong(atB), a.type()));
+        }
+    }
 
     @Override
     default List<TensorType> infer(Inference in) {
+        SameType.check(in, 0);
         return List.of(in.type(0).withShape(Broadcasting.shape(in)));
     }
 
@@ -28,11 +40,7 @@ public sealed interface Binary extends Elementwise permits Add {
         var y = run.output(0, a.type(), Broadcasting.shape(a.shape(), b.shape()));
         var places = new Broadcasting(y.shape(), List.of(a.shape(), b.shape()));
         for (long i = 0; i < y.size(); i++, places.next()) {
-            if (a.type().isFloat()) {
-                y.setDouble(i, apply(a.getDouble(places.index(0)), b.getDouble(places.index(1))));
-            } else {
-                y.setLong(i, apply(a.getLong(places.index(0)), b.getLong(places.index(1)), a.type()));
-            }
+            compute(a, places.index(0), b, places.index(1), y, i);
         }
     }
 }

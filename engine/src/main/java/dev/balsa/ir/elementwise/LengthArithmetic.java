@@ -15,15 +15,19 @@ final class LengthArithmetic {
     static Optional<List<Dim>> of(Inference in, BinaryOperator<Dim> operation) {
         var left = in.contents(0);
         var right = in.contents(1);
-        if (left.isEmpty() || right.isEmpty()) {
+        if (left.isEmpty() || right.isEmpty() || !fit(left.get().size(), right.get().size())) {
             return Optional.empty();
         }
-        int count = Math.max(left.get().size(), right.get().size());
+        int count = left.get().size() == 1 ? right.get().size() : left.get().size();
         var result = new ArrayList<Dim>(count);
         for (int i = 0; i < count; i++) {
             result.add(operation.apply(at(left.get(), i), at(right.get(), i)));
         }
         return Optional.of(result);
+    }
+
+    private static boolean fit(int left, int right) {
+        return left == right || left == 1 || right == 1;
     }
 
     private static Dim at(List<Dim> dims, int index) {

@@ -7,7 +7,45 @@ import dev.balsa.tensor.DataType;
 import java.util.List;
 
 /// A function of one number, applied to every element; the output has the input's type and shape.
-public sealed interface Unary extends Elementwise permits Relu {
+public sealed interface Unary extends Elementwise
+        permits Abs,
+                Acos,
+                Acosh,
+                Asin,
+                Asinh,
+                Atan,
+                Atanh,
+                Ceil,
+                Celu,
+                Cos,
+                Cosh,
+                Elu,
+                Erf,
+                Exp,
+                Floor,
+                Gelu,
+                HardSigmoid,
+                HardSwish,
+                LeakyRelu,
+                Log,
+                Mish,
+                Neg,
+                Reciprocal,
+                Relu,
+                Round,
+                Selu,
+                Shrink,
+                Sigmoid,
+                Sign,
+                Sin,
+                Sinh,
+                Softplus,
+                Softsign,
+                Sqrt,
+                Swish,
+                Tan,
+                Tanh,
+                ThresholdedRelu {
     /// The function, for floating-point types; the result is rounded to the element type once.
     double apply(double x);
 

@@ -1,0 +1,25 @@
+package dev.balsa.ir.elementwise;
+
+import dev.balsa.ir.Schema;
+import dev.balsa.tensor.DataType;
+
+/// The bits that are set in one operand or both (ONNX BitwiseOr, opset 18).
+public record BitwiseOr() implements Bitwise {
+    /// The operator's signature in ONNX.
+    public static final Schema SCHEMA = Schema.of("BitwiseOr")
+            .since(18)
+            .in("A", Schema.INTEGERS)
+            .in("B", Schema.INTEGERS)
+            .out("C")
+            .reader(node -> new BitwiseOr());
+
+    @Override
+    public Schema schema() {
+        return SCHEMA;
+    }
+
+    @Override
+    public long apply(long a, long b, DataType type) {
+        return a | b;
+    }
+}
