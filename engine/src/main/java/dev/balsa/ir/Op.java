@@ -6,6 +6,7 @@ import dev.balsa.ir.control.Control;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.leaf.Leaf;
 import dev.balsa.ir.view.View;
+import dev.balsa.ir.window.Window;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +22,8 @@ public sealed interface Op
                 Control,
                 Elementwise,
                 Leaf,
-                View {
+                View,
+                Window {
     /// The operator's `SCHEMA`.
     Schema schema();
 

@@ -1,0 +1,36 @@
+package dev.balsa.ir.window;
+
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// Runs of tensor elements as arrays of double.
+final class Planes {
+    private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Planes() {}
+
+    /// A copy of the elements from `from` on.
+    static double[] read(Tensor tensor, long from, long count) {
+        var values = new double[Math.toIntExact(count)];
+        if (tensor.type() == DataType.FLOAT32) {
+            var memory = tensor.memory();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = memory.getAtIndex(F32, from + i);
+            }
+            return values;
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = tensor.getDouble(from + i);
+        }
+        return values;
+    }
+
+    /// Sets the elements from `to` on, rounded to the element type.
+    static void write(Tensor tensor, long to, double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            tensor.setDouble(to + i, values[i]);
+        }
+    }
+}
