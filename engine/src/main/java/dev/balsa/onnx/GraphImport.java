@@ -115,7 +115,7 @@ final class GraphImport {
             var node = nodes.get(i);
             var place = "node " + i + " " + node.opType() + " \"" + node.name() + "\"";
             try {
-                add(node, place, calls);
+                add(node, calls);
             } catch (BalsaException e) {
                 throw e.within(place);
             } catch (IndexOutOfBoundsException
@@ -130,7 +130,7 @@ final class GraphImport {
         }
     }
 
-    private void add(NodeProto node, String place, Calls calls) {
+    private void add(NodeProto node, Calls calls) {
         model.count();
         var attributes = new Attributes(node.attributes(), calls.attributes());
         var inputs = new ArrayList<Value>();

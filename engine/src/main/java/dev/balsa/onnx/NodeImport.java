@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedSet;
 
 /// One node of a file, as its operator's schema reads it.
 final class NodeImport implements NodeReader {
@@ -147,7 +148,7 @@ final class NodeImport implements NodeReader {
         return value instanceof AttributeValue.OfGraph(var proto) ? Optional.of(proto) : Optional.empty();
     }
 
-    private static Graph close(Scope scope, LinkedHashSet<Value> captured, List<Value> results) {
+    private static Graph close(Scope scope, SequencedSet<Value> captured, List<Value> results) {
         captured.forEach(scope::captured);
         var open = scope.builder().build(results);
         var order = new ArrayList<>(open.inputs());

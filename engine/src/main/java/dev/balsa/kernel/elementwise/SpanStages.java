@@ -76,7 +76,7 @@ public final class SpanStages {
             from = target;
             fromOffset = targetOffset;
         }
-        if (stages.length == 0 && (source != target || sourceOffset != targetOffset)) {
+        if (stages.length == 0 && (!source.equals(target) || sourceOffset != targetOffset)) {
             MemorySegment.copy(source, sourceOffset, target, targetOffset, (long) n << 2);
         }
     }
