@@ -1,0 +1,28 @@
+package dev.balsa.run;
+
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
+
+/// Where a value of a program lives.
+public sealed interface Slot {
+    /// A tensor of the model, the same in every run.
+    record Constant(Tensor tensor) implements Slot {}
+
+    /// The program's input of the given index.
+    record Input(int index, DataType type, Shape shape) implements Slot {}
+
+    /// A buffer that is handed to the caller as the output of the given index.
+    record Output(int index, DataType type, Shape shape) implements Slot {}
+
+    /// A place in the stream's memory.
+    ///
+    /// @param offset in bytes, a multiple of 64
+    record Memory(long offset, DataType type, Shape shape) implements Slot {}
+
+    /// The memory of another slot seen with another shape.
+    record Alias(int slot, DataType type, Shape shape) implements Slot {}
+
+    /// A tensor that a host task makes during the run, whose shape is not known before.
+    record Dynamic() implements Slot {}
+}

@@ -1,0 +1,184 @@
+package dev.balsa.run;
+
+import dev.balsa.kernel.Work;
+import dev.balsa.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What one run at a time needs: a team of workers and memory. Not for concurrent use.
+///
+/// Programs run inside programs (bodies of loops, stages whose shapes only the run tells) use memory of their own depth.
+public final class Stream implements AutoCloseable {
+    /// Programs that stay bound per depth; with more input shapes than this in turn, binding is done again.
+    private static final int MOST_BOUND = 64;
+
+    private final Team team;
+    private final List<Level> levels = new ArrayList<>();
+    private StepListener listener = StepListener.NONE;
+
+    /// A stream with the given number of workers, the caller's thread being one of them.
+    public Stream(int threads, String name) {
+        team = new Team(threads, name);
+    }
+
+    /// From now on `told` hears of every step; [StepListener#NONE] ends that.
+    public void listen(StepListener told) {
+        listener = told;
+    }
+
+    /// The outputs of one run and the way to give their memory back.
+    ///
+    /// @param release gives the memory of outputs of planned shape back; the others are garbage collected
+    public record Results(List<Tensor> tensors, Runnable release) {}
+
+    /// Runs the model's own program on inputs of the shapes that it was planned for.
+    public Results run(Program program, List<Tensor> inputs) {
+        var bound = level(0).bind(program);
+        var buffers = bound.outputs();
+        var set = buffers.take();
+        try {
+            return new Results(run(bound, inputs, set.tensors(), 0), () -> buffers.giveBack(set));
+        } catch (RuntimeException | Error e) {
+            buffers.giveBack(set);
+            throw e;
+        }
+    }
+
+    /// Runs a program inside of another one, at the given depth; the results are the garbage collector's to free, since
+    /// nobody can tell how long the outer program passes them around.
+    public List<Tensor> runNested(Program program, List<Tensor> inputs, int depth) {
+        var bound = level(depth).bind(program);
+        return run(bound, inputs, bound.outputs().unpooled(), depth);
+    }
+
+    private Level level(int depth) {
+        while (levels.size() <= depth) {
+            levels.add(new Level());
+        }
+        return levels.get(depth);
+    }
+
+    private List<Tensor> run(BoundProgram bound, List<Tensor> inputs, List<Tensor> outputs, int depth) {
+        var program = bound.program();
+        bound.bind(inputs, outputs);
+        for (int i = 0; i < program.steps().size(); i++) {
+            step(bound, i, depth);
+        }
+        var tensors = new ArrayList<Tensor>(program.outputs().size());
+        for (int slot : program.outputs()) {
+            tensors.add(bound.tensor(slot).orElseThrow());
+        }
+        return tensors;
+    }
+
+    private void step(BoundProgram bound, int index, int depth) {
+        var step = bound.program().steps().get(index);
+        long start = listener == StepListener.NONE ? 0 : System.nanoTime();
+        switch (step) {
+            case Step.KernelStep(_, var work, _) -> runKernel(work, bound, index);
+            case Step.HostStep host -> host.task().run(new HostCall(this, bound, host, depth));
+        }
+        if (listener != StepListener.NONE) {
+            listener.ran(step.info(), depth, start, System.nanoTime());
+        }
+    }
+
+    private void runKernel(Work work, BoundProgram bound, int step) {
+        int phases = work.phases();
+        for (int phase = 0; phase < phases; phase++) {
+            int units = work.units(phase);
+            if (units <= 1 || team.size() == 1) {
+                work.run(phase, 0, units, bound.frame(step, 0));
+            } else {
+                runShared(work, phase, units, bound, step);
+            }
+        }
+    }
+
+    private void runShared(Work work, int phase, int units, BoundProgram bound, int step) {
+        team.run((worker, workers) -> {
+            int from = (int) ((long) units * worker / workers);
+            int to = (int) ((long) units * (worker + 1) / workers);
+            if (from < to) {
+                work.run(phase, from, to, bound.frame(step, worker));
+            }
+        });
+    }
+
+    /// Ends the workers and frees all memory.
+    @Override
+    public void close() {
+        team.close();
+        levels.forEach(Level::close);
+    }
+
+    /// The memory of one depth of nesting, and the programs bound to it.
+    private final class Level implements AutoCloseable {
+        private final StreamMemory memory = new StreamMemory();
+        private final Map<Program, BoundProgram> bound = new LinkedHashMap<>(16, 0.75f, true);
+
+        BoundProgram bind(Program program) {
+            long sharedAt = round(program.memoryBytes());
+            long scratchAt = sharedAt + round(program.sharedBytes());
+            long scratch = round(program.workerBytes());
+            var all = memory.atLeast(Math.max(64, scratchAt + scratch * team.size()));
+            var known = bound.get(program);
+            if (known != null && known.memoryVersion() == memory.version()) {
+                return known;
+            }
+            var workers = new ArrayList<MemorySegment>();
+            for (int i = 0; i < team.size(); i++) {
+                workers.add(all.asSlice(scratchAt + i * scratch, scratch));
+            }
+            var made = new BoundProgram(
+                    program, all, memory.version(), all.asSlice(sharedAt, round(program.sharedBytes())), workers);
+            var replaced = bound.put(program, made);
+            if (replaced != null) {
+                replaced.outputs().close();
+            }
+            dropEldest();
+            return made;
+        }
+
+        private static long round(long bytes) {
+            return (bytes + 63) & -64;
+        }
+
+        private void dropEldest() {
+            if (bound.size() > MOST_BOUND) {
+                var eldest = bound.entrySet().iterator();
+                eldest.next().getValue().outputs().close();
+                eldest.remove();
+            }
+        }
+
+        @Override
+        public void close() {
+            bound.values().forEach(program -> program.outputs().close());
+            memory.close();
+        }
+    }
+
+    private record HostCall(Stream stream, BoundProgram bound, Step.HostStep step, int depth) implements HostTask.Call {
+        @Override
+        public List<Optional<Tensor>> inputs() {
+            return step.inputs().stream().map(bound::tensor).toList();
+        }
+
+        @Override
+        public Optional<Tensor> planned(int index) {
+            return bound.tensor(step.outputs().get(index));
+        }
+
+        @Override
+        public void set(int index, Tensor tensor) {
+            if (step.outputs().get(index) != Step.NO_SLOT) {
+                bound.set(step.outputs().get(index), tensor);
+            }
+        }
+    }
+}

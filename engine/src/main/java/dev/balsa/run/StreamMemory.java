@@ -1,0 +1,43 @@
+package dev.balsa.run;
+
+import dev.balsa.error.ResourceException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// A piece of memory that only grows, when something larger is asked for. Not for concurrent use.
+final class StreamMemory implements AutoCloseable {
+    private static final long ALIGNMENT = 64;
+
+    private Arena arena = Arena.ofShared();
+    private MemorySegment memory = MemorySegment.NULL;
+    private int version;
+
+    /// At least `bytes` of memory. When it had to grow, everything handed out before is gone and [#version] is another.
+    ///
+    /// @throws ResourceException if the system has no such memory
+    MemorySegment atLeast(long bytes) {
+        if (memory.byteSize() < bytes) {
+            var larger = Arena.ofShared();
+            try {
+                memory = larger.allocate(bytes, ALIGNMENT);
+            } catch (OutOfMemoryError e) {
+                larger.close();
+                throw new ResourceException("cannot get " + bytes + " bytes for intermediate tensors; expected a machine "
+                        + "with that much free memory; use a smaller batch or input", e);
+            }
+            arena.close();
+            arena = larger;
+            version++;
+        }
+        return memory;
+    }
+
+    int version() {
+        return version;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
