@@ -1,0 +1,69 @@
+package dev.balsa.plan;
+
+import dev.balsa.error.ShapeException;
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.TensorType;
+import dev.balsa.run.Program;
+import dev.balsa.run.Stream;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A graph with a program for every combination of input shapes that was asked for lately. Thread-safe.
+public final class CompiledGraph {
+    /// Programs that are kept; their weights are shared, so that a program is small, but not nothing.
+    private static final int MOST_PROGRAMS = 64;
+
+    private final Graph graph;
+    private final PlanContext context;
+    private final Map<List<Shape>, Program> programs = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<List<Shape>, Program> eldest) {
+            return size() > MOST_PROGRAMS;
+        }
+    };
+
+    /// Nothing is planned before shapes are known.
+    public CompiledGraph(Graph graph, PlanContext context) {
+        this.graph = graph;
+        this.context = context;
+    }
+
+    /// The program for inputs like the given ones.
+    ///
+    /// @throws dev.balsa.error.BalsaException if types or shapes do not fit; names the input or the node
+    public Program program(List<Tensor> inputs) {
+        checkTypes(inputs);
+        var shapes = new ArrayList<Shape>(inputs.size());
+        inputs.forEach(input -> shapes.add(input.shape()));
+        synchronized (programs) {
+            var known = programs.get(shapes);
+            if (known == null) {
+                var types = inputs.stream().map(TensorType::of).toList();
+                known = ProgramBuilder.build(Specializer.specialize(graph, types), context);
+                programs.put(shapes, known);
+            }
+            return known;
+        }
+    }
+
+    private void checkTypes(List<Tensor> inputs) {
+        for (int i = 0; i < inputs.size(); i++) {
+            var expected = graph.inputs().get(i);
+            if (inputs.get(i).type() != expected.type().dtype()) {
+                throw new ShapeException("input \"" + expected.name() + "\": expected elements of type "
+                        + expected.type().dtype() + ", found " + inputs.get(i).type() + "; convert the tensor");
+            }
+        }
+    }
+
+    /// Runs the graph inside of another program.
+    List<Tensor> runNested(Stream stream, List<Tensor> inputs, int depth) {
+        return stream.runNested(program(inputs), inputs, depth);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.balsa.plan;
+
+import dev.balsa.error.BalsaException;
+import dev.balsa.error.InternalException;
+import dev.balsa.error.ShapeException;
+import dev.balsa.ir.Evaluation;
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Node;
+import dev.balsa.run.HostTask;
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A node run by its operator's plain definition; bodies of control operators run as programs of their own.
+///
+/// @param bodies the compiled bodies of a control operator, by their graphs (compared by identity)
+record PlainTask(Node node, Map<Graph, CompiledGraph> bodies) implements HostTask {
+    @Override
+    public void run(Call call) {
+        try {
+            node.op().evaluate(new Evaluating(call, call.inputs()));
+        } catch (BalsaException e) {
+            throw e.within(node.label());
+        } catch (IndexOutOfBoundsException
+                | ArithmeticException
+                | IllegalArgumentException
+                | NegativeArraySizeException
+                | OutOfMemoryError e) {
+            throw new ShapeException(
+                            "the operator cannot take these values (" + e + "); check the inputs of the model", e)
+                    .within(node.label());
+        }
+    }
+
+    private final class Evaluating implements Evaluation {
+        private final Call call;
+        private final List<Optional<Tensor>> inputs;
+
+        Evaluating(Call call, List<Optional<Tensor>> inputs) {
+            this.call = call;
+            this.inputs = inputs;
+        }
+
+        @Override
+        public int inputs() {
+            return inputs.size();
+        }
+
+        @Override
+        public int outputs() {
+            return node.outputs().size();
+        }
+
+        @Override
+        public boolean has(int index) {
+            return index < inputs.size() && inputs.get(index).isPresent();
+        }
+
+        @Override
+        public Tensor input(int index) {
+            return inputs.get(index).orElseThrow();
+        }
+
+        @Override
+        public boolean wants(int index) {
+            return node.output(index).isPresent();
+        }
+
+        @Override
+        public Tensor output(int index, DataType type, Shape shape) {
+            if (!wants(index)) {
+                return Tensor.allocate(type, shape);
+            }
+            var planned = call.planned(index);
+            if (planned.isEmpty()) {
+                var tensor = Tensor.allocate(type, shape);
+                call.set(index, tensor);
+                return tensor;
+            }
+            check(index, planned.get(), type, shape);
+            return planned.get();
+        }
+
+        @Override
+        public void pass(int index, Tensor tensor) {
+            if (!wants(index)) {
+                return;
+            }
+            var planned = call.planned(index);
+            if (planned.isEmpty()) {
+                call.set(index, tensor);
+            } else {
+                check(index, planned.get(), tensor.type(), tensor.shape());
+                planned.get().copyFrom(tensor);
+            }
+        }
+
+        private void check(int index, Tensor planned, DataType type, Shape shape) {
+            if (planned.type() != type || !planned.shape().equals(shape)) {
+                throw new InternalException("output " + index + " was planned as " + planned + ", but is " + type + " "
+                        + shape + "; the operator's shape rule and its definition disagree");
+            }
+        }
+
+        @Override
+        public List<Tensor> run(Graph body, List<Tensor> bodyInputs) {
+            return bodies.get(body).runNested(call.stream(), bodyInputs, call.depth() + 1);
+        }
+    }
+}

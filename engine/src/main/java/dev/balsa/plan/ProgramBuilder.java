@@ -1,0 +1,150 @@
+package dev.balsa.plan;
+
+import dev.balsa.error.ResourceException;
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Node;
+import dev.balsa.ir.Value;
+import dev.balsa.ir.control.Control;
+import dev.balsa.ir.view.View;
+import dev.balsa.run.HostTask;
+import dev.balsa.run.Program;
+import dev.balsa.run.Slot;
+import dev.balsa.run.Step;
+import dev.balsa.run.StepInfo;
+import dev.balsa.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Makes the program of a specialised graph: steps, slots, memory.
+final class ProgramBuilder {
+    private final Specialized source;
+    private final PlanContext context;
+    private final Lowering lowering;
+    private final SlotTable slots;
+    private final List<Step> steps = new ArrayList<>();
+    private long sharedBytes;
+    private long workerBytes;
+
+    private ProgramBuilder(Specialized source, PlanContext context) {
+        this.source = source;
+        this.context = context;
+        this.lowering = new Lowering(context);
+        this.slots = new SlotTable(source);
+    }
+
+    static Program build(Specialized source, PlanContext context) {
+        return new ProgramBuilder(source, context).build();
+    }
+
+    private Program build() {
+        source.now().nodes().forEach(this::add);
+        var outputs = new ArrayList<Integer>();
+        var laterSlots = addLater();
+        for (int i = 0; i < source.outputs().size(); i++) {
+            outputs.add(
+                    switch (source.outputs().get(i)) {
+                        case Specialized.Source.Later(int index) -> laterSlots.get(index);
+                        case Specialized.Source.Now(var value) -> output(value);
+                    });
+        }
+        long memory = slots.layOut(steps.size());
+        checkMemory(memory);
+        return new Program(slots.finish(), steps, outputs, memory, sharedBytes, workerBytes);
+    }
+
+    private void checkMemory(long bytes) {
+        if (bytes > context.memoryLimit()) {
+            throw new ResourceException("intermediate tensors take " + bytes + " bytes; expected at most "
+                    + context.memoryLimit() + "; use smaller inputs or allow more memory");
+        }
+    }
+
+    private void add(Node node) {
+        boolean dynamic = source.dynamic().contains(node);
+        if (node.op() instanceof View && !dynamic && slots.alias(node.output(0), node.input(0))) {
+            return;
+        }
+        var choice = dynamic ? Optional.<KernelChoice>empty() : lowering.lower(node);
+        if (choice.isPresent()) {
+            addKernel(node, choice.get());
+        } else {
+            addPlain(node, dynamic);
+        }
+    }
+
+    private void addKernel(Node node, KernelChoice choice) {
+        int step = steps.size();
+        for (var output : node.outputs()) {
+            if (output.isPresent()) {
+                var over = choice.inPlace().isPresent()
+                        ? Optional.of(choice.operands().get(choice.inPlace().getAsInt()))
+                        : Optional.<Value>empty();
+                slots.define(output, step, over);
+            }
+        }
+        var operands = choice.operands().stream().map(value -> slots.use(value, step)).toList();
+        var work = choice.work();
+        sharedBytes = Math.max(sharedBytes, work.sharedBytes());
+        workerBytes = Math.max(workerBytes, work.workerBytes());
+        steps.add(new Step.KernelStep(StepInfos.of(node, choice.kernel(), choice.flops()), work, operands));
+    }
+
+    private void addPlain(Node node, boolean dynamic) {
+        int step = steps.size();
+        var inputs = node.inputs().stream().map(value -> slots.use(value, step)).toList();
+        var outputs = new ArrayList<Integer>();
+        for (var output : node.outputs()) {
+            outputs.add(
+                    !output.isPresent()
+                            ? Step.NO_SLOT
+                            : dynamic ? slots.defineDynamic(output) : slots.define(output, step, Optional.empty()));
+        }
+        steps.add(new Step.HostStep(StepInfos.of(node, "plain", 0), new PlainTask(node, bodies(node)), inputs, outputs));
+    }
+
+    private Map<Graph, CompiledGraph> bodies(Node node) {
+        var bodies = new IdentityHashMap<Graph, CompiledGraph>();
+        if (node.op() instanceof Control control) {
+            control.bodies().forEach(body -> bodies.put(body, new CompiledGraph(body, context)));
+        }
+        return bodies;
+    }
+
+    /// Adds the step that runs the later stage; the slots of its outputs.
+    private List<Integer> addLater() {
+        if (source.later().isEmpty()) {
+            return List.of();
+        }
+        var later = source.later().get();
+        int step = steps.size();
+        var inputs = later.inputs().stream().map(value -> slots.use(value, step)).toList();
+        var outputs = later.outputs().stream().map(_ -> slots.addDynamic()).toList();
+        var info = new StepInfo(later.name(), "later stage", "program", "", 0, 0);
+        steps.add(new Step.HostStep(info, new LaterStage(new CompiledGraph(later, context)), inputs, outputs));
+        return outputs;
+    }
+
+    /// The slot that hands a value to the caller; copies it there if it lives elsewhere.
+    private int output(Value value) {
+        var direct = slots.outputSlot(value);
+        if (direct.isPresent()) {
+            return direct.get();
+        }
+        int step = steps.size();
+        int from = slots.use(value, step);
+        int to = slots.addOutput(value);
+        var info = new StepInfo("", "copy to output", "copy", value.type().shape().toString(), 0, 0);
+        steps.add(new Step.HostStep(info, ProgramBuilder::copy, List.of(from), List.of(to)));
+        return to;
+    }
+
+    private static void copy(HostTask.Call call) {
+        call.planned(0).orElseThrow().copyFrom(call.inputs().getFirst().orElseThrow());
+    }
+}

@@ -1,0 +1,30 @@
+package dev.balsa.plan;
+
+import dev.balsa.ir.Node;
+import dev.balsa.ir.Value;
+import dev.balsa.run.StepInfo;
+import dev.balsa.tensor.Shape;
+import java.util.List;
+
+/// What people read about the step that a node becomes.
+final class StepInfos {
+    private StepInfos() {}
+
+    static StepInfo of(Node node, String kernel, long flops) {
+        return new StepInfo(
+                node.name(),
+                node.op().schema().name(),
+                kernel,
+                node.output(0).isPresent() ? node.output(0).type().toString() : "",
+                flops,
+                bytes(node.inputs()) + bytes(node.outputs()));
+    }
+
+    private static long bytes(List<Value> values) {
+        return values.stream()
+                .filter(Value::isPresent)
+                .mapToLong(value -> value.type().dtype().bytes(
+                        value.type().shape().known().map(Shape::size).orElse(0L)))
+                .sum();
+    }
+}
