@@ -1,11 +1,18 @@
 package dev.balsa;
 
+import dev.balsa.cpu.Isa;
+import dev.balsa.error.ResourceException;
 import dev.balsa.error.ShapeException;
+import dev.balsa.error.UnsupportedException;
 import dev.balsa.ir.Dim;
-import dev.balsa.ir.Interpreter;
+import dev.balsa.ir.Graph;
 import dev.balsa.ir.Value;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
+import dev.balsa.plan.CompiledGraph;
+import dev.balsa.plan.PackedConstants;
+import dev.balsa.plan.PlanContext;
+import dev.balsa.run.Stream;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -13,19 +20,39 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 
-/// A loaded model, ready to run. Thread-safe.
+/// A loaded model, ready to run. Thread-safe: runs beyond the number of streams wait their turn.
 ///
 /// It owns the mapped file, the packed weights, the memory of its runs and its worker threads; [#close] frees them all.
+/// The first run with new input shapes plans them, which takes milliseconds; later runs with these shapes do not.
 public final class Model implements AutoCloseable {
-    private final ImportedModel imported;
+    private final Path path;
+    private final Graph graph;
+    private final CompiledGraph compiled;
     private final Arena arena;
     private final Map<String, Integer> outputIndices = new LinkedHashMap<>();
+    private final int streams;
+    private final BlockingQueue<Stream> idle;
+    private volatile boolean closed;
 
-    private Model(ImportedModel imported, Arena arena) {
-        this.imported = imported;
+    private Model(Path path, ImportedModel imported, Options options, Arena arena) {
+        this.path = path;
+        this.graph = imported.graph();
         this.arena = arena;
-        imported.graph().outputs().forEach(value -> outputIndices.put(value.name(), outputIndices.size()));
+        this.streams = options.streams();
+        graph.outputs().forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
+        var context = new PlanContext(
+                options.isa().orElse(Isa.PORTABLE),
+                options.precision(),
+                new PackedConstants(arena),
+                Long.MAX_VALUE);
+        compiled = new CompiledGraph(graph, context);
+        idle = new ArrayBlockingQueue<>(streams);
+        for (int i = 0; i < streams; i++) {
+            idle.add(new Stream(Math.max(1, options.threads() / streams), "balsa-" + i));
+        }
     }
 
     /// Loads an ONNX file with [Options#defaults].
@@ -35,12 +62,17 @@ public final class Model implements AutoCloseable {
 
     /// Loads an ONNX file.
     ///
-    /// @throws dev.balsa.error.BalsaException if the file is missing, damaged, or asks for what Balsa does not offer
+    /// @throws dev.balsa.error.BalsaException if the file is missing, damaged, or asks for what Balsa does not offer; or
+    ///     if the options ask for an instruction-set level that there is no code for
     public static Model load(Path path, Options options) {
+        if (options.isa().orElse(Isa.PORTABLE) != Isa.PORTABLE) {
+            throw new UnsupportedException("instruction-set level " + options.isa().get().label()
+                    + " has no kernels; expected " + Isa.PORTABLE.label() + ", or none to get the best there is");
+        }
         var arena = Arena.ofShared();
         try {
-            return new Model(ModelImport.read(path, arena), arena);
-        } catch (RuntimeException e) {
+            return new Model(path, ModelImport.read(path, arena), options, arena);
+        } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
@@ -48,39 +80,101 @@ public final class Model implements AutoCloseable {
 
     /// The inputs, in the model's order.
     public List<TensorInfo> inputs() {
-        return imported.graph().inputs().stream().map(Model::info).toList();
+        return graph.inputs().stream().map(Model::info).toList();
     }
 
     /// The outputs, in the model's order.
     public List<TensorInfo> outputs() {
-        return imported.graph().outputs().stream().map(Model::info).toList();
+        return graph.outputs().stream().map(Model::info).toList();
     }
 
     private static TensorInfo info(Value value) {
         var dims = value.type().shape().dims();
         return new TensorInfo(
-                value.name(), value.type().dtype(), dims.map(list -> list.stream().map(Dim::toString).toList()));
+                value.name(),
+                value.type().dtype(),
+                dims.map(list -> list.stream().map(Dim::toString).toList()));
     }
 
     /// Runs the model once on the given inputs, by name. The inputs are read during the call and not kept.
     ///
     /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape
+    /// @throws ResourceException if the model is closed
     public Outputs run(Map<String, Tensor> inputs) {
-        var tensors = new ArrayList<Tensor>();
-        for (var value : imported.graph().inputs()) {
-            var tensor = inputs.get(value.name());
-            if (tensor == null) {
-                throw new ShapeException("input \"" + value.name() + "\" is missing; expected "
-                        + imported.graph().inputs().stream().map(Model::info).toList());
-            }
-            tensors.add(tensor);
+        var tensors = inOrder(inputs);
+        var stream = take();
+        try {
+            var results = stream.run(compiled.program(tensors), tensors);
+            return new Outputs(outputIndices, results.tensors(), results.release());
+        } finally {
+            idle.add(stream);
         }
-        return new Outputs(outputIndices, Interpreter.run(imported.graph(), tensors), () -> {});
     }
 
-    /// Frees everything the model owns.
+    private List<Tensor> inOrder(Map<String, Tensor> inputs) {
+        var tensors = new ArrayList<Tensor>(graph.inputs().size());
+        for (var value : graph.inputs()) {
+            var tensor = inputs.get(value.name());
+            if (tensor == null) {
+                throw new ShapeException(
+                        "input \"" + value.name() + "\" is missing; expected all of " + inputs() + "; pass it by name");
+            }
+            check(value, tensor);
+            tensors.add(tensor);
+        }
+        if (inputs.size() > tensors.size()) {
+            throw new ShapeException("unknown inputs among " + inputs.keySet() + "; expected " + inputs());
+        }
+        return tensors;
+    }
+
+    private static void check(Value value, Tensor tensor) {
+        if (value.type().dtype() != tensor.type() || !value.type().shape().admits(tensor.shape())) {
+            throw new ShapeException("input \"" + value.name() + "\" does not fit; expected " + info(value) + ", found "
+                    + tensor + "; convert or reshape the tensor");
+        }
+    }
+
+    private Stream take() {
+        if (closed) {
+            throw closedError();
+        }
+        try {
+            var stream = idle.take();
+            if (closed) {
+                idle.add(stream);
+                throw closedError();
+            }
+            return stream;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ResourceException("the thread was interrupted while it waited for a free stream of " + path, e);
+        }
+    }
+
+    private ResourceException closedError() {
+        return new ResourceException("model " + path.getFileName() + " is closed; load it again to run it");
+    }
+
+    /// Waits for runs to end, then frees everything the model owns. Does nothing the second time.
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean interrupted = false;
+        for (int i = 0; i < streams; ) {
+            try {
+                idle.take().close();
+                i++;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
         arena.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

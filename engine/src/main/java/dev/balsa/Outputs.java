@@ -7,8 +7,8 @@ import java.util.Map;
 
 /// The results of one run, by name and in the model's order.
 ///
-/// The tensors lie in memory of the model's: they are valid until this is closed, which gives the memory back for later
-/// runs (or until the model is closed). What is never closed is freed with the model.
+/// The tensors are the caller's until this is closed, which gives their memory back for later runs; what is never closed
+/// is freed by the garbage collector. Closing the model does not take them away.
 public final class Outputs implements AutoCloseable {
     private final Map<String, Integer> indices;
     private final List<Tensor> tensors;

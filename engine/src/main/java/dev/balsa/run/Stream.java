@@ -41,7 +41,7 @@ public final class Stream implements AutoCloseable {
         var buffers = bound.outputs();
         var set = buffers.take();
         try {
-            return new Results(run(bound, inputs, set.tensors(), 0), () -> buffers.giveBack(set));
+            return new Results(run(bound, inputs, set, 0), () -> buffers.giveBack(set));
         } catch (RuntimeException | Error e) {
             buffers.giveBack(set);
             throw e;
@@ -52,7 +52,7 @@ public final class Stream implements AutoCloseable {
     /// nobody can tell how long the outer program passes them around.
     public List<Tensor> runNested(Program program, List<Tensor> inputs, int depth) {
         var bound = level(depth).bind(program);
-        return run(bound, inputs, bound.outputs().unpooled(), depth);
+        return run(bound, inputs, bound.outputs().allocate(), depth);
     }
 
     private Level level(int depth) {
@@ -136,10 +136,7 @@ public final class Stream implements AutoCloseable {
             }
             var made = new BoundProgram(
                     program, all, memory.version(), all.asSlice(sharedAt, round(program.sharedBytes())), workers);
-            var replaced = bound.put(program, made);
-            if (replaced != null) {
-                replaced.outputs().close();
-            }
+            bound.put(program, made);
             dropEldest();
             return made;
         }
@@ -151,14 +148,14 @@ public final class Stream implements AutoCloseable {
         private void dropEldest() {
             if (bound.size() > MOST_BOUND) {
                 var eldest = bound.entrySet().iterator();
-                eldest.next().getValue().outputs().close();
+                eldest.next();
                 eldest.remove();
             }
         }
 
         @Override
         public void close() {
-            bound.values().forEach(program -> program.outputs().close());
+            bound.clear();
             memory.close();
         }
     }
