@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /// A loaded model, ready to run. Thread-safe: runs beyond the number of streams wait their turn.
 ///
@@ -140,11 +142,14 @@ public final class Model implements AutoCloseable {
             throw closedError();
         }
         try {
-            var stream = idle.take();
-            if (closed) {
-                idle.add(stream);
-                throw closedError();
-            }
+            Stream stream;
+            do {
+                stream = idle.poll(50, TimeUnit.MILLISECONDS);
+                if (closed) {
+                    Optional.ofNullable(stream).ifPresent(idle::add);
+                    throw closedError();
+                }
+            } while (stream == null);
             return stream;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

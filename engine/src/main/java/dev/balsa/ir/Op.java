@@ -4,6 +4,7 @@ import dev.balsa.ir.assembly.Assembly;
 import dev.balsa.ir.contraction.Contraction;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.elementwise.Elementwise;
+import dev.balsa.ir.fusion.Fusion;
 import dev.balsa.ir.leaf.Leaf;
 import dev.balsa.ir.view.View;
 import dev.balsa.ir.window.Window;
@@ -21,6 +22,7 @@ public sealed interface Op
                 Contraction,
                 Control,
                 Elementwise,
+                Fusion,
                 Leaf,
                 View,
                 Window {

@@ -1,0 +1,100 @@
+package dev.balsa.rewrite;
+
+import dev.balsa.error.BalsaException;
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Interpreter;
+import dev.balsa.ir.Node;
+import dev.balsa.ir.TensorType;
+import dev.balsa.ir.Value;
+import dev.balsa.ir.contraction.Contraction;
+import dev.balsa.ir.control.Control;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Computes nodes whose inputs are all constants, by their plain definitions.
+public final class ConstantFolding implements Pass {
+    /// Results beyond these many bytes stay to be computed in the run: no weight of a model that fits a machine is that
+    /// large, and a damaged model must not fill the memory while it is loaded.
+    private static final long MOST_BYTES = 256L << 20;
+
+    /// The same for operators whose plain definition takes much longer than their result is large.
+    private static final long MOST_BYTES_SLOW = 1 << 20;
+
+    @Override
+    public String name() {
+        return "ConstantFolding";
+    }
+
+    @Override
+    public Graph apply(Graph graph, PatchBudget budget) {
+        var constants = new LinkedHashMap<Value, Tensor>(graph.constants());
+        var renamed = new HashMap<Value, Value>();
+        var kept = new ArrayList<Node>();
+        for (var node : graph.nodes()) {
+            var inputs = node.inputs().stream().map(value -> renamed.getOrDefault(value, value)).toList();
+            if (!isFoldable(node, inputs, constants) || !fold(node, inputs, constants, renamed, budget)) {
+                kept.add(node.withInputs(inputs));
+            }
+        }
+        if (kept.size() == graph.nodes().size()) {
+            return graph;
+        }
+        var outputs = graph.outputs().stream().map(value -> renamed.getOrDefault(value, value)).toList();
+        return new Graph(graph.name(), graph.inputs(), constants, kept, outputs);
+    }
+
+    private static boolean isFoldable(Node node, List<Value> inputs, Map<Value, Tensor> constants) {
+        if (node.op() instanceof Control || node.outputs().isEmpty()) {
+            return false;
+        }
+        long limit = node.op() instanceof Contraction ? MOST_BYTES_SLOW : MOST_BYTES;
+        return inputs.stream().allMatch(value -> !value.isPresent() || constants.containsKey(value))
+                && node.outputs().stream().allMatch(value -> !value.isPresent() || bytes(value) <= limit);
+    }
+
+    private static long bytes(Value value) {
+        return value.type()
+                .shape()
+                .known()
+                .map(Shape::size)
+                .map(value.type().dtype()::bytes)
+                .orElse(0L);
+    }
+
+    /// @return false if the node's own failure shall show when the model runs, or the budget is used up
+    private static boolean fold(
+            Node node,
+            List<Value> inputs,
+            Map<Value, Tensor> constants,
+            Map<Value, Value> renamed,
+            PatchBudget budget) {
+        var tensors = inputs.stream()
+                .map(value -> Optional.ofNullable(value.isPresent() ? constants.get(value) : null))
+                .toList();
+        List<Tensor> results;
+        try {
+            if (!budget.take("ConstantFolding " + node.label())) {
+                return false;
+            }
+            results = Interpreter.evaluate(node.op(), tensors, node.outputs(), node.label());
+        } catch (BalsaException | IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException | OutOfMemoryError e) {
+            // The node may never run (in a branch not taken); if it does, it fails there with its place.
+            return false;
+        }
+        for (int i = 0; i < results.size(); i++) {
+            var output = node.outputs().get(i);
+            if (output.isPresent()) {
+                var value = new Value(output.name(), TensorType.of(results.get(i)));
+                renamed.put(output, value);
+                constants.put(value, results.get(i));
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.balsa.rewrite;
+
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Node;
+import dev.balsa.ir.Value;
+import dev.balsa.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+
+/// Drops nodes and constants that no output depends on.
+public final class DeadCode implements Pass {
+    @Override
+    public String name() {
+        return "DeadCode";
+    }
+
+    @Override
+    public Graph apply(Graph graph, PatchBudget budget) {
+        var used = new HashSet<Value>(graph.outputs());
+        var kept = new ArrayList<Node>();
+        for (var node : graph.nodes().reversed()) {
+            if (node.outputs().stream().anyMatch(used::contains)) {
+                kept.addFirst(node);
+                used.addAll(node.inputs());
+            }
+        }
+        var constants = new LinkedHashMap<Value, Tensor>(graph.constants());
+        constants.keySet().retainAll(used);
+        if (kept.size() == graph.nodes().size() && constants.size() == graph.constants().size()) {
+            return graph;
+        }
+        return new Graph(graph.name(), graph.inputs(), constants, kept, graph.outputs());
+    }
+}
