@@ -1,5 +1,7 @@
 /// Products of dense matrices, of floats and of bytes.
 ///
+/// Start at [GemmRequest] and [GemmKernels]. A product is blocked by [PanelProduct]; the innermost loops are those of
+/// [PanelTile], in a vector and a plain form, which convolutions use as well.
 ///
 /// Not here: convolutions (`dev.balsa.kernel.conv`), sparse products, generated machine code.
 @NullMarked

@@ -1,0 +1,15 @@
+package dev.balsa.kernel.gemm;
+
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.vector.VectorProvider;
+import java.util.List;
+
+/// The kernels of this package.
+public final class GemmKernels {
+    private GemmKernels() {}
+
+    /// Kernels for products of floats, the likely best first.
+    public static List<Kernel<GemmRequest>> floats() {
+        return List.of(new PortableGemmKernel(VectorProvider.best()));
+    }
+}
