@@ -12,6 +12,7 @@ import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A node run by its operator's plain definition; bodies of control operators run as programs of their own.
@@ -107,7 +108,7 @@ record PlainTask(Node node, Map<Graph, CompiledGraph> bodies) implements HostTas
 
         @Override
         public List<Tensor> run(Graph body, List<Tensor> bodyInputs) {
-            return bodies.get(body).runNested(call.stream(), bodyInputs, call.depth() + 1);
+            return Objects.requireNonNull(bodies.get(body), "a body of this node").runNested(call.stream(), bodyInputs, call.depth() + 1);
         }
     }
 }

@@ -142,7 +142,7 @@ final class BoundProgram {
 
     private void rebindAlias(int slot, int target, DataType type, Shape shape) {
         var own = tensors[slot];
-        if (own == null || own.memory() != tensors[target].memory()) {
+        if (own == null || !own.memory().equals(tensors[target].memory())) {
             tensors[slot] = view(tensors[target], type, shape);
         }
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// The worker threads of one stream: the caller's own thread and `size - 1` others, which spin for a while between jobs
 /// and then park.
@@ -40,7 +41,7 @@ final class Team implements AutoCloseable {
     private volatile int pending;
     private volatile boolean closed;
     private volatile Job job = (_, _) -> {};
-    private volatile Throwable failure;
+    private volatile @Nullable Throwable failure;
     private volatile Thread caller;
     /// Per worker (0 for the caller), 1 while it is about to park or parked: whoever changes what it waits for wakes it.
     private final AtomicIntegerArray parked;
@@ -105,7 +106,7 @@ final class Team implements AutoCloseable {
         }
     }
 
-    private static void rethrow(Throwable problem) {
+    private static void rethrow(@Nullable Throwable problem) {
         switch (problem) {
             case null -> {}
             case RuntimeException e -> throw e;

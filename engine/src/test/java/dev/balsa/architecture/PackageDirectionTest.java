@@ -34,8 +34,8 @@ class PackageDirectionTest {
             entry("onnx", Set.of("ir", "tensor", "error")),
             entry("rewrite", Set.of("ir", "tensor", "error")),
             entry("kernel", Set.of("asm", "cpu", "tensor", "error")),
-            entry("plan", Set.of("ir", "kernel", "cpu", "tensor", "error")),
-            entry("run", Set.of("plan", "kernel", "cpu", "tensor", "error")));
+            entry("run", Set.of("kernel", "cpu", "tensor", "error")),
+            entry("plan", Set.of("ir", "kernel", "run", "cpu", "tensor", "error")));
 
     static Stream<String> parts() {
         return KNOWS.keySet().stream().sorted();
