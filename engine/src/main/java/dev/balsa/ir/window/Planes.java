@@ -27,8 +27,16 @@ final class Planes {
         return values;
     }
 
-    /// Sets the elements from `to` on, rounded to the element type.
+    /// Sets the elements from `to` on, rounded to a floating type, or cut to an integer and kept in the type's range.
     static void write(Tensor tensor, long to, double[] values) {
+        if (tensor.type().isInteger() && tensor.type().bits() < 64) {
+            long least = tensor.type().minValue();
+            long greatest = tensor.type().maxValue();
+            for (int i = 0; i < values.length; i++) {
+                tensor.setLong(to + i, Math.clamp((long) values[i], least, greatest));
+            }
+            return;
+        }
         for (int i = 0; i < values.length; i++) {
             tensor.setDouble(to + i, values[i]);
         }
