@@ -38,8 +38,8 @@ public record Det() implements Contraction {
     public void evaluate(Evaluation run) {
         var x = run.input(0);
         int rank = x.shape().rank();
-        long length = x.shape().dim(-1);
-        if (length != x.shape().dim(-2) || length > Integer.MAX_VALUE) {
+        long length = rank < 2 ? -1 : x.shape().dim(-1);
+        if (length < 0 || length != x.shape().dim(-2) || length > Integer.MAX_VALUE) {
             throw new ShapeException("input 0: no square matrices; expected two equal last dimensions, found " + x.shape()
                     + "; check the model's inputs");
         }
@@ -70,10 +70,10 @@ public record Det() implements Contraction {
                 rows[step] = swapped;
                 product = -product;
             }
-            product *= rows[step][step];
             if (rows[step][step] == 0) {
-                return product;
+                return 0;
             }
+            product *= rows[step][step];
             eliminate(rows, step);
         }
         return product;

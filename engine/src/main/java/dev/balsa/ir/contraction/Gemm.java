@@ -86,18 +86,19 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
     public void evaluate(Evaluation run) {
         var a = run.input(0);
         var b = run.input(1);
+        if (a.shape().rank() != 2 || b.shape().rank() != 2) {
+            throw misfit("A and B must be matrices; expected rank 2", a.shape() + " and " + b.shape());
+        }
         long rows = a.shape().dim(transA ? 1 : 0);
         long inner = a.shape().dim(transA ? 0 : 1);
         long columns = b.shape().dim(transB ? 0 : 1);
         if (b.shape().dim(transB ? 1 : 0) != inner) {
-            throw new ShapeException("inner dimensions differ; expected " + inner + " (A is " + a.shape() + "), found B "
-                    + b.shape() + "; check the model's inputs");
+            throw misfit("inner dimensions differ; expected " + inner + " (A is " + a.shape() + ")", "B " + b.shape());
         }
         var y = run.output(0, a.type(), Shape.of(rows, columns));
         var c = run.has(2) ? run.input(2) : Tensor.allocate(a.type(), Shape.scalar());
         if (!Broadcasting.shape(y.shape(), c.shape()).equals(y.shape())) {
-            throw new ShapeException("C cannot be broadcast to the product; expected at most " + y.shape() + ", found "
-                    + c.shape() + "; check the model's inputs");
+            throw misfit("C cannot be broadcast to the product; expected at most " + y.shape(), c.shape().toString());
         }
         var places = new Broadcasting(y.shape(), List.of(c.shape()));
         for (long i = 0; i < y.size(); i++, places.next()) {
@@ -111,6 +112,10 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
                 y.setLong(i, scaled(alpha, product) + scaled(beta, c.getLong(places.index(0))));
             }
         }
+    }
+
+    private static ShapeException misfit(String what, String found) {
+        return new ShapeException(what + ", found " + found + "; check the model's inputs");
     }
 
     private static double dot(Tensor a, long atA, long stepA, Tensor b, long atB, long stepB, long count) {

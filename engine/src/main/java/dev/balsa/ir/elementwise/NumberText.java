@@ -43,7 +43,7 @@ final class NumberText {
         if (value == 0) {
             return digits;
         }
-        var text = new BigDecimal(digits).toPlainString();
+        var text = new BigDecimal(digits).stripTrailingZeros().toPlainString();
         return text.contains(".") ? text : text + ".0";
     }
 

@@ -1,5 +1,7 @@
 package dev.balsa.ir.elementwise;
 
+import dev.balsa.error.ShapeException;
+import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Inference;
 import dev.balsa.ir.Schema;
 import dev.balsa.ir.TensorType;
@@ -41,5 +43,14 @@ public record SwiGLU(float alpha) implements Binary {
             }
         }
         return Binary.super.infer(in);
+    }
+
+    @Override
+    public void evaluate(Evaluation run) {
+        if (!run.input(0).shape().equals(run.input(1).shape())) {
+            throw new ShapeException("input 1 \"B\": shape differs from input 0; expected "
+                    + run.input(0).shape() + ", found " + run.input(1).shape() + "; check the model's inputs");
+        }
+        Binary.super.evaluate(run);
     }
 }

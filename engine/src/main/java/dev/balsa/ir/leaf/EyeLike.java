@@ -1,5 +1,6 @@
 package dev.balsa.ir.leaf;
 
+import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Inference;
 import dev.balsa.ir.Schema;
@@ -40,6 +41,9 @@ public record EyeLike(Optional<DataType> type, long diagonal) implements Leaf {
     @Override
     public void evaluate(Evaluation run) {
         var shape = run.input(0).shape();
+        if (shape.rank() != 2) {
+            throw new ShapeException("input 0: no matrix; expected rank 2, found " + shape + "; check the model's inputs");
+        }
         var y = run.output(0, type.orElse(run.input(0).type()), shape);
         long rows = shape.dim(0);
         long columns = shape.dim(1);
