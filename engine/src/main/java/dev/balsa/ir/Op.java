@@ -6,6 +6,7 @@ import dev.balsa.ir.control.Control;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.fusion.Fusion;
 import dev.balsa.ir.leaf.Leaf;
+import dev.balsa.ir.reduction.Reduction;
 import dev.balsa.ir.view.View;
 import dev.balsa.ir.window.Window;
 import java.util.List;
@@ -24,6 +25,7 @@ public sealed interface Op
                 Elementwise,
                 Fusion,
                 Leaf,
+                Reduction,
                 View,
                 Window {
     /// The operator's `SCHEMA`.
