@@ -53,4 +53,27 @@ public sealed interface FloatSpans permits PlainSpans, VectorSpans {
             MemorySegment target,
             long targetOffset,
             int count);
+
+    /// `target[i] = (source[i] - center) * factor + shift`.
+    void standardize(
+            MemorySegment source,
+            long sourceOffset,
+            float center,
+            float factor,
+            float shift,
+            MemorySegment target,
+            long targetOffset,
+            int count);
+
+    /// `target[i] = (source[i] - center) * factor * scales[i] + shifts[i]`; scales and shifts begin with their segments.
+    void standardize(
+            MemorySegment source,
+            long sourceOffset,
+            float center,
+            float factor,
+            MemorySegment scales,
+            MemorySegment shifts,
+            MemorySegment target,
+            long targetOffset,
+            int count);
 }

@@ -6,10 +6,11 @@ import static dev.balsa.kernel.elementwise.Coefficients.*;
 ///
 /// The same formulas as [VectorMath], but with separate multiplications and additions: a fused one is very slow on a CPU
 /// that lacks it, and plain loops are for any CPU. The constants are split so that reductions stay exact without it.
-final class PlainMath {
+public final class PlainMath {
     private PlainMath() {}
 
-    static float exp(float x) {
+    /// e to the power of x.
+    public static float exp(float x) {
         var shifted = x * LOG2_E + ROUNDER;
         var n = shifted - ROUNDER;
         var r = x - n * LN2_HIGH - n * LN2_LOW;

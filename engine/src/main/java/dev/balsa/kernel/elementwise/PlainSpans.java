@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// [FloatSpans] in plain Java, and how its loops reach memory.
-final class PlainSpans implements FloatSpans {
+public final class PlainSpans implements FloatSpans {
     private static final PlainSpans INSTANCE = new PlainSpans();
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -16,11 +16,13 @@ final class PlainSpans implements FloatSpans {
         return INSTANCE;
     }
 
-    static float get(MemorySegment s, long offset, int index) {
+    /// The float at `index` of those at byte `offset`.
+    public static float get(MemorySegment s, long offset, int index) {
         return s.get(FLOAT, offset + ((long) index << 2));
     }
 
-    static void set(float value, MemorySegment t, long offset, int index) {
+    /// Stores a float at `index` of those at byte `offset`.
+    public static void set(float value, MemorySegment t, long offset, int index) {
         t.set(FLOAT, offset + ((long) index << 2), value);
     }
 
@@ -60,5 +62,29 @@ final class PlainSpans implements FloatSpans {
             long targetOffset,
             int count) {
         PlainBinarySpans.apply(function, source, sourceOffset, other, target, targetOffset, count);
+    }
+
+    @Override
+    public void standardize(
+            MemorySegment s, long so, float center, float factor, float shift, MemorySegment t, long to, int n) {
+        for (int i = 0; i < n; i++) {
+            set((get(s, so, i) - center) * factor + shift, t, to, i);
+        }
+    }
+
+    @Override
+    public void standardize(
+            MemorySegment s,
+            long so,
+            float center,
+            float factor,
+            MemorySegment scales,
+            MemorySegment shifts,
+            MemorySegment t,
+            long to,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            set((get(s, so, i) - center) * factor * get(scales, 0, i) + get(shifts, 0, i), t, to, i);
+        }
     }
 }

@@ -11,16 +11,19 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Small static methods without loops, made to be inlined into the loop that calls them. Comparisons are arranged so that
 /// a NaN passes through every selection.
-final class VectorMath {
-    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+public final class VectorMath {
+    /// The vectors of the preferred width.
+    public static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
     private VectorMath() {}
 
-    static FloatVector all(float value) {
+    /// A vector of one value.
+    public static FloatVector all(float value) {
         return FloatVector.broadcast(SPECIES, value);
     }
 
-    static FloatVector exp(FloatVector x) {
+    /// e to the power of x.
+    public static FloatVector exp(FloatVector x) {
         var shifted = x.fma(all(LOG2_E), all(ROUNDER));
         var n = shifted.sub(ROUNDER);
         var r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), x));

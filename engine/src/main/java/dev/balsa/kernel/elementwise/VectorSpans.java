@@ -8,9 +8,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /// [FloatSpans] with the Vector API, and how its loops reach memory. Linked only where the module is present.
-final class VectorSpans implements FloatSpans {
+public final class VectorSpans implements FloatSpans {
     private static final VectorSpans INSTANCE = new VectorSpans();
-    static final int LANES = VectorMath.SPECIES.length();
+    /// Elements per vector.
+    public static final int LANES = VectorMath.SPECIES.length();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private VectorSpans() {}
@@ -19,24 +20,28 @@ final class VectorSpans implements FloatSpans {
         return INSTANCE;
     }
 
-    static FloatVector load(MemorySegment s, long offset, int index) {
+    /// The elements from `index` on of the floats at byte `offset`.
+    public static FloatVector load(MemorySegment s, long offset, int index) {
         return FloatVector.fromMemorySegment(VectorMath.SPECIES, s, offset + ((long) index << 2), ORDER);
     }
 
-    static FloatVector load(MemorySegment s, long offset, int index, VectorMask<Float> mask) {
+    /// The same under a mask; lanes outside are 0 and not read.
+    public static FloatVector load(MemorySegment s, long offset, int index, VectorMask<Float> mask) {
         return FloatVector.fromMemorySegment(VectorMath.SPECIES, s, offset + ((long) index << 2), ORDER, mask);
     }
 
-    static void store(FloatVector v, MemorySegment t, long offset, int index) {
+    /// Stores a vector to `index` and the following of the floats at byte `offset`.
+    public static void store(FloatVector v, MemorySegment t, long offset, int index) {
         v.intoMemorySegment(t, offset + ((long) index << 2), ORDER);
     }
 
-    static void store(FloatVector v, MemorySegment t, long offset, int index, VectorMask<Float> mask) {
+    /// The same under a mask; lanes outside are not written.
+    public static void store(FloatVector v, MemorySegment t, long offset, int index, VectorMask<Float> mask) {
         v.intoMemorySegment(t, offset + ((long) index << 2), ORDER, mask);
     }
 
     /// The first `count` lanes.
-    static VectorMask<Float> tail(int count) {
+    public static VectorMask<Float> tail(int count) {
         return VectorMath.SPECIES.indexInRange(0, count);
     }
 
@@ -76,5 +81,43 @@ final class VectorSpans implements FloatSpans {
             long targetOffset,
             int count) {
         VectorBinarySpans.apply(function, source, sourceOffset, other, target, targetOffset, count);
+    }
+
+    @Override
+    public void standardize(
+            MemorySegment s, long so, float center, float factor, float shift, MemorySegment t, long to, int n) {
+        var f = VectorMath.all(factor);
+        var b = VectorMath.all(shift);
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            store(load(s, so, i).sub(center).fma(f, b), t, to, i);
+        }
+        if (i < n) {
+            var mask = tail(n - i);
+            store(load(s, so, i, mask).sub(center).fma(f, b), t, to, i, mask);
+        }
+    }
+
+    @Override
+    public void standardize(
+            MemorySegment s,
+            long so,
+            float center,
+            float factor,
+            MemorySegment scales,
+            MemorySegment shifts,
+            MemorySegment t,
+            long to,
+            int n) {
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            var y = load(s, so, i).sub(center).mul(factor);
+            store(y.fma(load(scales, 0, i), load(shifts, 0, i)), t, to, i);
+        }
+        if (i < n) {
+            var mask = tail(n - i);
+            var y = load(s, so, i, mask).sub(center).mul(factor);
+            store(y.fma(load(scales, 0, i, mask), load(shifts, 0, i, mask)), t, to, i, mask);
+        }
     }
 }

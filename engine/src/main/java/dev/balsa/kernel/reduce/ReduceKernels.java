@@ -1,0 +1,21 @@
+package dev.balsa.kernel.reduce;
+
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.vector.PortableKernel;
+import dev.balsa.kernel.vector.VectorProvider;
+import java.util.List;
+
+/// The kernels of this family, best first.
+public final class ReduceKernels {
+    private ReduceKernels() {}
+
+    /// The kernels of a provider.
+    public static List<Kernel<ReduceRequest>> of(VectorProvider provider) {
+        return List.of(new PortableKernel<>("reduce_f32", provider, _ -> true, r -> {
+            var nests = ReduceNests.of(r);
+            return nests.runsAlongReduced()
+                    ? new ReduceRows(r.function(), nests, provider)
+                    : new ReduceColumns(r.function(), nests, provider);
+        }));
+    }
+}
