@@ -1,0 +1,128 @@
+package dev.balsa.kernel.elementwise;
+
+import dev.balsa.kernel.BinaryFunction;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Trials;
+import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.kernel.SplitTrial;
+import dev.balsa.kernel.vector.VectorProvider;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ElementwiseWorkTest {
+    static Stream<Arguments> seeds() {
+        return Trials.seeds(40);
+    }
+
+    static Stream<Arguments> functions() {
+        var unary = Arrays.stream(UnaryFunction.values()).map(f -> (Stage) new Stage.Unary(f, 0.3f, 0.7f));
+        var binary = Arrays.stream(BinaryFunction.values()).map(f -> (Stage) new Stage.Binary(f, 1, Stage.Spread.FULL));
+        return Stream.concat(unary, binary).flatMap(stage -> Trials.providers().map(p -> Arguments.of(stage, p)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("functions")
+    void everyFunctionIsItsDefinition(Stage stage, VectorProvider provider) {
+        for (int n : new int[] {1, 15, 16, 17, 33, 5000}) {
+            for (long step = 0; step < 3; step++) {
+                var request = new ElementwiseRequest(List.of((long) n), List.of(List.of(1L), List.of(step)), List.of(stage));
+                check(request, new Random(n), provider, -1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void chainsOverBroadcastOperands(int seed, VectorProvider provider) {
+        var random = new Random(seed);
+        var shape = new ArrayList<Long>();
+        for (int d = random.nextInt(5); d > 0; d--) {
+            shape.add(random.nextInt(4) == 0 ? 1L : 1L + random.nextInt(d == 1 ? 60 : 9));
+        }
+        var strides = new ArrayList<List<Long>>();
+        strides.add(strides(shape, random.nextInt(3) == 0 ? random : new Random(0) {
+            @Override
+            public int nextInt(int bound) {
+                return 1;
+            }
+        }));
+        var stages = new ArrayList<Stage>();
+        for (int k = random.nextInt(4); k > 0; k--) {
+            if (random.nextBoolean()) {
+                stages.add(new Stage.Unary(UnaryFunction.TANH, 0, 0));
+            } else {
+                stages.add(new Stage.Binary(BinaryFunction.SUB, strides.size(), Stage.Spread.FULL));
+                strides.add(strides(shape, random));
+            }
+        }
+        var request = new ElementwiseRequest(shape, strides, stages);
+        check(request, random, provider, -1);
+        if (strides.getFirst().equals(strides(shape, null))) {
+            check(request, random, provider, 0);
+        }
+    }
+
+    /// Contiguous strides, with dimensions broadcast at random.
+    private static List<Long> strides(List<Long> shape, Random random) {
+        var strides = new ArrayList<Long>();
+        long stride = 1;
+        for (var size : shape.reversed()) {
+            var broadcast = random != null && random.nextInt(3) == 0;
+            strides.addFirst(broadcast ? 0 : stride);
+            stride *= broadcast ? 1 : size;
+        }
+        return strides;
+    }
+
+    private static void check(ElementwiseRequest request, Random random, VectorProvider provider, int inPlace) {
+        var trial = SplitTrial.of(Trials.work(ElementwiseKernels.chains(provider), request), random);
+        var inputs = new ArrayList<float[]>();
+        for (var strides : request.strides()) {
+            long length = 1;
+            for (int d = 0; d < strides.size(); d++) {
+                length += (request.shape().get(d) - 1) * strides.get(d);
+            }
+            inputs.add(Trials.floats(random, length));
+            trial.input(inputs.getLast());
+        }
+        var count = Trials.count(request.shape());
+        trial.output(4 * count);
+        if (inPlace >= 0) {
+            trial.inPlaceOf(inPlace);
+        }
+        Trials.assertNear(trial.floats(), expected(request, inputs, (int) count), 2e-6, 1e-6);
+    }
+
+    private static double[] expected(ElementwiseRequest request, List<float[]> inputs, int count) {
+        var results = new double[count];
+        for (int i = 0; i < count; i++) {
+            double value = inputs.getFirst()[place(request, 0, i)];
+            for (var stage : request.stages()) {
+                value = switch (stage) {
+                    case Stage.Unary u -> PlainDefinitions.unary(u.function(), value, u.alpha(), u.beta());
+                    case Stage.Binary b -> PlainDefinitions.binary(
+                            b.function(), value, inputs.get(b.operand())[place(request, b.operand(), i)]);
+                };
+            }
+            results[i] = value;
+        }
+        return results;
+    }
+
+    private static int place(ElementwiseRequest request, int operand, int index) {
+        long place = 0;
+        var rest = index;
+        for (int d = request.shape().size() - 1; d >= 0; d--) {
+            var size = (int) (long) request.shape().get(d);
+            place += rest % size * request.strides().get(operand).get(d);
+            rest /= size;
+        }
+        return (int) place;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.balsa.kernel.reduce;
+
+import dev.balsa.kernel.Trials;
+import dev.balsa.kernel.SplitTrial;
+import dev.balsa.kernel.vector.VectorProvider;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ReduceWorkTest {
+    static Stream<Arguments> seeds() {
+        return Trials.seeds(60);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void anySetOfAxes(int seed, VectorProvider provider) {
+        var random = new Random(seed);
+        var shape = new ArrayList<Long>();
+        var axes = new ArrayList<Integer>();
+        for (int d = random.nextInt(6); d > 0; d--) {
+            if (random.nextBoolean()) {
+                axes.add(shape.size());
+            }
+            shape.add(1L + random.nextInt(random.nextInt(5) == 0 ? 150 : 6));
+        }
+        for (var function : ReduceFunction.values()) {
+            check(new ReduceRequest(function, shape, axes), random, provider);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void nothingAndInfinities(int seed, VectorProvider provider) {
+        var random = new Random(seed);
+        var axis = random.nextInt(2);
+        for (var function : ReduceFunction.values()) {
+            check(new ReduceRequest(function, axis == 0 ? List.of(0L, 3L) : List.of(3L, 0L), List.of(axis)), random, provider);
+            check(new ReduceRequest(function, List.of(4L, 0L, 3L), List.of(2 * axis)), random, provider);
+        }
+        var request = new ReduceRequest(ReduceFunction.LOG_SUM_EXP, List.of(2L, 2L), List.of(axis));
+        var inf = Float.POSITIVE_INFINITY;
+        var y = SplitTrial.of(Trials.work(ReduceKernels.of(provider), request), random)
+                .input(axis == 0 ? new float[] {-inf, inf, -inf, 1} : new float[] {-inf, -inf, inf, 1})
+                .output(8)
+                .floats();
+        Trials.assertNear(y, new double[] {-inf, inf}, 0, 0);
+    }
+
+    private static void check(ReduceRequest request, Random random, VectorProvider provider) {
+        var shape = request.shape();
+        var x = Trials.floats(random, Trials.count(shape));
+        if (request.function() == ReduceFunction.LOG_SUM) {
+            for (int i = 0; i < x.length; i++) {
+                x[i] = Math.abs(x[i]) + 0.1f;
+            }
+        }
+        long outputs = 1;
+        for (int d = 0; d < shape.size(); d++) {
+            outputs *= request.axes().contains(d) ? 1 : shape.get(d);
+        }
+        var y = SplitTrial.of(Trials.work(ReduceKernels.of(provider), request), random)
+                .input(x)
+                .output(4 * outputs)
+                .floats();
+        Trials.assertNear(y, expected(request, x, (int) outputs), 2e-6, 2e-5);
+    }
+
+    private static double[] expected(ReduceRequest request, float[] x, int outputs) {
+        var shape = request.shape();
+        var groups = new ArrayList<List<Double>>();
+        for (int i = 0; i < outputs; i++) {
+            groups.add(new ArrayList<>());
+        }
+        for (int i = 0; i < x.length; i++) {
+            var rest = i;
+            var place = 0;
+            var stride = 1;
+            for (int d = shape.size() - 1; d >= 0; d--) {
+                var size = (int) (long) shape.get(d);
+                if (!request.axes().contains(d)) {
+                    place += rest % size * stride;
+                    stride *= size;
+                }
+                rest /= size;
+            }
+            groups.get(place).add((double) x[i]);
+        }
+        return groups.stream().mapToDouble(group -> value(request.function(), group)).toArray();
+    }
+
+    private static double value(ReduceFunction function, List<Double> x) {
+        var values = x.stream().mapToDouble(Double::doubleValue);
+        return switch (function) {
+            case SUM -> values.sum();
+            case MEAN -> x.isEmpty() ? Double.NaN : values.sum() / x.size();
+            case MAX -> values.max().orElse(Double.NEGATIVE_INFINITY);
+            case MIN -> values.min().orElse(Double.POSITIVE_INFINITY);
+            case PRODUCT -> values.reduce(1, (a, b) -> a * b);
+            case SUM_OF_SQUARES -> values.map(v -> v * v).sum();
+            case L1 -> values.map(Math::abs).sum();
+            case L2 -> Math.sqrt(values.map(v -> v * v).sum());
+            case LOG_SUM -> Math.log(values.sum());
+            case LOG_SUM_EXP -> Math.log(values.map(Math::exp).sum());
+        };
+    }
+}
