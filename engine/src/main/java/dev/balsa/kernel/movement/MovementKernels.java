@@ -1,0 +1,33 @@
+package dev.balsa.kernel.movement;
+
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.vector.PortableKernel;
+import dev.balsa.kernel.vector.VectorProvider;
+import java.util.List;
+
+/// The kernels of this family by request, best first. They need no vector instructions: there is one form of each.
+public final class MovementKernels {
+    private MovementKernels() {}
+
+    /// The kernels for [StridedCopyRequest].
+    public static List<Kernel<StridedCopyRequest>> copies() {
+        return List.of(
+                new PortableKernel<>("transpose_any", VectorProvider.PLAIN, TransposeWork::suits, TransposeWork::new),
+                new PortableKernel<>("copy_any", VectorProvider.PLAIN, _ -> true, StridedCopyWork::new));
+    }
+
+    /// The kernels for [ConcatRequest].
+    public static List<Kernel<ConcatRequest>> concats() {
+        return List.of(new PortableKernel<>("concat_any", VectorProvider.PLAIN, _ -> true, ConcatWork::new));
+    }
+
+    /// The kernels for [GatherRequest].
+    public static List<Kernel<GatherRequest>> gathers() {
+        return List.of(new PortableKernel<>("gather_any", VectorProvider.PLAIN, _ -> true, GatherWork::new));
+    }
+
+    /// The kernels for [PadRequest].
+    public static List<Kernel<PadRequest>> pads() {
+        return List.of(new PortableKernel<>("pad_any", VectorProvider.PLAIN, _ -> true, PadWork::new));
+    }
+}
