@@ -14,4 +14,32 @@ public final class ElementwiseKernels {
         return List.of(new PortableKernel<>(
                 "elementwise_f32", provider, _ -> true, r -> new ElementwiseWork(r, provider)));
     }
+
+    /// The kernels for [SelectRequest].
+    public static List<Kernel<SelectRequest>> selects() {
+        return List.of(new PortableKernel<>("select_any", VectorProvider.PLAIN, _ -> true, SelectWork::new));
+    }
+
+    /// The kernels for [CastRequest].
+    public static List<Kernel<CastRequest>> casts() {
+        return List.of(new PortableKernel<>("cast_f32", VectorProvider.PLAIN, CastWork::suits, CastWork::new));
+    }
+
+    /// The kernels for [QuantizeRequest].
+    public static List<Kernel<QuantizeRequest>> quantizers(VectorProvider provider) {
+        return List.of(new PortableKernel<>(
+                "quantize_f32i8", provider, QuantizeWork::suits, r -> new QuantizeWork(r, provider)));
+    }
+
+    /// The kernels for [DequantizeRequest].
+    public static List<Kernel<DequantizeRequest>> dequantizers() {
+        return List.of(
+                new PortableKernel<>("dequantize_i8f32", VectorProvider.PLAIN, DequantizeWork::suits, DequantizeWork::new));
+    }
+
+    /// The kernels for [DynamicQuantizeRequest].
+    public static List<Kernel<DynamicQuantizeRequest>> dynamicQuantizers(VectorProvider provider) {
+        return List.of(new PortableKernel<>(
+                "dynamicquantize_f32u8", provider, _ -> true, r -> new DynamicQuantizeWork(r, provider)));
+    }
 }
