@@ -41,6 +41,13 @@ public interface Inference {
         return type(index).dtype();
     }
 
+    /// The elements of input `index` as numbers, if its [#contents] are known and hold no symbols.
+    default Optional<List<Long>> numbers(int index) {
+        return contents(index)
+                .filter(dims -> dims.stream().allMatch(Dim::isKnown))
+                .map(dims -> dims.stream().map(Dim::get).toList());
+    }
+
     /// The elements of a constant integer input as longs, if it is given and constant.
     default Optional<List<Long>> longs(int index) {
         return constant(index).map(tensor -> Arrays.stream(tensor.toLongArray())

@@ -5,8 +5,10 @@ import dev.balsa.ir.contraction.Contraction;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.fusion.Fusion;
+import dev.balsa.ir.indexing.Indexing;
 import dev.balsa.ir.leaf.Leaf;
 import dev.balsa.ir.reduction.Reduction;
+import dev.balsa.ir.selection.Selection;
 import dev.balsa.ir.view.View;
 import dev.balsa.ir.window.Window;
 import java.util.List;
@@ -24,8 +26,11 @@ public sealed interface Op
                 Control,
                 Elementwise,
                 Fusion,
+                Indexing,
                 Leaf,
                 Reduction,
+                Selection,
+                View,
                 View,
                 Window {
     /// The operator's `SCHEMA`.

@@ -293,6 +293,19 @@ public final class Tensor {
         }
     }
 
+    /// Copies `count` elements of `source`, which has the same type, from its element `from` on to element `to` and
+    /// after, bit for bit.
+    public void copyElements(long to, Tensor source, long from, long count) {
+        if (type.bits() < 8) {
+            for (long i = 0; i < count; i++) {
+                copyElement(to + i, source, from + i);
+            }
+        } else {
+            long bytes = type.elementBytes();
+            MemorySegment.copy(source.memory, from * bytes, memory, to * bytes, count * bytes);
+        }
+    }
+
     /// Copies all elements of `source`, which has the same type and number of elements, bit for bit.
     public void copyFrom(Tensor source) {
         if (source.type != type || source.size() != size()) {

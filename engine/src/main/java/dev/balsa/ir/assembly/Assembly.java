@@ -3,4 +3,15 @@ package dev.balsa.ir.assembly;
 import dev.balsa.ir.Op;
 
 /// An operator that arranges the elements of its inputs anew, whole blocks at a time.
-public sealed interface Assembly extends Op permits Concat {}
+public sealed interface Assembly extends Op
+        permits CenterCropPad,
+                Concat,
+                Expand,
+                Pad,
+                ReverseSequence,
+                Slice,
+                Split,
+                TensorScatter,
+                Tile,
+                Transpose,
+                Trilu {}

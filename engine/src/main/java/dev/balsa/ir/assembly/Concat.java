@@ -59,6 +59,9 @@ public record Concat(long axis) implements Assembly {
 
     @Override
     public Optional<List<Dim>> contents(Inference in) {
+        if (!in.shape(0).hasRank() || in.shape(0).rank() != 1) {
+            return Optional.empty();
+        }
         var all = new ArrayList<Dim>();
         for (int i = 0; i < in.inputs(); i++) {
             var part = in.contents(i);
@@ -80,15 +83,15 @@ public record Concat(long axis) implements Assembly {
             dims[at] += run.input(i).shape().dim(at);
         }
         var y = run.output(0, first.type(), Shape.of(dims));
-        long rows = y.shape().size(0, at);
+        // Without elements there may still be any number of empty rows.
+        long rows = y.size() == 0 ? 0 : y.shape().size(0, at);
         long to = 0;
         for (long row = 0; row < rows; row++) {
             for (int i = 0; i < run.inputs(); i++) {
                 var x = run.input(i);
                 long block = x.shape().size(at, x.shape().rank());
-                for (long k = 0; k < block; k++) {
-                    y.copyElement(to++, x, row * block + k);
-                }
+                y.copyElements(to, x, row * block, block);
+                to += block;
             }
         }
     }

@@ -83,7 +83,8 @@ public record Reshape(boolean allowZero) implements View {
 
     @Override
     public Optional<List<Dim>> contents(Inference in) {
-        return in.contents(0);
+        var shape = inferShape(in);
+        return shape.hasRank() && shape.rank() <= 1 ? in.contents(0) : Optional.empty();
     }
 
     @Override
