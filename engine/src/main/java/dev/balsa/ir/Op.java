@@ -31,7 +31,6 @@ public sealed interface Op
                 Reduction,
                 Selection,
                 View,
-                View,
                 Window {
     /// The operator's `SCHEMA`.
     Schema schema();

@@ -15,7 +15,7 @@ import java.util.List;
 ///
 /// @param axis the axis, negative counted from the back
 /// @param reduction how an update meets the element that is there
-public record ScatterElements(long axis, Reduction reduction) implements Indexing {
+public record ScatterElements(long axis, ScatterReduction reduction) implements Indexing {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = signature("ScatterElements")
             .since(11)
@@ -27,7 +27,7 @@ public record ScatterElements(long axis, Reduction reduction) implements Indexin
                 .in("indices", Schema.INDICES)
                 .in("updates", Schema.ANY)
                 .out("output")
-                .reader(node -> new ScatterElements(node.integer("axis", 0), Reduction.read(node)));
+                .reader(node -> new ScatterElements(node.integer("axis", 0), ScatterReduction.read(node)));
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.Set;
 /// Slices are written in order; of several to one place without a reduction the last one stands.
 ///
 /// @param reduction how an element of a slice meets the one that is there
-public record ScatterND(Reduction reduction) implements Indexing {
+public record ScatterND(ScatterReduction reduction) implements Indexing {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("ScatterND")
             .since(11)
@@ -27,7 +27,7 @@ public record ScatterND(Reduction reduction) implements Indexing {
             .in("indices", Set.of(DataType.INT64))
             .in("updates", Schema.ANY)
             .out("output")
-            .reader(node -> new ScatterND(Reduction.read(node)));
+            .reader(node -> new ScatterND(ScatterReduction.read(node)));
 
     @Override
     public Schema schema() {

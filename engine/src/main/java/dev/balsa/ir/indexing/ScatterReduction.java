@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /// What becomes of an element that is written to where there is one already.
-public enum Reduction {
+public enum ScatterReduction {
     /// The new one stands.
     NONE,
     /// Their sum.
@@ -20,7 +20,7 @@ public enum Reduction {
     /// The lesser one, or NaN if either is.
     MIN;
 
-    static Reduction read(NodeReader node) {
+    static ScatterReduction read(NodeReader node) {
         var name = node.string("reduction", "none");
         return Arrays.stream(values())
                 .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(name))
