@@ -1,0 +1,257 @@
+package dev.balsa.kernel.movement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.balsa.error.ShapeException;
+import dev.balsa.kernel.SplitTrial;
+import dev.balsa.kernel.Trials;
+import dev.balsa.tensor.DataType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MovementWorkTest {
+    static IntStream seeds() {
+        return IntStream.range(0, 80);
+    }
+
+    private static List<Long> shape(Random random, int rank) {
+        var shape = new ArrayList<Long>();
+        for (int d = 0; d < rank; d++) {
+            shape.add(1L + random.nextInt(random.nextInt(3) == 0 ? 80 : 5));
+        }
+        return shape;
+    }
+
+    private static int elementBytes(Random random) {
+        return 1 << random.nextInt(4);
+    }
+
+    private static byte[] bytes(Random random, long count) {
+        var bytes = new byte[Math.toIntExact(count)];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void transposes(int seed) {
+        var random = new Random(seed);
+        var shape = shape(random, random.nextInt(5));
+        var permutation = new ArrayList<>(IntStream.range(0, shape.size()).boxed().toList());
+        Collections.shuffle(permutation, random);
+        checkCopy(StridedCopyRequest.transpose(elementBytes(random), shape, permutation), Trials.count(shape), random);
+    }
+
+    @Test
+    void transposesMatricesInTiles() {
+        var random = new Random(1);
+        var request = StridedCopyRequest.transpose(4, List.of(70L, 3L, 45L), List.of(2, 1, 0));
+        assertThat(MovementKernels.copies().getFirst().supports(request)).isTrue();
+        checkCopy(request, 70 * 3 * 45, random);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void slices(int seed) {
+        var random = new Random(seed);
+        var shape = shape(random, 1 + random.nextInt(4));
+        var starts = new ArrayList<Long>();
+        var steps = new ArrayList<Long>();
+        var counts = new ArrayList<Long>();
+        for (var size : shape) {
+            var start = (long) random.nextInt((int) (long) size);
+            var back = random.nextBoolean();
+            var step = 1L + random.nextInt(3);
+            starts.add(start);
+            steps.add(back ? -step : step);
+            counts.add((back ? start : size - 1 - start) / step + 1);
+        }
+        var request = StridedCopyRequest.slice(elementBytes(random), shape, starts, steps, counts);
+        checkCopy(request, Trials.count(shape), random);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void expandsAndTiles(int seed) {
+        var random = new Random(seed);
+        var result = shape(random, 1 + random.nextInt(4));
+        var input = new ArrayList<>(result.subList(random.nextInt(result.size() + 1), result.size()));
+        input.replaceAll(size -> random.nextBoolean() ? 1L : size);
+        checkCopy(StridedCopyRequest.expand(elementBytes(random), input, result), Trials.count(input), random);
+        var repeats = input.stream().map(_ -> 1L + random.nextInt(3)).toList();
+        checkCopy(StridedCopyRequest.tile(elementBytes(random), input, repeats), Trials.count(input), random);
+    }
+
+    private static void checkCopy(StridedCopyRequest request, long inputCount, Random random) {
+        var size = request.elementBytes();
+        var input = bytes(random, inputCount * size);
+        var count = (int) Trials.count(request.shape());
+        var expected = new byte[count * size];
+        for (int i = 0; i < count; i++) {
+            var rest = i;
+            var place = request.start();
+            for (int d = request.shape().size() - 1; d >= 0; d--) {
+                var extent = (int) (long) request.shape().get(d);
+                place += rest % extent * request.strides().get(d);
+                rest /= extent;
+            }
+            System.arraycopy(input, (int) place * size, expected, i * size, size);
+        }
+        for (var kernel : MovementKernels.copies()) {
+            if (kernel.supports(request)) {
+                var found = SplitTrial.of(kernel.prepare(request, Trials.NO_CONSTANTS), random)
+                        .input(input)
+                        .output(expected.length)
+                        .run();
+                assertThat(found.getFirst()).describedAs(kernel.spec().name()).isEqualTo(expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void concats(int seed) {
+        var random = new Random(seed);
+        var outer = random.nextInt(9);
+        var runs = new ArrayList<Long>();
+        for (int k = 1 + random.nextInt(4); k > 0; k--) {
+            runs.add((long) random.nextInt(random.nextInt(4) == 0 ? 30_000 : 50));
+        }
+        var trial = SplitTrial.of(Trials.work(MovementKernels.concats(), new ConcatRequest(outer, runs)), random);
+        var inputs = new ArrayList<byte[]>();
+        for (var run : runs) {
+            inputs.add(bytes(random, outer * run));
+            trial.input(inputs.getLast());
+        }
+        var expected = ByteBuffer.allocate((int) (outer * runs.stream().mapToLong(run -> run).sum()));
+        for (int o = 0; o < outer; o++) {
+            for (int k = 0; k < runs.size(); k++) {
+                var run = (int) (long) runs.get(k);
+                expected.put(inputs.get(k), o * run, run);
+            }
+        }
+        assertThat(trial.output(expected.capacity()).run().getFirst()).isEqualTo(expected.array());
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void gathers(int seed) {
+        var random = new Random(seed);
+        var wide = random.nextBoolean();
+        var request = new GatherRequest(random.nextInt(5), 1 + random.nextInt(9), random.nextInt(70),
+                random.nextInt(700), wide ? DataType.INT64 : DataType.INT32);
+        var indices = new long[(int) request.indices()];
+        for (int i = 0; i < indices.length; i++) {
+            indices[i] = random.nextInt(2 * (int) request.size()) - request.size();
+        }
+        var inner = (int) request.innerBytes();
+        var data = bytes(random, request.outer() * request.size() * inner);
+        var expected = ByteBuffer.allocate((int) request.outer() * indices.length * inner);
+        for (int o = 0; o < request.outer(); o++) {
+            for (var index : indices) {
+                var place = o * request.size() + (index < 0 ? index + request.size() : index);
+                expected.put(data, (int) place * inner, inner);
+            }
+        }
+        var found = SplitTrial.of(Trials.work(MovementKernels.gathers(), request), random)
+                .input(data)
+                .input(indices(indices, wide))
+                .output(expected.capacity())
+                .run();
+        assertThat(found.getFirst()).isEqualTo(expected.array());
+    }
+
+    private static byte[] indices(long[] indices, boolean wide) {
+        var bytes = ByteBuffer.allocate(indices.length * (wide ? 8 : 4)).order(ByteOrder.nativeOrder());
+        for (var index : indices) {
+            if (wide) {
+                bytes.putLong(index);
+            } else {
+                bytes.putInt((int) index);
+            }
+        }
+        return bytes.array();
+    }
+
+    @Test
+    void refusesIndicesOutOfRange() {
+        for (var index : new long[] {3, -4, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            var work = Trials.work(MovementKernels.gathers(), new GatherRequest(1, 3, 4, 1, DataType.INT64));
+            var trial = SplitTrial.of(work, new Random(1))
+                    .input(1, 2, 3)
+                    .input(indices(new long[] {index}, true))
+                    .output(4);
+            assertThatThrownBy(trial::run)
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage("gather, index 0: out of range; expected -3 to 2, found " + index);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void pads(int seed) {
+        var random = new Random(seed);
+        var mode = PadMode.values()[seed % 4];
+        var shape = shape(random, mode == PadMode.CONSTANT ? random.nextInt(4) : 1 + random.nextInt(3));
+        var begins = shape.stream().map(size -> random.nextInt((int) Math.min(size, 9) * 2) - Math.min(size, 9) / 2).toList();
+        var ends = shape.stream().map(size -> random.nextInt((int) Math.min(size, 9) * 2) - Math.min(size, 9) / 2).toList();
+        var request = new PadRequest(elementBytes(random), mode, shape, begins, ends);
+        var size = request.elementBytes();
+        var input = bytes(random, Trials.count(shape) * size);
+        var value = bytes(random, size);
+        var expected = padded(request, input, value);
+        var trial = SplitTrial.of(Trials.work(MovementKernels.pads(), request), random).input(input);
+        if (mode == PadMode.CONSTANT) {
+            trial.input(value);
+        }
+        assertThat(trial.output(expected.length).run().getFirst()).isEqualTo(expected);
+    }
+
+    private static byte[] padded(PadRequest request, byte[] input, byte[] value) {
+        var size = request.elementBytes();
+        var result = new ArrayList<Long>();
+        for (int d = 0; d < request.shape().size(); d++) {
+            result.add(Math.max(0, request.shape().get(d) + request.begins().get(d) + request.ends().get(d)));
+        }
+        var expected = new byte[(int) Trials.count(result) * size];
+        for (int i = 0; i < expected.length / size; i++) {
+            var rest = i;
+            long place = 0;
+            long stride = 1;
+            var outside = false;
+            for (int d = result.size() - 1; d >= 0; d--) {
+                var extent = request.shape().get(d);
+                var index = rest % result.get(d) - request.begins().get(d);
+                rest /= (int) (long) result.get(d);
+                outside |= index < 0 || index >= extent;
+                place += shown(request.mode(), index, extent) * stride;
+                stride *= extent;
+            }
+            var isValue = request.mode() == PadMode.CONSTANT && outside;
+            System.arraycopy(isValue ? value : input, isValue ? 0 : (int) place * size, expected, i * size, size);
+        }
+        return expected;
+    }
+
+    private static long shown(PadMode mode, long index, long extent) {
+        var place = index;
+        while (place < 0 || place >= extent) {
+            place = switch (mode) {
+                case CONSTANT -> 0;
+                case EDGE -> place < 0 ? 0 : extent - 1;
+                case WRAP -> place < 0 ? place + extent : place - extent;
+                case REFLECT -> extent == 1 ? 0 : place < 0 ? -place : 2 * (extent - 1) - place;
+            };
+        }
+        return place;
+    }
+}
