@@ -9,6 +9,7 @@ import dev.balsa.ir.indexing.Indexing;
 import dev.balsa.ir.leaf.Leaf;
 import dev.balsa.ir.reduction.Reduction;
 import dev.balsa.ir.selection.Selection;
+import dev.balsa.ir.signal.Signal;
 import dev.balsa.ir.view.View;
 import dev.balsa.ir.window.Window;
 import java.util.List;
@@ -30,6 +31,7 @@ public sealed interface Op
                 Leaf,
                 Reduction,
                 Selection,
+                Signal,
                 View,
                 Window {
     /// The operator's `SCHEMA`.

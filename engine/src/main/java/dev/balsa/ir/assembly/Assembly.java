@@ -6,10 +6,12 @@ import dev.balsa.ir.Op;
 public sealed interface Assembly extends Op
         permits CenterCropPad,
                 Concat,
+                DepthToSpace,
                 Expand,
                 Pad,
                 ReverseSequence,
                 Slice,
+                SpaceToDepth,
                 Split,
                 TensorScatter,
                 Tile,

@@ -102,8 +102,8 @@ public record CausalConvWithState(boolean silu) implements Window {
         var x = run.input(0);
         var w = run.input(1);
         check(SymbolicShape.of(x.shape()), SymbolicShape.of(w.shape()));
-        int length = Math.toIntExact(x.shape().dim(2));
-        int kernel = Math.toIntExact(w.shape().dim(2));
+        int length = Planes.length(x.shape().dim(2));
+        int kernel = Planes.length(w.shape().dim(2));
         long channels = x.shape().dim(1);
         var stateShape = Shape.of(x.shape().dim(0), channels, kernel - 1);
         if (run.has(PAST)) {

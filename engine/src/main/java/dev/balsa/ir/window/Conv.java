@@ -74,7 +74,7 @@ public record Conv(WindowAttributes window, long group) implements Convolution {
     /// The bias of every output channel, zeros if there is none.
     static double[] bias(Evaluation run, int index, long outputs) {
         if (!run.has(index)) {
-            return new double[Math.toIntExact(outputs)];
+            return new double[Planes.length(outputs)];
         }
         Convolution.checkBias(SymbolicShape.of(run.input(index).shape()), Dim.of(outputs));
         return run.input(index).toDoubleArray();

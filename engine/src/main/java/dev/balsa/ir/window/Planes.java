@@ -1,5 +1,6 @@
 package dev.balsa.ir.window;
 
+import dev.balsa.error.ShapeException;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
@@ -13,7 +14,7 @@ final class Planes {
 
     /// A copy of the elements from `from` on.
     static double[] read(Tensor tensor, long from, long count) {
-        var values = new double[Math.toIntExact(count)];
+        var values = new double[length(count)];
         if (tensor.type() == DataType.FLOAT32) {
             var memory = tensor.memory();
             for (int i = 0; i < values.length; i++) {
@@ -25,6 +26,17 @@ final class Planes {
             values[i] = tensor.getDouble(from + i);
         }
         return values;
+    }
+
+    /// A number of elements, which an array can hold.
+    ///
+    /// @throws ShapeException if it cannot
+    static int length(long count) {
+        if (count > Integer.MAX_VALUE - 8) {
+            throw new ShapeException("expected at most " + (Integer.MAX_VALUE - 8) + " elements in a plane, found " + count
+                    + "; split the image");
+        }
+        return (int) count;
     }
 
     /// Sets the elements from `to` on, rounded to a floating type, or cut to an integer and kept in the type's range.
