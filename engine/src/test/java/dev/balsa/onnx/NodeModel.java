@@ -53,8 +53,7 @@ public final class NodeModel {
 
     /// Adds a string attribute.
     public NodeModel with(String name, String value) {
-        return with(
-                name, new AttributeValue.OfString(MemorySegment.ofArray(value.getBytes(StandardCharsets.UTF_8))));
+        return with(name, new AttributeValue.OfString(MemorySegment.ofArray(value.getBytes(StandardCharsets.UTF_8))));
     }
 
     private NodeModel with(String name, AttributeValue value) {
@@ -107,7 +106,11 @@ public final class NodeModel {
                 "",
                 IntStream.range(0, inputs.length)
                         .mapToObj(i -> new ValueInfoProto(
-                                ins.get(i), Optional.of(new TypeProto(type(inputs[i]))), "", List.of(), UnknownFields.NONE))
+                                ins.get(i),
+                                Optional.of(new TypeProto(type(inputs[i]))),
+                                "",
+                                List.of(),
+                                UnknownFields.NONE))
                         .toList(),
                 outs.stream()
                         .map(name -> new ValueInfoProto(name, Optional.empty(), "", List.of(), UnknownFields.NONE))

@@ -10,8 +10,8 @@ import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
 
-/// The determinants of square matrices in the last two dimensions (ONNX Det, opset 11 to 22), by Gaussian elimination with
-/// row pivoting. That of a matrix without rows is 1.
+/// The determinants of square matrices in the last two dimensions (ONNX Det, opset 11 to 22), by Gaussian elimination
+/// with row pivoting. That of a matrix without rows is 1.
 public record Det() implements Contraction {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA =
@@ -40,8 +40,8 @@ public record Det() implements Contraction {
         int rank = x.shape().rank();
         long length = rank < 2 ? -1 : x.shape().dim(-1);
         if (length < 0 || length != x.shape().dim(-2) || length > Integer.MAX_VALUE) {
-            throw new ShapeException("input 0: no square matrices; expected two equal last dimensions, found " + x.shape()
-                    + "; check the model's inputs");
+            throw new ShapeException("input 0: no square matrices; expected two equal last dimensions, found "
+                    + x.shape() + "; check the model's inputs");
         }
         var y = run.output(0, x.type(), Shape.of(x.shape().toList().subList(0, rank - 2)));
         for (long i = 0; i < y.size(); i++) {

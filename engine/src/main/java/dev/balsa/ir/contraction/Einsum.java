@@ -45,7 +45,10 @@ public record Einsum(String equation) implements Contraction {
         for (int i = 0; i < in.inputs(); i++) {
             if (!in.has(i) || in.dtype(i) != in.dtype(0)) {
                 throw in.mismatch(
-                        i, "element type differs from input 0", in.dtype(0).toString(), in.has(i) ? in.dtype(i) : "none");
+                        i,
+                        "element type differs from input 0",
+                        in.dtype(0).toString(),
+                        in.has(i) ? in.dtype(i) : "none");
             }
             shapes.add(in.shape(i));
         }
@@ -107,10 +110,14 @@ public record Einsum(String equation) implements Contraction {
         for (int i = 0; i < run.inputs(); i++) {
             operands.add(run.input(i));
         }
-        var shapes = operands.stream().map(operand -> SymbolicShape.of(operand.shape())).toList();
+        var shapes = operands.stream()
+                .map(operand -> SymbolicShape.of(operand.shape()))
+                .toList();
         var lengths = lengths(parsed, shapes);
         var result = parsed.resultLabels(ellipsis(parsed, shapes));
-        var summed = lengths.keySet().stream().filter(label -> !result.contains(label)).toList();
+        var summed = lengths.keySet().stream()
+                .filter(label -> !result.contains(label))
+                .toList();
         var outer = shape(result, lengths);
         var y = run.output(0, operands.getFirst().type(), outer);
         sum(

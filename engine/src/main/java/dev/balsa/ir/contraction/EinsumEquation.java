@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// An equation such as `bij,bjk->bik`, taken apart. A letter names a dimension; `...` stands for the dimensions that are
-/// left, which are broadcast.
+/// An equation such as `bij,bjk->bik`, taken apart. A letter names a dimension; `...` stands for the dimensions that
+/// are left, which are broadcast.
 ///
 /// Within a term, labels are numbers: a letter its code, the dimensions of an ellipsis -1 for the last, -2 for the one
 /// before, and so on.
@@ -71,8 +71,8 @@ final class EinsumEquation {
         return operands.size();
     }
 
-    /// How many dimensions of an operand of the given rank its ellipsis stands for; negative if the rank is too small, or
-    /// does not fit.
+    /// How many dimensions of an operand of the given rank its ellipsis stands for; negative if the rank is too small,
+    /// or does not fit.
     int ellipsis(int operand, int rank) {
         var term = operands.get(operand);
         if (term.indexOf(DOTS) < 0) {

@@ -47,7 +47,8 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
     public List<TensorType> infer(Inference in) {
         for (int i = 0; i < in.inputs(); i++) {
             if (in.has(i) && in.dtype(i) != in.dtype(0)) {
-                throw in.mismatch(i, "element type differs from input 0", in.dtype(0).toString(), in.dtype(i));
+                throw in.mismatch(
+                        i, "element type differs from input 0", in.dtype(0).toString(), in.dtype(i));
             }
             if (i < 2 && in.shape(i).hasRank() && in.shape(i).rank() != 2) {
                 throw in.mismatch(i, "no matrix", "rank 2", in.shape(i));
@@ -98,7 +99,9 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
         var y = run.output(0, a.type(), Shape.of(rows, columns));
         var c = run.has(2) ? run.input(2) : Tensor.allocate(a.type(), Shape.scalar());
         if (!Broadcasting.shape(y.shape(), c.shape()).equals(y.shape())) {
-            throw misfit("C cannot be broadcast to the product; expected at most " + y.shape(), c.shape().toString());
+            throw misfit(
+                    "C cannot be broadcast to the product; expected at most " + y.shape(),
+                    c.shape().toString());
         }
         var places = new Broadcasting(y.shape(), List.of(c.shape()));
         for (long i = 0; i < y.size(); i++, places.next()) {
@@ -136,6 +139,7 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
 
     /// The product with a factor, in 64-bit integers where the factor is a whole number.
     private static long scaled(float factor, long value) {
-        return factor == (long) factor ? (long) factor * value : (long) (factor * (double) value);
+        long whole = (long) factor;
+        return factor == whole ? whole * value : (long) (factor * (double) value);
     }
 }

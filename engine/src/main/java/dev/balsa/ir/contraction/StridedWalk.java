@@ -3,8 +3,8 @@ package dev.balsa.ir.contraction;
 import dev.balsa.tensor.Shape;
 import java.util.List;
 
-/// A walk over all places of a shape in row-major order that keeps a flat index for each of several operands, by strides
-/// of any kind; after the last place comes the first.
+/// A walk over all places of a shape in row-major order that keeps a flat index for each of several operands, by
+/// strides of any kind; after the last place comes the first.
 final class StridedWalk {
     private final long[] dims;
     private final long size;

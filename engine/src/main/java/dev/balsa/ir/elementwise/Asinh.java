@@ -15,7 +15,8 @@ public record Asinh() implements Unary {
 
     @Override
     public double apply(double x) {
-        // log(m + sqrt(m^2 + 1)) for the magnitude m, written so that small magnitudes stay exact; far out, m^2 would overflow.
+        // log(m + sqrt(m^2 + 1)) for the magnitude m, written so that small magnitudes stay exact; far out, m^2 would
+        // overflow.
         double m = Math.abs(x);
         double y = m > 1e150 ? Math.log(m) + Math.log(2) : Math.log1p(m + m * m / (1 + Math.sqrt(m * m + 1)));
         return Math.copySign(y, x);

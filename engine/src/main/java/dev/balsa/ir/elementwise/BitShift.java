@@ -6,8 +6,8 @@ import dev.balsa.tensor.DataType;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// The bits of the first operand moved by as many places as the second says (ONNX BitShift, opset 11); zeros move in, so
-/// that a shift by the type's width or more gives 0.
+/// The bits of the first operand moved by as many places as the second says (ONNX BitShift, opset 11); zeros move in,
+/// so that a shift by the type's width or more gives 0.
 ///
 /// @param left whether towards the high bits
 public record BitShift(boolean left) implements Bitwise {

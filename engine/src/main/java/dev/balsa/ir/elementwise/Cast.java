@@ -13,9 +13,9 @@ import java.util.Optional;
 
 /// The elements converted to another type (ONNX Cast, opset 1 to 25; CastLike, opset 15 to 25).
 ///
-/// Floats become the nearest value of a narrower float, are cut toward zero to integers, and are true unless 0. Integers
-/// keep their low bits. Numbers become text in plain notation and are read from plain or scientific notation; see
-/// [NumberText]. (`saturate` and `round_mode` concern 8-bit floats, which Balsa does not have.)
+/// Floats become the nearest value of a narrower float, are cut toward zero to integers, and are true unless 0.
+/// Integers keep their low bits. Numbers become text in plain notation and are read from plain or scientific notation;
+/// see [NumberText]. (`saturate` and `round_mode` concern 8-bit floats, which Balsa does not have.)
 ///
 /// @param to the new element type
 public record Cast(DataType to) implements Elementwise {
@@ -27,18 +27,23 @@ public record Cast(DataType to) implements Elementwise {
             .reader(Cast::readLike);
 
     /// The operator's signature in ONNX.
-    public static final Schema SCHEMA =
-            Schema.of("Cast").in("input", Schema.ANY).out("output").reader(Cast::read).alias(LIKE);
+    public static final Schema SCHEMA = Schema.of("Cast")
+            .in("input", Schema.ANY)
+            .out("output")
+            .reader(Cast::read)
+            .alias(LIKE);
 
     private static final double TWO_TO_63 = 0x1p63;
 
     private static Cast read(NodeReader node) {
         if (node.opset() < 6) {
             var name = node.string("to", "");
-            return new Cast(named(name).orElseThrow(() -> node.malformed("attribute \"to\": expected the name of an "
-                    + "element type, found \"" + name + "\"; check the model")));
+            return new Cast(named(name)
+                    .orElseThrow(() -> node.malformed("attribute \"to\": expected the name of an "
+                            + "element type, found \"" + name + "\"; check the model")));
         }
-        return new Cast(node.dtype("to").orElseThrow(() -> node.malformed("attribute \"to\" is missing; it is required")));
+        return new Cast(
+                node.dtype("to").orElseThrow(() -> node.malformed("attribute \"to\" is missing; it is required")));
     }
 
     private static Cast readLike(NodeReader node) {
@@ -52,13 +57,14 @@ public record Cast(DataType to) implements Elementwise {
 
     /// The type with the given name in onnx.proto.
     private static Optional<DataType> named(String name) {
-        var own =
-                switch (name) {
-                    case "FLOAT" -> "FLOAT32";
-                    case "DOUBLE" -> "FLOAT64";
-                    default -> name;
-                };
-        return Arrays.stream(DataType.values()).filter(type -> type.name().equals(own)).findFirst();
+        var own = switch (name) {
+            case "FLOAT" -> "FLOAT32";
+            case "DOUBLE" -> "FLOAT64";
+            default -> name;
+        };
+        return Arrays.stream(DataType.values())
+                .filter(type -> type.name().equals(own))
+                .findFirst();
     }
 
     @Override

@@ -11,8 +11,8 @@ import dev.balsa.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/// min(max(x, low), high) with scalar bounds that may be left out (ONNX Clip, opset 1 to 13); a NaN stays, and where the
-/// low bound is above the high one, every element becomes the high one.
+/// min(max(x, low), high) with scalar bounds that may be left out (ONNX Clip, opset 1 to 13); a NaN stays, and where
+/// the low bound is above the high one, every element becomes the high one.
 public record Clip() implements Elementwise {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("Clip")

@@ -5,8 +5,11 @@ import dev.balsa.ir.Schema;
 /// Whether the operands are equal (ONNX Equal, opset 1 to 19); also on bools and strings.
 public record Equal() implements Comparison {
     /// The operator's signature in ONNX.
-    public static final Schema SCHEMA =
-            Schema.of("Equal").in("A", Schema.ANY).in("B", Schema.ANY).out("C").reader(node -> {
+    public static final Schema SCHEMA = Schema.of("Equal")
+            .in("A", Schema.ANY)
+            .in("B", Schema.ANY)
+            .out("C")
+            .reader(node -> {
                 LegacyBroadcast.align(node);
                 return new Equal();
             });

@@ -3,8 +3,8 @@ package dev.balsa.ir.elementwise;
 import dev.balsa.ir.NodeReader;
 import dev.balsa.ir.Schema;
 
-/// The Gaussian error linear unit (ONNX Gelu, opset 20): x times the normal distribution function at x, or an approximation
-/// of that with the hyperbolic tangent (Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016).
+/// The Gaussian error linear unit (ONNX Gelu, opset 20): x times the normal distribution function at x, or an
+/// approximation of that with the hyperbolic tangent (Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016).
 ///
 /// @param tanh whether the approximation is meant
 public record Gelu(boolean tanh) implements Unary {

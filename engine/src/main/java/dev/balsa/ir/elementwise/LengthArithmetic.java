@@ -15,7 +15,9 @@ final class LengthArithmetic {
     static Optional<List<Dim>> of(Inference in, BinaryOperator<Dim> operation) {
         var left = in.contents(0);
         var right = in.contents(1);
-        if (left.isEmpty() || right.isEmpty() || !fit(left.get().size(), right.get().size())) {
+        if (left.isEmpty()
+                || right.isEmpty()
+                || !fit(left.get().size(), right.get().size())) {
             return Optional.empty();
         }
         int count = left.get().size() == 1 ? right.get().size() : left.get().size();

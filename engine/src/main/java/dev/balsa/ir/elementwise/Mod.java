@@ -3,10 +3,10 @@ package dev.balsa.ir.elementwise;
 import dev.balsa.ir.Schema;
 import dev.balsa.tensor.DataType;
 
-/// The remainder of a division (ONNX Mod, opset 10 to 13).
+/// The remainder of a division (ONNX Mod, opset 10 to 28).
 ///
-/// @param truncated whether it has the sign of the dividend, as C's `fmod`; otherwise that of the divisor, as in Python.
-/// ONNX has floating-point remainders in the first form only; the second follows Python on floats, too
+/// @param truncated whether it has the sign of the dividend, as C's `fmod`; otherwise that of the divisor, as Python's
+/// `%`, on floats as on integers
 public record Mod(boolean truncated) implements Binary {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("Mod")
@@ -24,7 +24,13 @@ public record Mod(boolean truncated) implements Binary {
     @Override
     public double apply(double a, double b) {
         double remainder = a % b;
-        return !truncated && remainder != 0 && remainder < 0 != b < 0 ? remainder + b : remainder;
+        if (truncated || Double.isNaN(remainder)) {
+            return remainder;
+        }
+        if (remainder == 0) {
+            return Math.copySign(0, b);
+        }
+        return remainder < 0 != b < 0 ? remainder + b : remainder;
     }
 
     @Override

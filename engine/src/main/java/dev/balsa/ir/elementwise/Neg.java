@@ -30,6 +30,7 @@ public record Neg() implements Unary {
 
     @Override
     public Optional<List<Dim>> contents(Inference in) {
-        return in.contents(0).map(dims -> dims.stream().map(dim -> dim.times(Dim.of(-1))).toList());
+        return in.contents(0)
+                .map(dims -> dims.stream().map(dim -> dim.times(Dim.of(-1))).toList());
     }
 }

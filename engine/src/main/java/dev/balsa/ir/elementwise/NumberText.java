@@ -25,7 +25,8 @@ final class NumberText {
         return switch (numbers.type()) {
             case FLOAT64 -> plain(numbers.getDouble(index), Double.toString(numbers.getDouble(index)));
             case FLOAT32 -> plain(numbers.getDouble(index), Float.toString(numbers.getFloat(index)));
-            case FLOAT16, BFLOAT16 -> plain(numbers.getDouble(index), shortest(numbers.getDouble(index), numbers.type()));
+            case FLOAT16, BFLOAT16 ->
+                plain(numbers.getDouble(index), shortest(numbers.getDouble(index), numbers.type()));
             case UINT64 -> Long.toUnsignedString(numbers.getLong(index));
             case BOOL -> numbers.getBoolean(index) ? "True" : "False";
             case STRING -> numbers.getString(index);
@@ -79,8 +80,10 @@ final class NumberText {
                 numbers.setLong(index, integer(word));
             }
         } catch (NumberFormatException e) {
-            throw new ShapeException("cannot cast the text \"" + abridged(text) + "\" to " + numbers.type()
-                    + "; expected a number; check the model's inputs", e);
+            throw new ShapeException(
+                    "cannot cast the text \"" + abridged(text) + "\" to " + numbers.type()
+                            + "; expected a number; check the model's inputs",
+                    e);
         }
     }
 

@@ -70,7 +70,11 @@ public record Pow() implements Binary {
     private void raise(Tensor a, long atA, Tensor b, long atB, Tensor y, long at) {
         if (!a.type().isFloat() && !b.type().isFloat()) {
             long exponent = b.getLong(atB);
-            y.setLong(at, b.type().isUnsigned() ? power(a.getLong(atA), exponent) : apply(a.getLong(atA), exponent, a.type()));
+            y.setLong(
+                    at,
+                    b.type().isUnsigned()
+                            ? power(a.getLong(atA), exponent)
+                            : apply(a.getLong(atA), exponent, a.type()));
         } else {
             y.setDouble(at, apply(a.getDouble(atA), b.getDouble(atB)));
         }

@@ -11,7 +11,10 @@ final class SameType {
         for (int i = first + 1; i < in.inputs(); i++) {
             if (in.has(i) && in.dtype(i) != in.dtype(first)) {
                 throw in.mismatch(
-                        i, "element type differs from input " + first, in.dtype(first).toString(), in.dtype(i));
+                        i,
+                        "element type differs from input " + first,
+                        in.dtype(first).toString(),
+                        in.dtype(i));
             }
         }
     }

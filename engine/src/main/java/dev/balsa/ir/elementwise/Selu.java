@@ -9,10 +9,8 @@ import dev.balsa.ir.Schema;
 /// @param gamma the scale of the whole
 public record Selu(float alpha, float gamma) implements Unary {
     /// The operator's signature in ONNX.
-    public static final Schema SCHEMA = Schema.of("Selu")
-            .in("X", Schema.FLOATS)
-            .out("Y")
-            .reader(Selu::read);
+    public static final Schema SCHEMA =
+            Schema.of("Selu").in("X", Schema.FLOATS).out("Y").reader(Selu::read);
 
     private static Selu read(NodeReader node) {
         boolean rough = node.opset() < 6;

@@ -63,7 +63,10 @@ public sealed interface Variadic extends Elementwise permits Max, Mean, Min, Sum
     private long ofIntegers(List<Tensor> operands, Broadcasting places) {
         long combined = operands.getFirst().getLong(places.index(0));
         for (int i = 1; i < operands.size(); i++) {
-            combined = combine(combined, operands.get(i).getLong(places.index(i)), operands.get(i).type());
+            combined = combine(
+                    combined,
+                    operands.get(i).getLong(places.index(i)),
+                    operands.get(i).type());
         }
         return combined;
     }

@@ -36,7 +36,9 @@ public record Where() implements Elementwise {
 
     @Override
     public Optional<List<Dim>> contents(Inference in) {
-        if (in.constant(0).isEmpty() || in.contents(1).isEmpty() || in.contents(2).isEmpty()) {
+        if (in.constant(0).isEmpty()
+                || in.contents(1).isEmpty()
+                || in.contents(2).isEmpty()) {
             return Optional.empty();
         }
         return choose(in.constant(0).get(), in.contents(1).get(), in.contents(2).get());

@@ -5,7 +5,6 @@ import dev.balsa.ir.Dim;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Inference;
 import dev.balsa.ir.NodeReader;
-import dev.balsa.ir.Schema;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.DataType;

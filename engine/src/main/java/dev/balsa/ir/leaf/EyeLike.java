@@ -42,7 +42,8 @@ public record EyeLike(Optional<DataType> type, long diagonal) implements Leaf {
     public void evaluate(Evaluation run) {
         var shape = run.input(0).shape();
         if (shape.rank() != 2) {
-            throw new ShapeException("input 0: no matrix; expected rank 2, found " + shape + "; check the model's inputs");
+            throw new ShapeException(
+                    "input 0: no matrix; expected rank 2, found " + shape + "; check the model's inputs");
         }
         var y = run.output(0, type.orElse(run.input(0).type()), shape);
         long rows = shape.dim(0);

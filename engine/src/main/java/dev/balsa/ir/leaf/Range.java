@@ -48,15 +48,19 @@ public record Range() implements Leaf {
     public List<TensorType> infer(Inference in) {
         for (int i = 1; i < 3; i++) {
             if (in.dtype(i) != in.dtype(0)) {
-                throw in.mismatch(i, "element type differs from input 0", in.dtype(0).toString(), in.dtype(i));
+                throw in.mismatch(
+                        i, "element type differs from input 0", in.dtype(0).toString(), in.dtype(i));
             }
         }
         return List.of(in.type(0).withShape(SymbolicShape.of(length(in))));
     }
 
     private static Dim length(Inference in) {
-        if (in.constant(0).isPresent() && in.constant(1).isPresent() && in.constant(2).isPresent()) {
-            return Dim.of(length(in.constant(0).get(), in.constant(1).get(), in.constant(2).get()));
+        if (in.constant(0).isPresent()
+                && in.constant(1).isPresent()
+                && in.constant(2).isPresent()) {
+            return Dim.of(length(
+                    in.constant(0).get(), in.constant(1).get(), in.constant(2).get()));
         }
         var start = scalar(in, 0);
         var limit = scalar(in, 1);

@@ -32,6 +32,7 @@ public record Size() implements Leaf {
 
     @Override
     public void evaluate(Evaluation run) {
-        run.output(0, DataType.INT64, dev.balsa.tensor.Shape.scalar()).setLong(0, run.input(0).size());
+        run.output(0, DataType.INT64, dev.balsa.tensor.Shape.scalar())
+                .setLong(0, run.input(0).size());
     }
 }

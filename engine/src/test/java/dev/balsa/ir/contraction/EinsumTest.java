@@ -54,7 +54,8 @@ class EinsumTest {
 
     @Test
     void sumsNothingToZero() {
-        assertThat(einsum("ij->i", Tensor.of(new double[0], 2, 0)).toDoubleArray()).containsExactly(0, 0);
+        assertThat(einsum("ij->i", Tensor.of(new double[0], 2, 0)).toDoubleArray())
+                .containsExactly(0, 0);
         assertThat(einsum("ij->j", Tensor.of(new double[0], 2, 0)).size()).isZero();
     }
 
@@ -70,7 +71,10 @@ class EinsumTest {
         assertThatThrownBy(() -> einsum("ij,ij", M, V)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> einsum("ij,i", M, V)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> einsum("ij,j", M)).isInstanceOf(ShapeException.class);
-        assertThatThrownBy(() -> NodeModel.of("Einsum", 12).with("equation", "ij,i").unranked().run(M, V))
+        assertThatThrownBy(() -> NodeModel.of("Einsum", 12)
+                        .with("equation", "ij,i")
+                        .unranked()
+                        .run(M, V))
                 .isInstanceOf(BalsaException.class);
     }
 }

@@ -16,7 +16,11 @@ class MatrixTest {
     @Test
     void scalesIntegers() {
         var c = Tensor.of(new int[] {10, 20}, 2, 1);
-        var y = NodeModel.of("Gemm", 13).with("transB", 1).with("alpha", 0.5F).with("beta", 3F).run(A, A, c);
+        var y = NodeModel.of("Gemm", 13)
+                .with("transB", 1)
+                .with("alpha", 0.5F)
+                .with("beta", 3F)
+                .run(A, A, c);
         assertThat(y.toLongArray()).containsExactly(30 + 7, 30 + 16, 60 + 16, 60 + 38);
     }
 
@@ -24,7 +28,10 @@ class MatrixTest {
     void takesEmptyMatrices() {
         var none = Tensor.of(new float[0], 2, 0);
         var bias = Tensor.of(new float[] {1, 2}, 2);
-        assertThat(NodeModel.of("Gemm", 9).with("transB", 1).run(none, none, bias).toFloatArray())
+        assertThat(NodeModel.of("Gemm", 9)
+                        .with("transB", 1)
+                        .run(none, none, bias)
+                        .toFloatArray())
                 .containsExactly(1, 2, 1, 2);
         assertThat(NodeModel.of("Gemm", 11).with("transA", 1).run(none, none).shape())
                 .isEqualTo(Shape.of(0, 0));
@@ -35,7 +42,8 @@ class MatrixTest {
         var vector = Tensor.of(new int[3], 3);
         assertThatThrownBy(() -> NodeModel.of("Gemm", 13).run(A, A)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> NodeModel.of("Gemm", 13).unranked().run(A, A)).isInstanceOf(ShapeException.class);
-        assertThatThrownBy(() -> NodeModel.of("Gemm", 13).unranked().run(A, vector)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> NodeModel.of("Gemm", 13).unranked().run(A, vector))
+                .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> NodeModel.of("Gemm", 13).with("transB", 1).run(A, A, vector))
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> NodeModel.of("Det", 11).unranked().run(Tensor.of(new float[3], 3)))
@@ -46,6 +54,7 @@ class MatrixTest {
     void findsDeterminants() {
         var x = Tensor.of(new double[] {0, 2, 3, 4, 1, 2, 2, 4}, 2, 2, 2);
         assertThat(NodeModel.of("Det", 11).run(x).toDoubleArray()).containsExactly(-6, 0);
-        assertThat(NodeModel.of("Det", 22).run(Tensor.of(new double[0], 0, 0)).toDoubleArray()).containsExactly(1);
+        assertThat(NodeModel.of("Det", 22).run(Tensor.of(new double[0], 0, 0)).toDoubleArray())
+                .containsExactly(1);
     }
 }

@@ -85,7 +85,8 @@ class CastTest {
     @Test
     void readsTheNamesOfTheFirstOpset() {
         var x = Tensor.of(new float[] {-2.7F, 2.7F}, 2);
-        assertThat(NodeModel.of("Cast", 1).with("to", "INT32").run(x).toLongArray()).containsExactly(-2, 2);
+        assertThat(NodeModel.of("Cast", 1).with("to", "INT32").run(x).toLongArray())
+                .containsExactly(-2, 2);
         assertThatThrownBy(() -> NodeModel.of("Cast", 1).with("to", "FLOAT128").run(x))
                 .isInstanceOf(ModelFormatException.class);
     }

@@ -50,9 +50,15 @@ class IntegerArithmeticTest {
     void shiftsOutEverything() {
         var x = Tensor.of(new byte[] {(byte) 0x81, (byte) 0x81}, 2).cast(DataType.UINT8);
         var by = Tensor.of(new byte[] {1, 8}, 2).cast(DataType.UINT8);
-        assertThat(NodeModel.of("BitShift", 11).with("direction", "LEFT").run(x, by).toLongArray())
+        assertThat(NodeModel.of("BitShift", 11)
+                        .with("direction", "LEFT")
+                        .run(x, by)
+                        .toLongArray())
                 .containsExactly(2, 0);
-        assertThat(NodeModel.of("BitShift", 11).with("direction", "RIGHT").run(x, by).toLongArray())
+        assertThat(NodeModel.of("BitShift", 11)
+                        .with("direction", "RIGHT")
+                        .run(x, by)
+                        .toLongArray())
                 .containsExactly(0x40, 0);
     }
 

@@ -18,7 +18,11 @@ class OlderFormsTest {
 
     @Test
     void clipsByAttributes() {
-        assertThat(NodeModel.of("Clip", 6).with("min", -6F).with("max", -3F).run(X).toFloatArray())
+        assertThat(NodeModel.of("Clip", 6)
+                        .with("min", -6F)
+                        .with("max", -3F)
+                        .run(X)
+                        .toFloatArray())
                 .containsExactly(-3, -3, -3, -4, -5, -6, -6, -6);
         assertThat(NodeModel.of("Clip", 6).with("max", -3F).run(X).toFloatArray())
                 .containsExactly(-3, -3, -3, -4, -5, -6, -7, -8);
@@ -64,7 +68,8 @@ class OlderFormsTest {
     void dropsNothingInTrainingWithRatioZero() {
         var training = Tensor.of(new boolean[] {true}).reshaped(Shape.scalar());
         var node = NodeModel.of("Dropout", 13);
-        assertThat(node.run(2, X, Tensor.of(new float[1]), training).get(0).contentEquals(X)).isTrue();
+        assertThat(node.run(2, X, Tensor.of(new float[1]), training).get(0).contentEquals(X))
+                .isTrue();
         assertThatThrownBy(() -> node.run(2, X, Tensor.of(new float[] {0.5F}), training))
                 .isInstanceOf(UnsupportedException.class);
         assertThatThrownBy(() -> NodeModel.of("Dropout", 6).run(X)).isInstanceOf(UnsupportedException.class);
@@ -81,7 +86,9 @@ class OlderFormsTest {
     @Test
     void comparesStrings() {
         var words = Tensor.of(new String[] {"a", "b"}, 2);
-        assertThat(NodeModel.of("Equal", 19).run(words, Tensor.of(new String[] {"b"}, 1)).toLongArray())
+        assertThat(NodeModel.of("Equal", 19)
+                        .run(words, Tensor.of(new String[] {"b"}, 1))
+                        .toLongArray())
                 .containsExactly(0, 1);
     }
 }

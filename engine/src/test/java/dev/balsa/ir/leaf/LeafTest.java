@@ -28,8 +28,10 @@ class LeafTest {
         var range = NodeModel.of("Range", 11);
         assertThat(range.run(scalar(10), scalar(3), scalar(-3)).toLongArray()).containsExactly(10, 7, 4);
         assertThat(range.run(scalar(3), scalar(3), scalar(1)).size()).isZero();
-        assertThat(range.run(scalar(1F), scalar(2F), scalar(0.4F)).toFloatArray()).containsExactly(1, 1.4F, 1.8F);
-        assertThat(range.run(scalar(Long.MAX_VALUE - 1), scalar(Long.MAX_VALUE), scalar(5)).toLongArray())
+        assertThat(range.run(scalar(1F), scalar(2F), scalar(0.4F)).toFloatArray())
+                .containsExactly(1, 1.4F, 1.8F);
+        assertThat(range.run(scalar(Long.MAX_VALUE - 1), scalar(Long.MAX_VALUE), scalar(5))
+                        .toLongArray())
                 .containsExactly(Long.MAX_VALUE - 1);
     }
 
@@ -55,15 +57,19 @@ class LeafTest {
         var range = builder.add(new Range(), zero, size, one);
         assertThat(range.type()).hasToString("i64[3*batch*seq]");
         var tail = builder.add(new Shape(-2, Optional.of(99L)), x);
-        assertThat(builder.add(new ConstantOfShape(DataType.BOOL, 1), tail).type()).hasToString("bool[3,seq]");
+        assertThat(builder.add(new ConstantOfShape(DataType.BOOL, 1), tail).type())
+                .hasToString("bool[3,seq]");
     }
 
     @Test
     void placesDiagonals() {
         var x = Tensor.of(new int[6], 2, 3);
-        assertThat(NodeModel.of("EyeLike", 9).with("k", -1).run(x).toLongArray()).containsExactly(0, 0, 0, 1, 0, 0);
-        assertThat(NodeModel.of("EyeLike", 9).with("k", Long.MIN_VALUE).run(x).toLongArray()).containsOnly(0);
-        assertThat(NodeModel.of("EyeLike", 9).with("k", Long.MAX_VALUE).run(x).toLongArray()).containsOnly(0);
+        assertThat(NodeModel.of("EyeLike", 9).with("k", -1).run(x).toLongArray())
+                .containsExactly(0, 0, 0, 1, 0, 0);
+        assertThat(NodeModel.of("EyeLike", 9).with("k", Long.MIN_VALUE).run(x).toLongArray())
+                .containsOnly(0);
+        assertThat(NodeModel.of("EyeLike", 9).with("k", Long.MAX_VALUE).run(x).toLongArray())
+                .containsOnly(0);
     }
 
     @Test
