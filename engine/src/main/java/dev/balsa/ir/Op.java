@@ -7,6 +7,7 @@ import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.fusion.Fusion;
 import dev.balsa.ir.indexing.Indexing;
 import dev.balsa.ir.leaf.Leaf;
+import dev.balsa.ir.normalization.Normalization;
 import dev.balsa.ir.reduction.Reduction;
 import dev.balsa.ir.selection.Selection;
 import dev.balsa.ir.signal.Signal;
@@ -29,6 +30,7 @@ public sealed interface Op
                 Fusion,
                 Indexing,
                 Leaf,
+                Normalization,
                 Reduction,
                 Selection,
                 Signal,

@@ -3,6 +3,7 @@ package dev.balsa.ir.elementwise;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Inference;
 import dev.balsa.ir.NodeReader;
+import dev.balsa.ir.OneWay;
 import dev.balsa.ir.Schema;
 import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.DataType;

@@ -1,18 +1,15 @@
-package dev.balsa.ir.elementwise;
+package dev.balsa.ir;
 
 import dev.balsa.error.ShapeException;
-import dev.balsa.ir.Broadcasting;
-import dev.balsa.ir.Inference;
-import dev.balsa.ir.SymbolicShape;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 
 /// Unidirectional broadcasting (*Broadcasting in ONNX*): one operand is stretched, the other keeps its shape.
-final class OneWay {
+public final class OneWay {
     private OneWay() {}
 
     /// @throws ShapeException if input `index` cannot be stretched to `target`
-    static void check(Inference in, int index, SymbolicShape target) {
+    public static void check(Inference in, int index, SymbolicShape target) {
         var operand = in.shape(index);
         if (!operand.hasRank() || !target.hasRank()) {
             return;
@@ -27,7 +24,7 @@ final class OneWay {
     }
 
     /// @throws ShapeException if the operand cannot be stretched to `target`
-    static void check(Tensor operand, Shape target, String name) {
+    public static void check(Tensor operand, Shape target, String name) {
         if (!Broadcasting.shape(target, operand.shape()).equals(target)) {
             throw new ShapeException("input \"" + name + "\": shape cannot be broadcast; expected at most " + target
                     + ", found " + operand.shape() + "; check the model's inputs");
