@@ -142,7 +142,7 @@ final class VectorPanelTile implements PanelTile {
     }
 
     private static int packEven(MemorySegment source, long sourceAt, MemorySegment panel, long panelAt, int count) {
-        var reach = ((source.byteSize() - sourceAt) / 4 - 2 * LANES) / 2;
+        var reach = ((source.byteSize() - sourceAt) / 4 - 2 * LANES) >> 1;
         int j = 0;
         for (; j < count && j <= reach; j += LANES) {
             var low = FloatVector.fromMemorySegment(SPECIES, source, sourceAt + (long) j * 8, ORDER);

@@ -1,0 +1,172 @@
+package dev.balsa.kernel.conv;
+
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.elementwise.SpanStages;
+import dev.balsa.kernel.gemm.PanelProduct;
+import dev.balsa.kernel.gemm.PanelTile;
+import dev.balsa.kernel.vector.VectorProvider;
+import java.lang.foreign.MemorySegment;
+
+/// A convolution as products of the weights, read as they lie, with packed panels of output pixels.
+///
+/// With many panels a unit packs its panel and multiplies it with all weights of the group. With few, a first phase packs
+/// all panels into shared memory, and in the second a unit is a panel times a block of the weights' rows.
+final class ConvWork implements Work {
+    private static final int ENOUGH_UNITS = 32;
+    private static final int LEAST_ROWS = 32;
+    private static final long MOST_SHARED = 16L << 20;
+
+    private final ConvRequest request;
+    private final PanelProduct product;
+    private final PanelTile tile;
+    private final PixelPacking packing;
+    private final SpanStages stages;
+    private final int k;
+    private final int rows;
+    private final int pixels;
+    private final int panels;
+    private final int depths;
+    private final boolean sharing;
+    private final int blockRows;
+    private final int rowBlocks;
+
+    ConvWork(ConvRequest request, VectorProvider provider) {
+        this.request = request;
+        tile = PanelTile.of(provider);
+        product = new PanelProduct(tile);
+        packing = new PixelPacking(tile, request.window());
+        stages = new SpanStages(request.epilogue().stages(), provider);
+        k = Math.multiplyExact(request.channels() / request.groups(), request.window().kernelSize());
+        rows = request.outputs() / request.groups();
+        pixels = Math.toIntExact(request.window().outputSize());
+        panels = Math.ceilDiv(pixels, tile.width());
+        depths = Math.max(1, Math.ceilDiv(k, PanelProduct.DEPTH));
+        var images = request.batch() * request.groups();
+        var splits = images * panels < ENOUGH_UNITS && rows >= 2 * LEAST_ROWS;
+        sharing = splits && images * imageBytes() <= MOST_SHARED;
+        blockRows = sharing ? blockRows(images * panels) : rows;
+        rowBlocks = rows == 0 ? 0 : Math.ceilDiv(rows, blockRows);
+    }
+
+    private int blockRows(int units) {
+        var size = rows;
+        while (units * Math.ceilDiv(rows, size) < ENOUGH_UNITS && size >= 2 * LEAST_ROWS) {
+            size = Math.ceilDiv(size / 2, PanelTile.ROWS) * PanelTile.ROWS;
+        }
+        return size;
+    }
+
+    /// Bytes of the packed panels of one group of one image.
+    private long imageBytes() {
+        return (long) tile.vectorsFor(pixels) * tile.lanes() * k * Float.BYTES;
+    }
+
+    private long slack() {
+        return (long) tile.lanes() * Float.BYTES;
+    }
+
+    @Override
+    public int phases() {
+        return sharing ? 2 : 1;
+    }
+
+    @Override
+    public int units(int phase) {
+        var all = request.batch() * request.groups() * panels;
+        return sharing && phase == 0 ? all * depths : all * rowBlocks;
+    }
+
+    @Override
+    public long sharedBytes() {
+        return sharing ? (long) request.batch() * request.groups() * imageBytes() : 0;
+    }
+
+    @Override
+    public long workerBytes() {
+        return tile.tileBytes() + (long) Math.min(k, PanelProduct.DEPTH) * tile.width() * Float.BYTES + slack();
+    }
+
+    @Override
+    public void run(int phase, int from, int to, Frame frame) {
+        for (int unit = from; unit < to; unit++) {
+            if (sharing && phase == 0) {
+                packShared(frame, unit / depths / panels, unit / depths % panels, unit % depths * PanelProduct.DEPTH);
+            } else {
+                var block = unit % rowBlocks * blockRows;
+                var panel = unit / rowBlocks % panels;
+                multiply(frame, unit / rowBlocks / panels, panel, block, Math.min(blockRows, rows - block));
+            }
+        }
+    }
+
+    private int columns(int panel) {
+        return Math.min(tile.width(), pixels - panel * tile.width());
+    }
+
+    private long rowBytes(int panel) {
+        return (long) tile.vectorsFor(columns(panel)) * tile.lanes() * Float.BYTES;
+    }
+
+    private long sharedAt(int image, int panel, int from) {
+        return image * imageBytes() + (long) panel * tile.width() * k * Float.BYTES + from * rowBytes(panel);
+    }
+
+    private void pack(Frame frame, int image, int panel, int from, MemorySegment target, long targetAt) {
+        var channels = request.channels() / request.groups();
+        packing.pack(
+                frame.operand(0),
+                (long) image * channels * request.window().inputSize(),
+                from,
+                PanelProduct.depth(from, k),
+                panel * tile.width(),
+                columns(panel),
+                target,
+                targetAt,
+                rowBytes(panel));
+    }
+
+    /// Packs by way of the worker's memory, because packing writes past the end, where another worker may be at work.
+    private void packShared(Frame frame, int image, int panel, int from) {
+        var scratch = frame.scratch();
+        pack(frame, image, panel, from, scratch, tile.tileBytes());
+        var bytes = PanelProduct.depth(from, k) * rowBytes(panel);
+        MemorySegment.copy(scratch, tile.tileBytes(), frame.shared(), sharedAt(image, panel, from), bytes);
+    }
+
+    private void multiply(Frame frame, int image, int panel, int firstRow, int count) {
+        var group = image % request.groups();
+        var out = frame.operand(request.output());
+        var outRow = (long) image * rows + firstRow;
+        var pixel = panel * tile.width();
+        var outAt = (outRow * pixels + pixel) * Float.BYTES;
+        var weightsAt = ((long) group * rows + firstRow) * k;
+        for (int d = 0; d == 0 || d < k; d += PanelProduct.DEPTH) {
+            if (!sharing) {
+                pack(frame, image, panel, d, frame.scratch(), tile.tileBytes());
+            }
+            product.multiply(
+                    frame.operand(1),
+                    (weightsAt + d) * Float.BYTES,
+                    (long) k * Float.BYTES,
+                    count,
+                    sharing ? frame.shared() : frame.scratch(),
+                    sharing ? sharedAt(image, panel, d) : tile.tileBytes(),
+                    tile.vectorsFor(columns(panel)),
+                    PanelProduct.depth(d, k),
+                    out,
+                    outAt,
+                    (long) pixels * Float.BYTES,
+                    columns(panel),
+                    d > 0,
+                    frame.scratch(),
+                    0);
+        }
+        if (!stages.isEmpty()) {
+            for (int i = 0; i < count; i++) {
+                var at = outAt + (long) i * pixels * Float.BYTES;
+                stages.apply(frame, out, at, outRow + i, pixel, pixels, columns(panel));
+            }
+        }
+    }
+}
