@@ -56,6 +56,11 @@ public final class NodeModel {
         return with(name, new AttributeValue.OfString(MemorySegment.ofArray(value.getBytes(StandardCharsets.UTF_8))));
     }
 
+    /// Adds an attribute of several integers.
+    public NodeModel with(String name, List<Long> values) {
+        return with(name, new AttributeValue.OfInts(values));
+    }
+
     private NodeModel with(String name, AttributeValue value) {
         attributes.add(new AttributeProto(name, value));
         return this;

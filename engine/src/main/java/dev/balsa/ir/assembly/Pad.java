@@ -133,16 +133,13 @@ public record Pad(Mode mode) implements Assembly {
         var strides = x.shape().strides();
         var axes = new ArrayList<Rearrangement.Axis>();
         for (int i = 0; i < dims.length; i++) {
-            var padding = PadAxis.of(dims[i], before[i], after[i]);
+            var padding = PadAxis.of(mode, dims[i], before[i], after[i]);
             dims[i] = padding.length();
             axes.add(new Rearrangement.Axis(place -> padding.source(mode, place), strides[i]));
         }
         var y = run.output(0, x.type(), Shape.of(dims));
         if (mode == Mode.CONSTANT) {
             fill(run, y);
-        } else if (x.size() == 0 && y.size() > 0) {
-            throw new ShapeException("cannot pad a tensor of shape " + x.shape() + " with copies of its elements; "
-                    + "expected elements; check the mode attribute and the shapes of the model's inputs");
         }
         Rearrangement.fill(y, x, axes);
     }

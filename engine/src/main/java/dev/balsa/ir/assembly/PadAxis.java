@@ -6,26 +6,28 @@ import dev.balsa.error.ShapeException;
 ///
 /// @param first the first place of the source that is kept
 /// @param kept how many places are kept
-/// @param before how many places are new before them, at least 0
+/// @param before how many places are new before them; negative if some of them are left out
 /// @param length the number of places of the result
 record PadAxis(long first, long kept, long before, long length) {
     /// Pads of either sign around a dimension of the given size.
     ///
-    /// @throws ShapeException if more is removed than there is
-    static PadAxis of(long size, long before, long after) {
+    /// @throws ShapeException if more is removed than there is, or there is nothing to copy
+    static PadAxis of(Pad.Mode mode, long size, long before, long after) {
         try {
-            long cutBefore = before < 0 ? Math.negateExact(before) : 0;
-            long cutAfter = after < 0 ? Math.negateExact(after) : 0;
-            long kept = Math.subtractExact(Math.subtractExact(size, cutBefore), cutAfter);
-            if (kept >= 0) {
-                long length = Math.addExact(Math.addExact(kept, Math.max(0, before)), Math.max(0, after));
-                return new PadAxis(cutBefore, kept, Math.max(0, before), length);
+            long length = Math.addExact(Math.addExact(size, before), after);
+            // Copies are of what negative pads leave; a constant can be put around it before they take anything away.
+            long first = mode == Pad.Mode.CONSTANT ? 0 : Math.max(0, Math.negateExact(before));
+            long last = mode == Pad.Mode.CONSTANT ? size : Math.min(size, Math.addExact(size, after));
+            boolean hasSource = first < last || mode == Pad.Mode.CONSTANT || length == 0;
+            if (length >= 0 && first <= last && hasSource) {
+                return new PadAxis(first, last - first, before + first, length);
             }
         } catch (ArithmeticException _) {
             // Told below, with the values.
         }
         throw new ShapeException("cannot pad a dimension of length " + size + " by " + before + " and " + after
-                + "; expected a result of 0 to 2^63 - 1 places; check the pads input");
+                + "; expected a result of 0 to 2^63 - 1 places, and elements to copy unless the mode is constant; check "
+                + "the pads input");
     }
 
     /// The source place of a place of the result.
