@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// A model of one node, written to a file, read back and run plainly: the way of an operator of any opset.
 public final class NodeModel {
@@ -59,6 +60,16 @@ public final class NodeModel {
     /// Adds an attribute of several integers.
     public NodeModel with(String name, List<Long> values) {
         return with(name, new AttributeValue.OfInts(values));
+    }
+
+    /// Adds an attribute of several integers.
+    public NodeModel withIntegers(String name, long... values) {
+        return with(name, new AttributeValue.OfInts(LongStream.of(values).boxed().toList()));
+    }
+
+    /// Adds an attribute of several floats.
+    public NodeModel withFloats(String name, List<Float> values) {
+        return with(name, new AttributeValue.OfFloats(values));
     }
 
     private NodeModel with(String name, AttributeValue value) {

@@ -54,13 +54,18 @@ public final class ResizeTable {
             weights[o * taps + t] = weight;
             sum += weight;
         }
-        for (int t = 0; sum != 0 && t < taps; t++) {
+        if (sum == 0) {
+            // Everything lies outside: what is left is the border, where all sources are clamped to.
+            weights[o * taps] = 1;
+            return;
+        }
+        for (int t = 0; t < taps; t++) {
             weights[o * taps + t] /= sum;
         }
     }
 
     private static int clamp(double source, long length) {
-        return (int) Math.clamp(source, 0, length - 1);
+        return (int) Math.clamp(source, 0, length - 1.0);
     }
 
     /// Entries per output element.
@@ -86,6 +91,16 @@ public final class ResizeTable {
     /// Whether the output element lies outside of the input and gets the extrapolation value.
     public boolean isOutside(int output) {
         return outside[output];
+    }
+
+    /// Whether any output element lies outside of the input.
+    public boolean hasOutside() {
+        for (boolean one : outside) {
+            if (one) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whether every output element is the input element of the same number.

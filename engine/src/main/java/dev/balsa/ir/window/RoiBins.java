@@ -34,7 +34,7 @@ record RoiBins(double begin, double bin, long samples, int length) {
         double step = bin / samples;
         // Only samples near the image are visited, however far the region reaches.
         long first = step > 0 ? (long) Math.max(0, Math.floor((-1 - start) / step) - 1) : 0;
-        long end = step > 0 ? (long) Math.min(samples, Math.ceil((length - start) / step) + 1) : samples;
+        long end = step > 0 ? (long) Math.min((double) samples, Math.ceil((length - start) / step) + 1) : samples;
         var inside = new ArrayList<Sample>();
         for (long part = first; part < end; part++) {
             double place = start + (part + 0.5) * step;
