@@ -8,6 +8,7 @@ import dev.balsa.ir.fusion.Fusion;
 import dev.balsa.ir.indexing.Indexing;
 import dev.balsa.ir.leaf.Leaf;
 import dev.balsa.ir.normalization.Normalization;
+import dev.balsa.ir.quantization.Quantization;
 import dev.balsa.ir.reduction.Reduction;
 import dev.balsa.ir.selection.Selection;
 import dev.balsa.ir.signal.Signal;
@@ -31,6 +32,7 @@ public sealed interface Op
                 Indexing,
                 Leaf,
                 Normalization,
+                Quantization,
                 Reduction,
                 Selection,
                 Signal,

@@ -1,5 +1,6 @@
 package dev.balsa.ir.contraction;
 
+import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Broadcasting;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Evaluation;
@@ -29,21 +30,22 @@ public record MatMul() implements Contraction {
 
     @Override
     public List<TensorType> infer(Inference in) {
-        if (!in.shape(0).hasRank() || !in.shape(1).hasRank()) {
-            return List.of(in.type(0).withShape(SymbolicShape.UNKNOWN));
-        }
-        return List.of(in.type(0).withShape(productShape(in)));
+        return List.of(in.type(0).withShape(product(in.shape(0), in.shape(1))));
     }
 
-    static SymbolicShape productShape(Inference in) {
-        var a = in.shape(0);
-        var b = in.shape(1);
+    /// The shape of the product of operands of the given shapes.
+    ///
+    /// @throws ShapeException if they have none
+    public static SymbolicShape product(SymbolicShape a, SymbolicShape b) {
+        if (!a.hasRank() || !b.hasRank()) {
+            return SymbolicShape.UNKNOWN;
+        }
         if (a.rank() == 0 || b.rank() == 0) {
-            throw in.mismatch(a.rank() == 0 ? 0 : 1, "a scalar has no matrix product", "rank 1 or more", "rank 0");
+            throw misfit("a scalar has none", "rank 1 or more", a, b);
         }
         var inner = b.dim(b.rank() == 1 ? 0 : -2);
         if (!a.dim(-1).mayEqual(inner)) {
-            throw in.mismatch(1, "inner dimensions differ", a.dim(-1) + " rows (input 0 is " + a + ")", b);
+            throw misfit("inner dimensions differ", a.dim(-1) + " rows on the right", a, b);
         }
         var dims = new ArrayList<Dim>();
         var batchA = SymbolicShape.of(a.list().subList(0, Math.max(a.rank() - 2, 0)));
@@ -56,6 +58,11 @@ public record MatMul() implements Contraction {
             dims.add(b.dim(-1));
         }
         return SymbolicShape.of(dims);
+    }
+
+    private static ShapeException misfit(String what, String expected, SymbolicShape a, SymbolicShape b) {
+        return new ShapeException("matrix product: " + what + "; expected " + expected + ", found operands " + a + " and "
+                + b + "; check the model, or the shapes of its inputs");
     }
 
     @Override

@@ -69,7 +69,7 @@ public sealed interface Convolution extends Window permits Conv, DeformConv {
     }
 
     private static ShapeException misfit(String what, String expected, SymbolicShape found) {
-        return new ShapeException("input 1 \"W\": " + what + "; expected " + expected + ", found " + found
+        return new ShapeException("weights \"W\": " + what + "; expected " + expected + ", found " + found
                 + "; check the model, or the shapes of its inputs");
     }
 

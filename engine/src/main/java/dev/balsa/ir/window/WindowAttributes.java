@@ -45,7 +45,7 @@ public record WindowAttributes(
     }
 
     /// The attributes of a node.
-    static WindowAttributes read(NodeReader node) {
+    public static WindowAttributes read(NodeReader node) {
         return new WindowAttributes(
                 node.integers("kernel_shape"),
                 node.integers("strides"),
