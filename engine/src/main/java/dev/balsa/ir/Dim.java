@@ -36,7 +36,7 @@ public final class Dim {
         if (clean.isEmpty()) {
             return UNKNOWN;
         }
-        if (Character.isDigit(clean.charAt(0))) {
+        if (Character.isDigit(clean.charAt(0)) || clean.charAt(0) == '.') {
             clean = "_" + clean;
         }
         return new Dim(new TreeMap<>(Map.of(clean, 1L)));

@@ -50,7 +50,8 @@ public final class Operators {
         return Collections.unmodifiableMap(index);
     }
 
-    private static Schema schemaOf(Class<?> operator) {
+    /// The schema of an operator's record class.
+    public static Schema schemaOf(Class<?> operator) {
         try {
             return (Schema) operator.getField("SCHEMA").get(null);
         } catch (ReflectiveOperationException e) {
