@@ -9,12 +9,12 @@ import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import java.util.List;
 
-/// Moves channels into blocks of space (ONNX DepthToSpace, opset 1 to 13): `[batch, block * block * channels, h, w]` becomes
-/// `[batch, channels, h * block, w * block]`.
+/// Moves channels into blocks of space (ONNX DepthToSpace, opset 1 to 13): `[batch, block * block * channels, h, w]`
+/// becomes `[batch, channels, h * block, w * block]`.
 ///
 /// @param block the side of a block
-/// @param channelsFirst whether the places of a block are the fastest part of the channel number (mode CRD), rather than
-///     the slowest (DCR)
+/// @param channelsFirst whether the places of a block are the fastest part of the channel number (mode CRD), rather
+///     than the slowest (DCR)
 public record DepthToSpace(long block, boolean channelsFirst) implements Assembly {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA =

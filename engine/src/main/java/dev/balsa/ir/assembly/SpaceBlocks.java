@@ -5,7 +5,8 @@ import dev.balsa.error.ShapeException;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.tensor.Shape;
 
-/// Which element of an image in space corresponds to which element of the same image with blocks of space in its channels.
+/// Which element of an image in space corresponds to which element of the same image with blocks of space in its
+/// channels.
 ///
 /// @param block the side of a block
 /// @param channelsFirst whether places of a block are the fastest part of the channel number, rather than the slowest

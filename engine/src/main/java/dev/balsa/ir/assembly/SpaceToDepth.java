@@ -9,8 +9,9 @@ import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import java.util.List;
 
-/// Moves blocks of space into channels (ONNX SpaceToDepth, opset 1 to 13): `[batch, channels, h * block, w * block]` becomes
-/// `[batch, block * block * channels, h, w]`, the places of a block being the slowest part of the channel number.
+/// Moves blocks of space into channels (ONNX SpaceToDepth, opset 1 to 13): `[batch, channels, h * block, w * block]`
+/// becomes `[batch, block * block * channels, h, w]`, the places of a block being the slowest part of the channel
+/// number.
 ///
 /// @param block the side of a block
 public record SpaceToDepth(long block) implements Assembly {

@@ -14,12 +14,12 @@ import java.util.Optional;
 
 /// The discrete Fourier transform along one dimension (ONNX DFT, opset 17 to 20).
 ///
-/// Inputs: the signal, whose last dimension is 1 (real) or 2 (complex); optionally the length of the transform, to which the
-/// signal is cut or filled with zeros; optionally the axis, by default the last but one.
+/// Inputs: the signal, whose last dimension is 1 (real) or 2 (complex); optionally the length of the transform, to
+/// which the signal is cut or filled with zeros; optionally the axis, by default the last but one.
 ///
 /// @param inverse whether to go back from frequencies, scaled by one over the length
-/// @param onesided whether only the first half of the frequencies is there, the rest being its mirror image: forward, only
-///     that half is returned; inverse, only that half is read, and the result is real
+/// @param onesided whether only the first half of the frequencies is there, the rest being its mirror image: forward,
+///     only that half is returned; inverse, only that half is read, and the result is real
 public record Dft(boolean inverse, boolean onesided) implements Signal {
     private static final int LENGTH = 1;
     private static final int AXIS = 2;

@@ -14,8 +14,8 @@ import java.util.List;
 
 /// The weights that turn a spectrum into bands of the mel scale (ONNX MelWeightMatrix, opset 17).
 ///
-/// Inputs, all single numbers: bands, length of the Fourier transform, sample rate, lower and upper edge in hertz. Output:
-/// `[length / 2 + 1, bands]`, each band a triangle over the frequencies between its neighbours' centres.
+/// Inputs, all single numbers: bands, length of the Fourier transform, sample rate, lower and upper edge in hertz.
+/// Output: `[length / 2 + 1, bands]`, each band a triangle over the frequencies between its neighbours' centres.
 ///
 /// @param type the element type of the output
 public record MelWeightMatrix(DataType type) implements Signal {

@@ -13,8 +13,8 @@ import java.util.List;
 
 /// The Fourier transforms of overlapping frames of a signal (ONNX STFT, opset 17).
 ///
-/// Inputs: the signal `[batch, length, 1 or 2]`, the step between frames, optionally a window `[window length]` that each
-/// frame is multiplied with, optionally the length of a frame (by default the window's, or the signal's). Output:
+/// Inputs: the signal `[batch, length, 1 or 2]`, the step between frames, optionally a window `[window length]` that
+/// each frame is multiplied with, optionally the length of a frame (by default the window's, or the signal's). Output:
 /// `[batch, frames, frequencies, 2]`.
 ///
 /// @param onesided whether only the first half of the frequencies is returned

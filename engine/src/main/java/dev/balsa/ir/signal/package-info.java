@@ -2,7 +2,8 @@
 ///
 /// Complex numbers are a last dimension of length 2, real and imaginary part.
 ///
-/// Not here: window functions, which make tensors from a length (`leaf`). Start at [Dft]; [Fourier] does the arithmetic.
+/// Not here: window functions, which make tensors from a length (`leaf`). Start at [Dft]; [Fourier] does the
+/// arithmetic.
 @NullMarked
 package dev.balsa.ir.signal;
 

@@ -14,9 +14,9 @@ import java.util.List;
 /// A depthwise convolution over time that sees only the past, and keeps the end of its input for the next call (ONNX
 /// CausalConvWithState, opset 27; the operator of the same name in `com.microsoft` for one dimension).
 ///
-/// Inputs: input `[batch, channels, length]`, weight `[channels, 1, kernel]`, optionally bias `[channels]` and past state
-/// `[batch, channels, kernel - 1]` (zeros if left out). Outputs: the result, shaped as the input, and the last `kernel - 1`
-/// elements of past state and input together.
+/// Inputs: input `[batch, channels, length]`, weight `[channels, 1, kernel]`, optionally bias `[channels]` and past
+/// state `[batch, channels, kernel - 1]` (zeros if left out). Outputs: the result, shaped as the input, and the last
+/// `kernel - 1` elements of past state and input together.
 ///
 /// @param silu whether the result x becomes x * sigmoid(x)
 public record CausalConvWithState(boolean silu) implements Window {

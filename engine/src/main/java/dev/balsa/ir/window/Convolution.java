@@ -7,8 +7,8 @@ import dev.balsa.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A convolution of an image `[batch, channels, spatial...]` with weights `[outputs, channels / group, kernel...]`, inputs 0
-/// and 1.
+/// A convolution of an image `[batch, channels, spatial...]` with weights `[outputs, channels / group, kernel...]`,
+/// inputs 0 and 1.
 public sealed interface Convolution extends Window permits Conv, DeformConv {
     /// How the kernel moves.
     WindowAttributes window();

@@ -11,8 +11,8 @@ import dev.balsa.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/// A convolution whose kernel elements are displaced, place by place, by offsets that are computed, and weighted by a mask
-/// (ONNX DeformConv, opset 19 to 22, two spatial dimensions).
+/// A convolution whose kernel elements are displaced, place by place, by offsets that are computed, and weighted by a
+/// mask (ONNX DeformConv, opset 19 to 22, two spatial dimensions).
 ///
 /// Inputs: X `[batch, channels, h, w]`, W `[outputs, channels / group, kh, kw]`, offset
 /// `[batch, offsetGroup * kh * kw * 2, oh, ow]` (vertical before horizontal), optionally B `[outputs]` and mask

@@ -10,8 +10,8 @@ import dev.balsa.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 
-/// An operator that reduces every channel of an image `[batch, channels, spatial...]` to one element; spatial dimensions
-/// stay, with length 1.
+/// An operator that reduces every channel of an image `[batch, channels, spatial...]` to one element; spatial
+/// dimensions stay, with length 1.
 public sealed interface GlobalPool extends Window permits GlobalAveragePool, GlobalMaxPool, GlobalLpPool {
     /// The element for one channel.
     double reduce(double[] plane);

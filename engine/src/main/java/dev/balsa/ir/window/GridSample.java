@@ -16,8 +16,8 @@ import java.util.List;
 
 /// An image sampled at the places of a grid (ONNX GridSample, opset 16 to 22, any number of spatial dimensions).
 ///
-/// Inputs: X `[batch, channels, spatial...]` and the grid `[batch, output..., dimensions]` with places from -1 to 1, the
-/// innermost dimension's first.
+/// Inputs: X `[batch, channels, spatial...]` and the grid `[batch, output..., dimensions]` with places from -1 to 1,
+/// the innermost dimension's first.
 ///
 /// @param mode how values between elements are made; cubic with the coefficient -0.75
 /// @param padding what lies beyond the border
@@ -99,6 +99,10 @@ public record GridSample(Interpolation mode, Padding padding, boolean alignCorne
         var grid = run.input(1);
         var shape = outputShape(SymbolicShape.of(x.shape()), SymbolicShape.of(grid.shape()));
         var y = run.output(0, x.type(), shape.known().orElseThrow());
+        if (y.size() > 0 && x.size() == 0) {
+            throw new ShapeException("input 0 \"X\": nothing to sample; expected an image with elements, found " + x.shape()
+                    + "; check the shapes of the model's inputs");
+        }
         if (mode != Interpolation.NEAREST && x.type() == DataType.STRING) {
             throw new ShapeException("input 0 \"X\": strings cannot be interpolated; expected numbers; use mode nearest");
         }

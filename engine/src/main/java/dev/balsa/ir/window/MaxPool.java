@@ -13,8 +13,8 @@ import java.util.Set;
 
 /// The greatest element of each window (ONNX MaxPool, opset 1 to 22), and where in the image it is.
 ///
-/// Padding is less than every element; a window that sees nothing else gives the least value of the type. Where elements
-/// are equal the first counts; a NaN is greater than everything. Indices are flat over the whole image tensor.
+/// Padding is less than every element; a window that sees nothing else gives the least value of the type. Where
+/// elements are equal the first counts; a NaN is greater than everything. Indices are flat over the whole image tensor.
 ///
 /// @param window how the window moves
 /// @param columnMajor whether indices count the first spatial dimension fastest (attribute `storage_order`)

@@ -16,8 +16,8 @@ import java.util.Set;
 
 /// Puts pooled elements back where [MaxPool] found them; everything else is zero (ONNX MaxUnpool, opset 9 to 22).
 ///
-/// Inputs: X and the indices of the same shape, optionally the output shape. Indices are flat over the shape that follows
-/// from the window; a larger output shape only adds zeros at the ends of the dimensions.
+/// Inputs: X and the indices of the same shape, optionally the output shape. Indices are flat over the shape that
+/// follows from the window; a larger output shape only adds zeros at the ends of the dimensions.
 ///
 /// @param window how the window of the pool moved
 public record MaxUnpool(WindowAttributes window) implements Window {

@@ -1,7 +1,7 @@
 package dev.balsa.ir.window;
 
-/// One kernel plane sliding over one image plane: adds products to the output (a convolution) or, with image and output in
-/// exchanged roles, spreads them (its transpose). Padding is skipped.
+/// One kernel plane sliding over one image plane: adds products to the output (a convolution) or, with image and
+/// output in exchanged roles, spreads them (its transpose). Padding is skipped.
 final class PlaneSlide {
     private final WindowGeometry geometry;
     private final double[] image;

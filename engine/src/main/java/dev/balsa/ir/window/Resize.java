@@ -19,8 +19,9 @@ import java.util.stream.IntStream;
 
 /// An image brought to another size (ONNX Resize, opset 10 to 19, and Upsample, opset 1 to 9).
 ///
-/// Inputs: X of any rank; optionally the region of interest (begins, then ends), scales, sizes. Scales or sizes are given;
-/// an empty one counts as left out. Interpolation is separable: [#axes] and [#table] say per dimension what is made of what.
+/// Inputs: X of any rank; optionally the region of interest (begins, then ends), scales, sizes. Scales or sizes are
+/// given; an empty one counts as left out. Interpolation is separable: [#axes] and [#table] say per dimension what is
+/// made of what.
 ///
 /// @param mode how values between elements are made
 /// @param coordinates how output places map to input places

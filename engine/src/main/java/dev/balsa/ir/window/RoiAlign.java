@@ -16,11 +16,11 @@ import java.util.stream.IntStream;
 
 /// Regions of an image pooled to a common size from interpolated samples (ONNX RoiAlign, opset 10 to 22).
 ///
-/// Inputs: X `[batch, channels, height, width]`, regions `[regions, 4]` (left, top, right, bottom), and the image of each
-/// region `[regions]`. Output: `[regions, channels, outputHeight, outputWidth]`.
+/// Inputs: X `[batch, channels, height, width]`, regions `[regions, 4]` (left, top, right, bottom), and the image of
+/// each region `[regions]`. Output: `[regions, channels, outputHeight, outputWidth]`.
 ///
-/// @param max whether bins take the greatest weighted neighbour of all samples (as ONNX defines it: of the four products of
-///     weight and element, not of their sums) instead of the mean of the samples
+/// @param max whether bins take the greatest weighted neighbour of all samples (as ONNX defines it: of the four
+///     products of weight and element, not of their sums) instead of the mean of the samples
 /// @param halfPixel whether regions are moved by half an element, so that centres of elements are at halves
 /// @param outputHeight bins from top to bottom
 /// @param outputWidth bins from left to right

@@ -4,8 +4,8 @@ import dev.balsa.error.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where one dimension of a region is sampled: the region is cut into equal bins, each bin into equal parts with a sample in
-/// the middle.
+/// Where one dimension of a region is sampled: the region is cut into equal bins, each bin into equal parts with a
+/// sample in the middle.
 ///
 /// @param begin where the region begins, in elements
 /// @param bin the length of a bin

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
 
 /// What a model says about a window: the attributes that ONNX's convolutions and pools share.
 ///
-/// A list that is empty stands for its default in every dimension. With [#autoPad] other than NOTSET, [#pads] is ignored.
+/// A list that is empty stands for its default in every dimension. With [#autoPad] other than NOTSET, [#pads] is
+/// ignored.
 ///
 /// @param kernel window lengths; may be empty for convolutions, whose weights have them too
 /// @param strides steps between outputs, by default 1

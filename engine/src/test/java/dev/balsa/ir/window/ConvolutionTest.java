@@ -70,7 +70,8 @@ class ConvolutionTest {
         var x = Tensor.of(new float[] {1, 2, 3}, 1, 1, 3);
         var w = Tensor.of(new float[] {1, 10, 100}, 1, 1, 3);
         var node = NodeModel.of("ConvTranspose", 11).withIntegers("strides", 2).withIntegers("output_shape", 6);
-        // Of the seven sums 1 10 102 20 203 30 300 the surplus one is cut off at the beginning, or at the end for SAME_UPPER.
+        // Of the seven sums 1 10 102 20 203 30 300 the surplus one is cut off at the beginning, or at the end for
+        // SAME_UPPER.
         assertThat(node.run(x, w).toFloatArray()).containsExactly(10, 102, 20, 203, 30, 300);
         assertThat(node.with("auto_pad", "SAME_UPPER").run(x, w).toFloatArray())
                 .containsExactly(1, 10, 102, 20, 203, 30);

@@ -44,6 +44,8 @@ class SamplingTest {
         assertThat(NodeModel.of("GridSample", 16).with("mode", "bicubic").run(X, grid).size()).isEqualTo(1);
         assertThatThrownBy(() -> NodeModel.of("GridSample", 20).with("mode", "trilinear").run(X, grid))
                 .isInstanceOf(BalsaException.class);
+        assertThatThrownBy(() -> NodeModel.of("GridSample", 20).run(Tensor.of(new float[0], 1, 1, 0, 2), grid))
+                .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> NodeModel.of("GridSample", 20).run(X, Tensor.of(new float[3], 1, 1, 1, 3)))
                 .isInstanceOf(ShapeException.class);
     }
