@@ -22,6 +22,7 @@ final class ConvWork implements Work {
     private final PanelTile tile;
     private final PixelPacking packing;
     private final SpanStages stages;
+    private final long imageElements;
     private final int k;
     private final int rows;
     private final int pixels;
@@ -37,6 +38,7 @@ final class ConvWork implements Work {
         product = new PanelProduct(tile);
         packing = new PixelPacking(tile, request.window());
         stages = new SpanStages(request.epilogue().stages(), provider);
+        imageElements = request.channels() / request.groups() * request.window().inputSize();
         k = Math.multiplyExact(request.channels() / request.groups(), request.window().kernelSize());
         rows = request.outputs() / request.groups();
         pixels = Math.toIntExact(request.window().outputSize());
@@ -62,10 +64,6 @@ final class ConvWork implements Work {
         return (long) tile.vectorsFor(pixels) * tile.lanes() * k * Float.BYTES;
     }
 
-    private long slack() {
-        return (long) tile.lanes() * Float.BYTES;
-    }
-
     @Override
     public int phases() {
         return sharing ? 2 : 1;
@@ -84,14 +82,17 @@ final class ConvWork implements Work {
 
     @Override
     public long workerBytes() {
-        return tile.tileBytes() + (long) Math.min(k, PanelProduct.DEPTH) * tile.width() * Float.BYTES + slack();
+        return tile.tileBytes() + (long) Math.min(k, PanelProduct.DEPTH) * tile.width() * Float.BYTES;
     }
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
         for (int unit = from; unit < to; unit++) {
             if (sharing && phase == 0) {
-                packShared(frame, unit / depths / panels, unit / depths % panels, unit % depths * PanelProduct.DEPTH);
+                var image = unit / depths / panels;
+                var panel = unit / depths % panels;
+                var d = unit % depths * PanelProduct.DEPTH;
+                pack(frame, image, panel, d, frame.shared(), sharedAt(image, panel, d));
             } else {
                 var block = unit % rowBlocks * blockRows;
                 var panel = unit / rowBlocks % panels;
@@ -113,10 +114,9 @@ final class ConvWork implements Work {
     }
 
     private void pack(Frame frame, int image, int panel, int from, MemorySegment target, long targetAt) {
-        var channels = request.channels() / request.groups();
         packing.pack(
                 frame.operand(0),
-                (long) image * channels * request.window().inputSize(),
+                image * imageElements,
                 from,
                 PanelProduct.depth(from, k),
                 panel * tile.width(),
@@ -124,14 +124,6 @@ final class ConvWork implements Work {
                 target,
                 targetAt,
                 rowBytes(panel));
-    }
-
-    /// Packs by way of the worker's memory, because packing writes past the end, where another worker may be at work.
-    private void packShared(Frame frame, int image, int panel, int from) {
-        var scratch = frame.scratch();
-        pack(frame, image, panel, from, scratch, tile.tileBytes());
-        var bytes = PanelProduct.depth(from, k) * rowBytes(panel);
-        MemorySegment.copy(scratch, tile.tileBytes(), frame.shared(), sharedAt(image, panel, from), bytes);
     }
 
     private void multiply(Frame frame, int image, int panel, int firstRow, int count) {

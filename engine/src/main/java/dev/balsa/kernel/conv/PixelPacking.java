@@ -41,19 +41,31 @@ final class PixelPacking {
             long rowBytes) {
         if (pointwise) {
             var first = (base + from * plane + pixel) * Float.BYTES;
-            tile.packRows(image, first, plane * Float.BYTES, panel, panelAt, rowBytes, depth, columns);
+            tile.packRows(image, first, plane * Float.BYTES, 1, panel, panelAt, rowBytes, depth, columns);
         } else {
-            for (int i = 0; i < depth; i++) {
-                var channel = (from + i) / kernelSize;
-                var tap = (from + i) % kernelSize;
-                packRow(image, base + channel * plane, tap, pixel, columns, panel, panelAt + i * rowBytes);
+            for (int tap = 0; tap < Math.min(kernelSize, from + depth); tap++) {
+                var firstChannel = Math.ceilDiv(from - tap, kernelSize);
+                var channels = Math.ceilDiv(from + depth - tap, kernelSize) - firstChannel;
+                var at = panelAt + (firstChannel * kernelSize + tap - from) * rowBytes;
+                if (channels > 0) {
+                    packTap(image, base + firstChannel * plane, channels, tap, pixel, columns, panel, at, rowBytes);
+                }
             }
         }
         tile.packPadding(panel, panelAt, rowBytes, depth, columns);
     }
 
-    private void packRow(
-            MemorySegment image, long base, int tap, int pixel, int columns, MemorySegment panel, long panelAt) {
+    /// Packs one kernel position of neighbouring channels.
+    private void packTap(
+            MemorySegment image,
+            long base,
+            int channels,
+            int tap,
+            int pixel,
+            int columns,
+            MemorySegment panel,
+            long panelAt,
+            long rowBytes) {
         var tapX = tap % x.kernel();
         var tapY = tap / x.kernel() % y.kernel();
         var tapZ = tap / x.kernel() / y.kernel();
@@ -66,41 +78,42 @@ final class PixelPacking {
             var count = Math.min(left, x.output() - outX);
             var inY = y.at(row % y.output(), tapY);
             var inZ = z.at(row / y.output(), tapZ);
-            if (y.contains(inY) && z.contains(inZ)) {
-                var line = base + ((long) inZ * y.input() + inY) * x.input();
-                packRun(image, line, tapX, outX, count, low, high, panel, at);
-            } else {
-                tile.packZeros(panel, at, count);
-            }
+            var inside = y.contains(inY) && z.contains(inZ);
+            var line = base + ((long) inZ * y.input() + inY) * x.input();
+            var dataFrom = inside ? Math.clamp(low, outX, outX + count) : outX + count;
+            var dataTo = inside ? Math.clamp(high, dataFrom, outX + count) : outX + count;
+            packRuns(image, line, channels, tapX, outX, dataFrom, dataTo, outX + count, panel, at, rowBytes);
             at += (long) count * Float.BYTES;
             left -= count;
             outX = 0;
         }
     }
 
-    private void packRun(
+    /// Packs part of a line: zeros, values from `dataFrom` to `dataTo`, zeros.
+    private void packRuns(
             MemorySegment image,
             long line,
+            int channels,
             int tapX,
-            int outX,
-            int count,
-            int low,
-            int high,
+            int from,
+            int dataFrom,
+            int dataTo,
+            int to,
             MemorySegment panel,
-            long panelAt) {
-        var end = outX + count;
-        var dataFrom = Math.clamp(low, outX, end);
-        var dataTo = Math.clamp(high, dataFrom, end);
-        if (dataFrom > outX) {
-            tile.packZeros(panel, panelAt, dataFrom - outX);
+            long panelAt,
+            long rowBytes) {
+        var step = (long) kernelSize * rowBytes;
+        if (dataFrom > from) {
+            tile.packZeroRows(panel, panelAt, step, channels, dataFrom - from);
         }
         if (dataTo > dataFrom) {
             var source = (line + x.at(dataFrom, tapX)) * Float.BYTES;
-            var to = panelAt + (long) (dataFrom - outX) * Float.BYTES;
-            tile.pack(image, source, x.stride(), panel, to, dataTo - dataFrom);
+            var at = panelAt + (long) (dataFrom - from) * Float.BYTES;
+            var count = dataTo - dataFrom;
+            tile.packRows(image, source, plane * Float.BYTES, x.stride(), panel, at, step, channels, count);
         }
-        if (end > dataTo) {
-            tile.packZeros(panel, panelAt + (long) (dataTo - outX) * Float.BYTES, end - dataTo);
+        if (to > dataTo) {
+            tile.packZeroRows(panel, panelAt + (long) (dataTo - from) * Float.BYTES, step, channels, to - dataTo);
         }
     }
 }

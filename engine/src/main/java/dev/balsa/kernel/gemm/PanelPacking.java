@@ -59,7 +59,7 @@ final class PanelPacking {
             tile.packPadding(target, targetAt, rowBytes, depth, columns);
             return;
         }
-        tile.packRows(source, first, b.rowStride() * Float.BYTES, target, targetAt, rowBytes, depth, columns);
+        tile.packRows(source, first, b.rowStride() * Float.BYTES, 1, target, targetAt, rowBytes, depth, columns);
         tile.packPadding(target, targetAt, rowBytes, depth, columns);
     }
 

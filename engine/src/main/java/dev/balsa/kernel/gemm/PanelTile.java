@@ -70,16 +70,26 @@ public sealed interface PanelTile permits VectorPanelTile, PlainPanelTile {
     /// Packs `count` floats that lie `step` floats apart.
     void pack(MemorySegment source, long sourceAt, int step, MemorySegment panel, long panelAt, int count);
 
-    /// Packs `rows` rows of `count` contiguous floats, steps from row to row in bytes.
+    /// Packs `rows` rows of `count` floats that lie `step` floats apart; steps from row to row in bytes. Writes nothing more.
     void packRows(
             MemorySegment source,
             long sourceAt,
             long sourceRow,
+            int step,
             MemorySegment panel,
             long panelAt,
             long panelRow,
             int rows,
             int count);
+
+    /// Packs `rows` rows of `count` zeros. Writes nothing more.
+    default void packZeroRows(MemorySegment panel, long panelAt, long panelRow, int rows, int count) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < count; j++) {
+                panel.set(ValueLayout.JAVA_FLOAT_UNALIGNED, panelAt + i * panelRow + (long) j * Float.BYTES, 0f);
+            }
+        }
+    }
 
     /// Packs `count` zeros.
     void packZeros(MemorySegment panel, long panelAt, int count);
@@ -87,13 +97,7 @@ public sealed interface PanelTile permits VectorPanelTile, PlainPanelTile {
     /// Fills with zeros what `columns` columns leave of a panel's rows.
     default void packPadding(MemorySegment panel, long panelAt, long panelRow, int rows, int columns) {
         var at = panelAt + (long) columns * Float.BYTES;
-        var padding = panelRow - (long) columns * Float.BYTES;
-        if (padding > 0) {
-            for (int i = 0; i < rows; i++) {
-                for (long j = 0; j < padding; j += Float.BYTES) {
-                    panel.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + i * panelRow + j, 0f);
-                }
-            }
-        }
+        var padding = (int) (panelRow / Float.BYTES) - columns;
+        packZeroRows(panel, at, panelRow, rows, padding);
     }
 }

@@ -70,13 +70,14 @@ final class PlainPanelTile implements PanelTile {
             MemorySegment source,
             long sourceAt,
             long sourceRow,
+            int step,
             MemorySegment panel,
             long panelAt,
             long panelRow,
             int rows,
             int count) {
         for (int i = 0; i < rows; i++) {
-            packScalars(source, sourceAt + i * sourceRow, 1, panel, panelAt + i * panelRow, 0, count);
+            packScalars(source, sourceAt + i * sourceRow, step, panel, panelAt + i * panelRow, 0, count);
         }
     }
 

@@ -98,19 +98,38 @@ final class VectorPanelTile implements PanelTile {
             MemorySegment source,
             long sourceAt,
             long sourceRow,
+            int step,
             MemorySegment panel,
             long panelAt,
             long panelRow,
             int rows,
             int count) {
         var whole = SPECIES.loopBound(count);
-        for (int j = 0; j < whole; j += LANES) {
-            packColumn(source, sourceAt + (long) j * 4, sourceRow, panel, panelAt + (long) j * 4, panelRow, rows);
+        for (int j = 0; j < count; j += LANES) {
+            var from = sourceAt + (long) j * 4 * step;
+            var to = panelAt + (long) j * 4;
+            var last = from + (rows - 1) * sourceRow;
+            if (step == 2 && last + 2 * BYTES <= source.byteSize()) {
+                packEvenColumn(source, from, sourceRow, panel, to, panelRow, rows, count - j);
+            } else if (step != 1) {
+                packScalarColumn(source, from, sourceRow, step, panel, to, panelRow, rows, Math.min(LANES, count - j));
+            } else if (j < whole) {
+                packColumn(source, from, sourceRow, panel, to, panelRow, rows);
+            } else if (last + BYTES <= source.byteSize()) {
+                packColumn(source, from, sourceRow, panel, to, panelRow, rows, count - j);
+            } else {
+                packScalarColumn(source, from, sourceRow, 1, panel, to, panelRow, rows, count - j);
+            }
         }
-        if (whole < count) {
+    }
+
+    @Override
+    public void packZeroRows(MemorySegment panel, long panelAt, long panelRow, int rows, int count) {
+        var zero = FloatVector.zero(SPECIES);
+        for (int j = 0; j < count; j += LANES) {
+            var mask = SPECIES.indexInRange(j, count);
             for (int i = 0; i < rows; i++) {
-                PlainPanelTile.packScalars(
-                        source, sourceAt + i * sourceRow, 1, panel, panelAt + i * panelRow, whole, count);
+                zero.intoMemorySegment(panel, panelAt + (long) j * 4 + i * panelRow, ORDER, mask);
             }
         }
     }
@@ -120,6 +139,55 @@ final class VectorPanelTile implements PanelTile {
         for (int i = 0; i < rows; i++) {
             FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow, ORDER)
                     .intoMemorySegment(panel, panelAt + i * panelRow, ORDER);
+        }
+    }
+
+    /// The mask is made here because it would be an object as an argument of a method that is not inlined.
+    private static void packColumn(
+            MemorySegment source,
+            long sourceAt,
+            long sourceRow,
+            MemorySegment panel,
+            long panelAt,
+            long panelRow,
+            int rows,
+            int count) {
+        var mask = SPECIES.indexInRange(0, count);
+        for (int i = 0; i < rows; i++) {
+            FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow, ORDER)
+                    .intoMemorySegment(panel, panelAt + i * panelRow, ORDER, mask);
+        }
+    }
+
+    private static void packEvenColumn(
+            MemorySegment source,
+            long sourceAt,
+            long sourceRow,
+            MemorySegment panel,
+            long panelAt,
+            long panelRow,
+            int rows,
+            int count) {
+        var mask = SPECIES.indexInRange(0, count);
+        for (int i = 0; i < rows; i++) {
+            var low = FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow, ORDER);
+            var high = FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow + BYTES, ORDER);
+            low.rearrange(EVEN, high).intoMemorySegment(panel, panelAt + i * panelRow, ORDER, mask);
+        }
+    }
+
+    private static void packScalarColumn(
+            MemorySegment source,
+            long sourceAt,
+            long sourceRow,
+            int step,
+            MemorySegment panel,
+            long panelAt,
+            long panelRow,
+            int rows,
+            int count) {
+        for (int i = 0; i < rows; i++) {
+            PlainPanelTile.packScalars(source, sourceAt + i * sourceRow, step, panel, panelAt + i * panelRow, 0, count);
         }
     }
 
