@@ -91,6 +91,22 @@ final class Coefficients {
     static final float C1 = -0x1.6c0c28p-10f;
     static final float C2 = 0x1.99e80ep-16f;
 
+    /// log(1 - erf(z)) / z for z up to 5.6; 1 - erf(z) to 2.0e-7 (1 + 0.3 z^2).
+    static final float G0 = -0x1.20ddf2p+0f;
+    static final float G1 = -0x1.45e6eap-1f;
+    static final float G2 = -0x1.a68f4ap-4f;
+    static final float G3 = 0x1.468d38p-6f;
+    static final float G4 = -0x1.6d1a18p-11f;
+    static final float G5 = -0x1.28fa5ep-10f;
+    static final float G6 = 0x1.dd0186p-12f;
+    static final float G7 = -0x1.8f8dccp-14f;
+    static final float G8 = 0x1.90b568p-17f;
+    static final float G9 = -0x1.c5b6fcp-21f;
+    static final float G10 = 0x1.bf0b00p-26f;
+
+    /// Beyond it, gelu is x or, below 0, less than 1e-13 from 0.
+    static final float GELU_LIMIT = 7.8f;
+
     static final float SQRT_HALF = (float) StrictMath.sqrt(0.5);
     /// sqrt(2/pi) and the cubic term of the tanh form of GELU (Hendrycks and Gimpel, 2016).
     static final float GELU_SCALE = (float) StrictMath.sqrt(2 / Math.PI);

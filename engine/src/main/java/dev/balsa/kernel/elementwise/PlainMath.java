@@ -122,7 +122,12 @@ public final class PlainMath {
     }
 
     static float gelu(float x) {
-        return x * 0.5f * (erf(x * SQRT_HALF) + 1f);
+        // max(x, 0) - |x|/2 (1 - erf(|x| / sqrt(2))): no cancellation on either side.
+        var a = Math.min(Math.abs(x), GELU_LIMIT);
+        var z = a * SQRT_HALF;
+        var tail = (((((G10 * z + G9) * z + G8) * z + G7) * z + G6) * z + G5) * z + G4;
+        tail = (((tail * z + G3) * z + G2) * z + G1) * z + G0;
+        return (x < 0f ? 0f : x) - a * 0.5f * exp(z * tail);
     }
 
     static float geluTanh(float x) {

@@ -156,53 +156,60 @@ final class VectorFolds implements FloatFolds {
     @Override
     public double sumOfExponentials(MemorySegment source, long offset, float shift, int count) {
         var total = 0.0;
-        for (int i = 0; i < count; i += BLOCK) {
-            total += sumOfExponentialsBlock(source, offset + ((long) i << 2), shift, Math.min(BLOCK, count - i));
+        var whole = count & -LANES;
+        for (int i = 0; i < whole; i += BLOCK) {
+            total += sumOfExponentialsBlock(source, offset + ((long) i << 2), shift, Math.min(BLOCK, whole - i));
         }
-        return total;
+        return whole == count ? total : total + lastSum(source, offset + ((long) whole << 2), shift, count - whole);
     }
 
     private static float sumOfExponentialsBlock(MemorySegment s, long so, float shift, int n) {
         var a = VectorMath.all(0f);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
+        for (int i = 0; i < n; i += LANES) {
             a = a.add(VectorMath.exp(load(s, so, i).sub(shift)));
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            a = a.blend(a.add(VectorMath.exp(load(s, so, i, mask).sub(shift))), mask);
-        }
         return across(a);
+    }
+
+    private static float lastSum(MemorySegment s, long so, float shift, int n) {
+        var mask = tail(n);
+        var y = VectorMath.exp(load(s, so, 0, mask).sub(shift));
+        return across(VectorMath.all(0f).blend(y, mask));
     }
 
     @Override
     public double exponentials(
             MemorySegment source, long offset, float shift, MemorySegment target, long targetOffset, int count) {
         var total = 0.0;
-        for (int i = 0; i < count; i += BLOCK) {
+        var whole = count & -LANES;
+        for (int i = 0; i < whole; i += BLOCK) {
             var at = (long) i << 2;
-            total += exponentialsBlock(
-                    source, offset + at, shift, target, targetOffset + at, Math.min(BLOCK, count - i));
+            var n = Math.min(BLOCK, whole - i);
+            total += exponentialsBlock(source, offset + at, shift, target, targetOffset + at, n);
         }
-        return total;
+        var at = (long) whole << 2;
+        return whole == count
+                ? total
+                : total + lastExponentials(source, offset + at, shift, target, targetOffset + at, count - whole);
     }
 
     private static float exponentialsBlock(
             MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
         var a = VectorMath.all(0f);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
+        for (int i = 0; i < n; i += LANES) {
             var y = VectorMath.exp(load(s, so, i).sub(shift));
             store(y, t, to, i);
             a = a.add(y);
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            var y = VectorMath.exp(load(s, so, i, mask).sub(shift));
-            store(y, t, to, i, mask);
-            a = a.blend(a.add(y), mask);
-        }
         return across(a);
+    }
+
+    private static float lastExponentials(
+            MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
+        var mask = tail(n);
+        var y = VectorMath.exp(load(s, so, 0, mask).sub(shift));
+        store(y, t, to, 0, mask);
+        return across(VectorMath.all(0f).blend(y, mask));
     }
 
     @Override
