@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 ///
 /// @param kernel the kernel's name
 /// @param work prepared for the node's shapes
-/// @param operands in the order of the kernel's request: inputs, then outputs
+/// @param operands in the order of the kernel's request: inputs, then the node's wanted outputs
 /// @param inPlace the input operand whose memory the (only) output may take over, if any
 /// @param flops floating-point operations; 0 where they are not what takes time
 public record KernelChoice(String kernel, Work work, List<Value> operands, OptionalInt inPlace, long flops) {

@@ -11,15 +11,11 @@ import dev.balsa.run.Program;
 import dev.balsa.run.Slot;
 import dev.balsa.run.Step;
 import dev.balsa.run.StepInfo;
-import dev.balsa.tensor.Shape;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Makes the program of a specialised graph: steps, slots, memory.
 final class ProgramBuilder {
@@ -34,7 +30,7 @@ final class ProgramBuilder {
     private ProgramBuilder(Specialized source, PlanContext context) {
         this.source = source;
         this.context = context;
-        this.lowering = new Lowering(context);
+        this.lowering = new Lowering(source.now(), context);
         this.slots = new SlotTable(source);
     }
 
@@ -67,6 +63,7 @@ final class ProgramBuilder {
 
     private void add(Node node) {
         boolean dynamic = source.dynamic().contains(node);
+        slots.consume(node.inputs());
         if (node.op() instanceof View && !dynamic && slots.alias(node.output(0), node.input(0))) {
             return;
         }
@@ -80,19 +77,26 @@ final class ProgramBuilder {
 
     private void addKernel(Node node, KernelChoice choice) {
         int step = steps.size();
-        for (var output : node.outputs()) {
-            if (output.isPresent()) {
-                var over = choice.inPlace().isPresent()
-                        ? Optional.of(choice.operands().get(choice.inPlace().getAsInt()))
-                        : Optional.<Value>empty();
-                slots.define(output, step, over);
-            }
-        }
-        var operands = choice.operands().stream().map(value -> slots.use(value, step)).toList();
+        var operands = new ArrayList<Integer>();
+        var wanted = node.outputs().stream().filter(Value::isPresent).toList();
+        var inputs = choice.operands().subList(0, choice.operands().size() - wanted.size());
+        inputs.forEach(value -> operands.add(slots.use(value, step)));
+        wanted.forEach(output -> operands.add(define(output, step, choice, inputs)));
         var work = choice.work();
         sharedBytes = Math.max(sharedBytes, work.sharedBytes());
         workerBytes = Math.max(workerBytes, work.workerBytes());
         steps.add(new Step.KernelStep(StepInfos.of(node, choice.kernel(), choice.flops()), work, operands));
+    }
+
+    private int define(Value output, int step, KernelChoice choice, List<Value> inputs) {
+        if (choice.inPlace().isPresent()) {
+            var over = slots.defineOver(
+                    output, step, choice.operands().get(choice.inPlace().getAsInt()), inputs);
+            if (over.isPresent()) {
+                return over.get();
+            }
+        }
+        return slots.define(output, step);
     }
 
     private void addPlain(Node node, boolean dynamic) {
@@ -100,10 +104,11 @@ final class ProgramBuilder {
         var inputs = node.inputs().stream().map(value -> slots.use(value, step)).toList();
         var outputs = new ArrayList<Integer>();
         for (var output : node.outputs()) {
-            outputs.add(
-                    !output.isPresent()
-                            ? Step.NO_SLOT
-                            : dynamic ? slots.defineDynamic(output) : slots.define(output, step, Optional.empty()));
+            if (!output.isPresent()) {
+                outputs.add(Step.NO_SLOT);
+            } else {
+                outputs.add(dynamic ? slots.defineDynamic(output) : slots.define(output, step));
+            }
         }
         steps.add(new Step.HostStep(StepInfos.of(node, "plain", 0), new PlainTask(node, bodies(node)), inputs, outputs));
     }

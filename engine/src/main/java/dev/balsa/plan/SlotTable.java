@@ -22,6 +22,10 @@ final class SlotTable {
     private final List<Slot> slots = new ArrayList<>();
     private final Map<Value, Integer> bySlot = new HashMap<>();
     private final Map<Integer, int[]> lives = new HashMap<>();
+    /// How often each value is still to be read by nodes, the later stage, or the caller.
+    private final Map<Value, Integer> reads = new HashMap<>();
+    /// The same for each slot that others are views of, over all of its views.
+    private final Map<Integer, Integer> pending = new HashMap<>();
     /// Values that the caller gets directly, without a copy.
     private final Set<Value> direct = new HashSet<>();
     private int outputs;
@@ -32,10 +36,16 @@ final class SlotTable {
             var input = source.now().inputs().get(i);
             bySlot.put(input, add(new Slot.Input(i, input.type().dtype(), shape(input))));
         }
+        source.now().nodes().forEach(node -> node.inputs().forEach(this::willRead));
+        source.now().outputs().forEach(this::willRead);
         source.outputs().stream()
                 .filter(Specialized.Source.Now.class::isInstance)
                 .map(output -> ((Specialized.Source.Now) output).value())
                 .forEach(direct::add);
+    }
+
+    private void willRead(Value value) {
+        reads.merge(value, 1, Integer::sum);
     }
 
     private static Shape shape(Value value) {
@@ -64,15 +74,22 @@ final class SlotTable {
         return slot;
     }
 
+    /// Notes that the node which is being added reads these values: one read less to come for each.
+    void consume(List<Value> values) {
+        for (var value : values) {
+            var slot = bySlot.get(value);
+            if (slot != null) {
+                pending.merge(root(slot), -1, Integer::sum);
+            }
+        }
+    }
+
     private int root(int slot) {
         return slots.get(slot) instanceof Slot.Alias(int target, _, _) ? root(target) : slot;
     }
 
     /// A new slot for a value that the given step writes.
-    ///
-    /// @param over a value that the step reads, whose memory the new one may take over if nothing reads it afterwards
-    ///     (reads by steps already added count; `over` must not have readers that are yet to come)
-    int define(Value value, int step, Optional<Value> over) {
+    int define(Value value, int step) {
         int slot;
         if (direct.contains(value) && value.type().dtype() != DataType.STRING) {
             slot = addOutput(value);
@@ -80,8 +97,35 @@ final class SlotTable {
             slot = add(new Slot.Memory(UNPLACED, value.type().dtype(), shape(value)));
             lives.put(slot, new int[] {step, step});
         }
-        bySlot.put(value, slot);
+        enter(value, slot);
         return slot;
+    }
+
+    private void enter(Value value, int slot) {
+        bySlot.put(value, slot);
+        pending.merge(root(slot), reads.getOrDefault(value, 0), Integer::sum);
+    }
+
+    /// A new slot for a value that the given step writes over another one, if that is read by nobody afterwards.
+    ///
+    /// @param over read by the step, as one of its `operands`, after [#consume]
+    Optional<Integer> defineOver(Value value, int step, Value over, List<Value> operands) {
+        int target = root(bySlot.get(over));
+        boolean readElsewhere = operands.stream()
+                        .filter(operand -> bySlot.containsKey(operand) && root(bySlot.get(operand)) == target)
+                        .count()
+                > 1;
+        if (direct.contains(value)
+                || readElsewhere
+                || pending.getOrDefault(target, 0) > 0
+                || !(slots.get(target) instanceof Slot.Memory(_, var type, var shape))
+                || type.bytes(shape.size()) != value.type().dtype().bytes(shape(value).size())) {
+            return Optional.empty();
+        }
+        lives.get(target)[1] = step;
+        int slot = add(new Slot.Alias(target, value.type().dtype(), shape(value)));
+        enter(value, slot);
+        return Optional.of(slot);
     }
 
     /// A new slot for a value of unknown shape.
@@ -111,7 +155,7 @@ final class SlotTable {
         if (slot == null) {
             slot = use(viewed, 0);
         }
-        bySlot.put(value, add(new Slot.Alias(slot, value.type().dtype(), shape(value))));
+        enter(value, add(new Slot.Alias(slot, value.type().dtype(), shape(value))));
         return true;
     }
 

@@ -1,0 +1,99 @@
+package dev.balsa.plan;
+
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Node;
+import dev.balsa.ir.Op;
+import dev.balsa.ir.Value;
+import dev.balsa.ir.contraction.Gemm;
+import dev.balsa.ir.contraction.MatMul;
+import dev.balsa.ir.elementwise.Elementwise;
+import dev.balsa.ir.fusion.ChainStep;
+import dev.balsa.ir.fusion.Fused;
+import dev.balsa.ir.window.Conv;
+import dev.balsa.ir.window.ConvTranspose;
+import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.rewrite.FuseChain;
+import dev.balsa.rewrite.GraphView;
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
+
+/// Which chains of operators the kernels do in one go: on float32 of known shapes, without change of shape.
+final class Chains implements FuseChain.Acceptance {
+    @Override
+    public boolean head(Node node, GraphView view) {
+        if (!isFloat(node.output(0)) || !node.inputs().stream().allMatch(value -> !value.isPresent() || isFloat(value))) {
+            return false;
+        }
+        var core = node.op() instanceof Fused fused ? fused.core() : node.op();
+        return isDense(core) || headStage(core, node.inputs(), view.graph()).isPresent();
+    }
+
+    static boolean isDense(Op op) {
+        return switch (op) {
+            case Conv _, ConvTranspose _, MatMul _, Gemm _ -> true;
+            default -> false;
+        };
+    }
+
+    static boolean isFloat(Value value) {
+        return value.type().dtype() == DataType.FLOAT32 && value.type().shape().isKnown();
+    }
+
+    /// An elementwise operator as the first step of a chain that begins with one of its inputs.
+    static Optional<ChainStep> headStage(Op op, List<Value> inputs, Graph graph) {
+        if (!(op instanceof Elementwise) || inputs.isEmpty()) {
+            return Optional.empty();
+        }
+        var operands = new ArrayList<Long>();
+        for (int i = 0; i < inputs.size(); i++) {
+            operands.add(i == 0 ? ChainStep.CHAIN : inputs.get(i).isPresent() ? (long) i : ChainStep.LEFT_OUT);
+        }
+        var step = new ChainStep(op, operands);
+        return KernelStages.of(step, constants(inputs, graph)).map(_ -> step);
+    }
+
+    static LongFunction<Optional<Tensor>> constants(List<Value> inputs, Graph graph) {
+        return index -> index < 0 ? Optional.empty() : graph.constant(inputs.get((int) index));
+    }
+
+    @Override
+    public boolean follows(
+            Op head, Value headOutput, Node next, ChainStep step, List<Value> inputs, GraphView view) {
+        var output = next.output(0);
+        if (!(next.op() instanceof Elementwise)
+                || !isFloat(output)
+                || !output.type().shape().equals(headOutput.type().shape())
+                || !next.inputs().stream().allMatch(value -> !value.isPresent() || isFloat(value))) {
+            return false;
+        }
+        var sketch = KernelStages.of(step, constants(inputs, view.graph()));
+        return sketch.isPresent() && operandFits(head, output, sketch.get(), inputs);
+    }
+
+    private static boolean operandFits(Op head, Value output, KernelStages.Sketch sketch, List<Value> inputs) {
+        return switch (sketch) {
+            case KernelStages.Sketch.OfOne _ -> true;
+            case KernelStages.Sketch.OfTwo(_, long operand) when operand < 0 -> false;
+            case KernelStages.Sketch.OfTwo(_, long operand) ->
+                spread(head, shape(output), shape(inputs.get((int) operand))).isPresent();
+        };
+    }
+
+    /// How an operand lies over the result of a head; elementwise heads take any that broadcasts to it.
+    static Optional<Spread> spread(Op head, Shape result, Shape operand) {
+        return switch (head) {
+            case Conv _, ConvTranspose _ -> Spreads.overPlanes(result, operand);
+            case MatMul _, Gemm _ -> Spreads.overRows(result, operand);
+            default -> Optional.of(Spread.FULL);
+        };
+    }
+
+    static Shape shape(Value value) {
+        return value.type().shape().known().orElseThrow();
+    }
+}
