@@ -5,6 +5,13 @@ import dev.balsa.ir.Node;
 import dev.balsa.ir.contraction.Gemm;
 import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Elementwise;
+import dev.balsa.ir.reduction.Reduce;
+import dev.balsa.ir.window.AveragePool;
+import dev.balsa.ir.window.Conv;
+import dev.balsa.ir.window.ConvTranspose;
+import dev.balsa.ir.window.GlobalPool;
+import dev.balsa.ir.window.MaxPool;
+import dev.balsa.ir.window.Resize;
 import java.util.Optional;
 
 /// Finds a kernel for a node whose shapes are known. One class per operator family does the work; here is only the choice
@@ -12,11 +19,17 @@ import java.util.Optional;
 final class Lowering {
     private final GemmLowering gemms;
     private final ChainLowering chains;
+    private final WindowLowering windows;
+    private final ReduceLowering reductions;
+    private final ResizeLowering resizes;
 
     Lowering(Graph graph, PlanContext context) {
         var picker = new KernelPicker(context);
         gemms = new GemmLowering(graph, picker);
         chains = new ChainLowering(graph, picker);
+        windows = new WindowLowering(graph, picker);
+        reductions = new ReduceLowering(graph, picker);
+        resizes = new ResizeLowering(graph, picker);
     }
 
     /// The kernel for a node, or nothing if its plain definition must do.
@@ -24,6 +37,13 @@ final class Lowering {
         return switch (Epilogues.core(node)) {
             case MatMul op -> gemms.matMul(node, op);
             case Gemm op -> gemms.gemm(node, op);
+            case Conv op -> windows.conv(node, op);
+            case ConvTranspose op -> windows.convTranspose(node, op);
+            case MaxPool op -> windows.maxPool(node, op);
+            case AveragePool op -> windows.averagePool(node, op);
+            case GlobalPool op -> windows.globalPool(node, op);
+            case Resize op -> resizes.resize(node, op);
+            case Reduce op -> reductions.reduce(node, op);
             case Elementwise _ -> chains.chain(node);
             default -> Optional.empty();
         };

@@ -1,0 +1,167 @@
+package dev.balsa.plan;
+
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Node;
+import dev.balsa.ir.Value;
+import dev.balsa.ir.window.AveragePool;
+import dev.balsa.ir.window.Conv;
+import dev.balsa.ir.window.ConvTranspose;
+import dev.balsa.ir.window.GlobalAveragePool;
+import dev.balsa.ir.window.GlobalMaxPool;
+import dev.balsa.ir.window.GlobalPool;
+import dev.balsa.ir.window.MaxPool;
+import dev.balsa.ir.window.WindowAxis;
+import dev.balsa.ir.window.WindowGeometry;
+import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.conv.ConvKernels;
+import dev.balsa.kernel.conv.ConvRequest;
+import dev.balsa.kernel.conv.ConvTransposeRequest;
+import dev.balsa.kernel.conv.Window;
+import dev.balsa.kernel.pool.PoolFunction;
+import dev.balsa.kernel.pool.PoolKernels;
+import dev.balsa.kernel.pool.PoolRequest;
+import dev.balsa.kernel.reduce.ReduceFunction;
+import dev.balsa.kernel.reduce.ReduceKernels;
+import dev.balsa.kernel.reduce.ReduceRequest;
+import dev.balsa.kernel.vector.VectorProvider;
+import dev.balsa.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+
+/// Finds kernels for windowed operators on float32: convolutions, with or without a chain, and pools.
+record WindowLowering(Graph graph, KernelPicker picker) {
+    /// The kernels know one to three spatial dimensions.
+    private static final int MOST_SPATIAL = 3;
+
+    Optional<KernelChoice> conv(Node node, Conv op) {
+        if (!fits(node)) {
+            return Optional.empty();
+        }
+        var image = Chains.shape(node.input(0));
+        var weights = Chains.shape(node.input(1));
+        var geometry = op.geometry(image, weights);
+        var epilogues = epilogues(node);
+        var request = new ConvRequest(
+                (int) image.dim(0),
+                (int) op.group(),
+                (int) image.dim(1),
+                (int) weights.dim(0),
+                window(geometry, WindowAxis::input, WindowAxis::output),
+                constant(node.input(1)),
+                epilogues.epilogue());
+        long flops = 2 * Chains.shape(node.output(0)).size() * weights.size(1, weights.rank());
+        return picker.pick(ConvKernels.convolutions(), request, epilogues.operands(node.output(0)), flops);
+    }
+
+    Optional<KernelChoice> convTranspose(Node node, ConvTranspose op) {
+        if (!fits(node)) {
+            return Optional.empty();
+        }
+        var image = Chains.shape(node.input(0));
+        var weights = Chains.shape(node.input(1));
+        var geometry = op.geometry(image, weights);
+        var epilogues = epilogues(node);
+        var request = new ConvTransposeRequest(
+                (int) image.dim(0),
+                (int) op.group(),
+                (int) image.dim(1),
+                (int) (weights.dim(1) * op.group()),
+                // The geometry is that of the convolution whose transpose this is: the other way round.
+                window(geometry, WindowAxis::output, WindowAxis::input),
+                constant(node.input(1)),
+                epilogues.epilogue());
+        long flops = 2 * image.size() * weights.size(1, weights.rank());
+        return picker.pick(ConvKernels.transposed(), request, epilogues.operands(node.output(0)), flops);
+    }
+
+    private boolean fits(Node node) {
+        var inputs = Epilogues.coreInputs(node);
+        boolean floats = inputs.stream().allMatch(value -> !value.isPresent() || Chains.isFloat(value));
+        if (!floats || !Chains.isFloat(node.output(0))) {
+            return false;
+        }
+        int spatial = Chains.shape(node.input(0)).rank() - 2;
+        return spatial >= 1
+                && spatial <= MOST_SPATIAL
+                && small(node.input(0))
+                && small(node.input(1))
+                && small(node.output(0));
+    }
+
+    private static boolean small(Value value) {
+        return Chains.shape(value).toList().stream().allMatch(dim -> dim <= Integer.MAX_VALUE);
+    }
+
+    private Epilogues epilogues(Node node) {
+        var inputs = Epilogues.coreInputs(node);
+        return new Epilogues(graph, inputs.subList(0, 2))
+                .bias(inputs.size() > 2 ? inputs.get(2) : Value.NONE, Spread.ROW)
+                .chain(node);
+    }
+
+    private Optional<MemorySegment> constant(Value value) {
+        return graph.constant(value).map(Tensor::memory);
+    }
+
+    private static Window window(
+            WindowGeometry geometry, ToLongFunction<WindowAxis> input, ToLongFunction<WindowAxis> output) {
+        return new Window(
+                each(geometry, input),
+                each(geometry, WindowAxis::kernel),
+                each(geometry, WindowAxis::stride),
+                each(geometry, WindowAxis::dilation),
+                each(geometry, WindowAxis::padBegin),
+                each(geometry, output));
+    }
+
+    private static List<Integer> each(WindowGeometry geometry, ToLongFunction<WindowAxis> number) {
+        return geometry.axes().stream()
+                .map(axis -> Math.toIntExact(number.applyAsLong(axis)))
+                .toList();
+    }
+
+    Optional<KernelChoice> maxPool(Node node, MaxPool op) {
+        boolean indices = node.output(1).isPresent();
+        return indices ? Optional.empty() : pool(node, op.geometry(Chains.shape(node.input(0))), PoolFunction.MAX, false);
+    }
+
+    Optional<KernelChoice> averagePool(Node node, AveragePool op) {
+        return pool(node, op.geometry(Chains.shape(node.input(0))), PoolFunction.AVERAGE, op.countPadding());
+    }
+
+    private Optional<KernelChoice> pool(
+            Node node, WindowGeometry geometry, PoolFunction function, boolean countPadding) {
+        if (!Chains.isFloat(node.input(0)) || geometry.rank() < 1 || geometry.rank() > MOST_SPATIAL) {
+            return Optional.empty();
+        }
+        var image = Chains.shape(node.input(0));
+        var request = new PoolRequest(
+                function,
+                image.size(0, 2),
+                window(geometry, WindowAxis::input, WindowAxis::output),
+                each(geometry, WindowAxis::padEnd),
+                countPadding);
+        return picker.pick(
+                PoolKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+    }
+
+    Optional<KernelChoice> globalPool(Node node, GlobalPool op) {
+        var function =
+                switch (op) {
+                    case GlobalAveragePool _ -> Optional.of(ReduceFunction.MEAN);
+                    case GlobalMaxPool _ -> Optional.of(ReduceFunction.MAX);
+                    default -> Optional.<ReduceFunction>empty();
+                };
+        if (function.isEmpty() || !Chains.isFloat(node.input(0))) {
+            return Optional.empty();
+        }
+        var image = Chains.shape(node.input(0));
+        var axes = IntStream.range(2, image.rank()).boxed().toList();
+        var request = new ReduceRequest(function.get(), image.toList(), axes);
+        return picker.pick(
+                ReduceKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+    }
+}
