@@ -10,6 +10,7 @@ import dev.balsa.ir.Value;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
 import dev.balsa.plan.CompiledGraph;
+import dev.balsa.rewrite.Pipelines;
 import dev.balsa.plan.PackedConstants;
 import dev.balsa.plan.PlanContext;
 import dev.balsa.run.Stream;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 /// The first run with new input shapes plans them, which takes milliseconds; later runs with these shapes do not.
 public final class Model implements AutoCloseable {
     private final Path path;
+    /// As it is in the file; the compiled one has the same inputs and outputs, but may have other names for the latter.
     private final Graph graph;
     private final CompiledGraph compiled;
     private final Arena arena;
@@ -50,7 +52,7 @@ public final class Model implements AutoCloseable {
                 options.precision(),
                 new PackedConstants(arena),
                 Long.MAX_VALUE);
-        compiled = new CompiledGraph(graph, context);
+        compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context);
         idle = new ArrayBlockingQueue<>(streams);
         for (int i = 0; i < streams; i++) {
             idle.add(new Stream(Math.max(1, options.threads() / streams), "balsa-" + i));

@@ -3,6 +3,8 @@ package dev.balsa.plan;
 import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.TensorType;
+import dev.balsa.rewrite.Pipeline;
+import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.Program;
 import dev.balsa.run.Stream;
 import dev.balsa.tensor.Shape;
@@ -16,6 +18,8 @@ import java.util.Map;
 public final class CompiledGraph {
     /// Programs that are kept; their weights are shared, so that a program is small, but not nothing.
     private static final int MOST_PROGRAMS = 64;
+
+    private static final Pipeline FUSION = Pipelines.whenShaped(new Chains());
 
     private final Graph graph;
     private final PlanContext context;
@@ -45,11 +49,17 @@ public final class CompiledGraph {
             var known = programs.get(shapes);
             if (known == null) {
                 var types = inputs.stream().map(TensorType::of).toList();
-                known = ProgramBuilder.build(Specializer.specialize(graph, types), context);
+                known = ProgramBuilder.build(fused(Specializer.specialize(graph, types)), context);
                 programs.put(shapes, known);
             }
             return known;
         }
+    }
+
+    /// Chains are fused when shapes are known: only then is it certain that no step of a chain changes the shape.
+    private static Specialized fused(Specialized specialized) {
+        var now = FUSION.run(specialized.now());
+        return new Specialized(now, specialized.dynamic(), specialized.later(), specialized.outputs());
     }
 
     private void checkTypes(List<Tensor> inputs) {

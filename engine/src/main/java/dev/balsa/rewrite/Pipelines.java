@@ -1,0 +1,25 @@
+package dev.balsa.rewrite;
+
+import java.util.List;
+
+/// The pipelines that models go through: a new pass or rule takes its place here.
+public final class Pipelines {
+    private Pipelines() {}
+
+    /// Once per model, with symbolic shapes.
+    public static Pipeline whenLoaded() {
+        return new Pipeline(List.of(
+                new ConstantFolding(),
+                new RulePass(new RemoveNoOp()),
+                new RulePass(new MakeSwish()),
+                new RulePass(new MakeGelu()),
+                new DeadCode()));
+    }
+
+    /// Once per combination of input shapes.
+    ///
+    /// @param acceptance which chains the kernels do in one go
+    public static Pipeline whenShaped(FuseChain.Acceptance acceptance) {
+        return new Pipeline(List.of(new RulePass(new FuseChain(acceptance))));
+    }
+}
