@@ -71,7 +71,7 @@ record ChainLowering(Graph graph, KernelPicker picker) {
         return operands.size() - 1;
     }
 
-    private static List<Long> strides(Shape operand, Shape result) {
+    static List<Long> strides(Shape operand, Shape result) {
         var own = operand.strides();
         var strides = new ArrayList<Long>();
         int missing = result.rank() - operand.rank();

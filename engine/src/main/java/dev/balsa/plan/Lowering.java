@@ -12,6 +12,14 @@ import dev.balsa.ir.window.ConvTranspose;
 import dev.balsa.ir.window.GlobalPool;
 import dev.balsa.ir.window.MaxPool;
 import dev.balsa.ir.window.Resize;
+import dev.balsa.ir.assembly.Concat;
+import dev.balsa.ir.assembly.Expand;
+import dev.balsa.ir.assembly.Pad;
+import dev.balsa.ir.assembly.Slice;
+import dev.balsa.ir.assembly.Tile;
+import dev.balsa.ir.assembly.Transpose;
+import dev.balsa.ir.elementwise.Where;
+import dev.balsa.ir.indexing.Gather;
 import java.util.Optional;
 
 /// Finds a kernel for a node whose shapes are known. One class per operator family does the work; here is only the choice
@@ -22,6 +30,7 @@ final class Lowering {
     private final WindowLowering windows;
     private final ReduceLowering reductions;
     private final ResizeLowering resizes;
+    private final MovementLowering movements;
 
     Lowering(Graph graph, PlanContext context) {
         var picker = new KernelPicker(context);
@@ -30,6 +39,7 @@ final class Lowering {
         windows = new WindowLowering(graph, picker);
         reductions = new ReduceLowering(graph, picker);
         resizes = new ResizeLowering(graph, picker);
+        movements = new MovementLowering(graph, picker);
     }
 
     /// The kernel for a node, or nothing if its plain definition must do.
@@ -44,6 +54,14 @@ final class Lowering {
             case GlobalPool op -> windows.globalPool(node, op);
             case Resize op -> resizes.resize(node, op);
             case Reduce op -> reductions.reduce(node, op);
+            case Transpose op -> movements.transpose(node, op);
+            case Expand _ -> movements.expand(node);
+            case Tile _ -> movements.tile(node);
+            case Slice _ -> movements.slice(node);
+            case Concat op -> movements.concat(node, op);
+            case Gather op -> movements.gather(node, op);
+            case Pad op -> movements.pad(node, op);
+            case Where _ -> movements.select(node);
             case Elementwise _ -> chains.chain(node);
             default -> Optional.empty();
         };

@@ -62,6 +62,9 @@ public record Pad(Mode mode) implements Assembly {
             node.setInput(VALUE, node.constant(value));
         }
         var mode = node.string("mode", "constant");
+        if (!node.input(VALUE).isPresent()) {
+            node.setInput(VALUE, node.constant(Tensor.allocate(node.input(0).type().dtype(), Shape.scalar())));
+        }
         return new Pad(Arrays.stream(Mode.values())
                 .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(mode))
                 .findFirst()

@@ -8,12 +8,12 @@ import dev.balsa.ir.Dim;
 /// @param start the first place
 /// @param step from one place to the next, not 0
 /// @param length how many places
-record SliceRange(long start, long step, long length) {
+public record SliceRange(long start, long step, long length) {
     /// Ends from here on mean "to the end" where the dimension is only a symbol.
     private static final long FAR = Integer.MAX_VALUE;
 
     /// Clamps start and end to a dimension of the given size.
-    static SliceRange of(long size, long start, long end, long step) {
+    public static SliceRange of(long size, long start, long end, long step) {
         requireStep(step);
         long least = step > 0 ? 0 : -1;
         long most = step > 0 ? size : size - 1;

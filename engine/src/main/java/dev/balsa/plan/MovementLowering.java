@@ -1,0 +1,195 @@
+package dev.balsa.plan;
+
+import dev.balsa.ir.Axes;
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Node;
+import dev.balsa.ir.Value;
+import dev.balsa.ir.assembly.Concat;
+import dev.balsa.ir.assembly.Pad;
+import dev.balsa.ir.assembly.SliceRange;
+import dev.balsa.ir.assembly.Transpose;
+import dev.balsa.ir.indexing.Gather;
+import dev.balsa.kernel.elementwise.ElementwiseKernels;
+import dev.balsa.kernel.elementwise.SelectRequest;
+import dev.balsa.kernel.movement.ConcatRequest;
+import dev.balsa.kernel.movement.GatherRequest;
+import dev.balsa.kernel.movement.MovementKernels;
+import dev.balsa.kernel.movement.PadMode;
+import dev.balsa.kernel.movement.PadRequest;
+import dev.balsa.kernel.movement.StridedCopyRequest;
+import dev.balsa.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/// Finds kernels for operators that move elements of whole bytes without looking at them.
+record MovementLowering(Graph graph, KernelPicker picker) {
+    /// Whether the kernels can move elements of this value: it has whole bytes and a known shape.
+    private static boolean isMovable(Value value) {
+        return value.type().dtype().bits() >= 8 && value.type().shape().isKnown();
+    }
+
+    private static int width(Value value) {
+        return value.type().dtype().elementBytes();
+    }
+
+    private Optional<KernelChoice> copy(Node node, StridedCopyRequest request) {
+        return picker.pick(MovementKernels.copies(), request, List.of(node.input(0), node.output(0)), 0);
+    }
+
+    Optional<KernelChoice> transpose(Node node, Transpose op) {
+        if (!isMovable(node.input(0))) {
+            return Optional.empty();
+        }
+        var shape = Chains.shape(node.input(0));
+        var order = IntStream.of(op.order(shape.rank())).boxed().toList();
+        return copy(node, StridedCopyRequest.transpose(width(node.input(0)), shape.toList(), order));
+    }
+
+    Optional<KernelChoice> expand(Node node) {
+        if (!isMovable(node.input(0))) {
+            return Optional.empty();
+        }
+        return copy(
+                node,
+                StridedCopyRequest.expand(
+                        width(node.input(0)),
+                        Chains.shape(node.input(0)).toList(),
+                        Chains.shape(node.output(0)).toList()));
+    }
+
+    Optional<KernelChoice> tile(Node node) {
+        var repeats = longs(node, 1);
+        if (!isMovable(node.input(0)) || repeats.isEmpty()) {
+            return Optional.empty();
+        }
+        return copy(
+                node,
+                StridedCopyRequest.tile(
+                        width(node.input(0)), Chains.shape(node.input(0)).toList(), repeats.get()));
+    }
+
+    Optional<KernelChoice> slice(Node node) {
+        var starts = longs(node, 1);
+        var ends = longs(node, 2);
+        var given = node.input(3).isPresent() ? longs(node, 3) : Optional.<List<Long>>empty();
+        var givenSteps = node.input(4).isPresent() ? longs(node, 4) : Optional.<List<Long>>empty();
+        boolean known = starts.isPresent()
+                && ends.isPresent()
+                && given.isPresent() == node.input(3).isPresent()
+                && givenSteps.isPresent() == node.input(4).isPresent();
+        if (!isMovable(node.input(0)) || !known) {
+            return Optional.empty();
+        }
+        var shape = Chains.shape(node.input(0));
+        int count = starts.get().size();
+        var axes = given.orElseGet(() -> LongStream.range(0, count).boxed().toList());
+        var steps = givenSteps.orElseGet(() -> Collections.nCopies(count, 1L));
+        var from = new ArrayList<>(Collections.nCopies(shape.rank(), 0L));
+        var by = new ArrayList<>(Collections.nCopies(shape.rank(), 1L));
+        var counts = new ArrayList<>(shape.toList());
+        for (int i = 0; i < count; i++) {
+            int axis = Axes.normalize(axes.get(i), shape.rank());
+            var range = SliceRange.of(shape.dim(axis), starts.get().get(i), ends.get().get(i), steps.get(i));
+            from.set(axis, range.start());
+            by.set(axis, range.step());
+            counts.set(axis, range.length());
+        }
+        return copy(node, StridedCopyRequest.slice(width(node.input(0)), shape.toList(), from, by, counts));
+    }
+
+    Optional<KernelChoice> concat(Node node, Concat op) {
+        if (!node.inputs().stream().allMatch(MovementLowering::isMovable)) {
+            return Optional.empty();
+        }
+        var result = Chains.shape(node.output(0));
+        int axis = Axes.normalize(op.axis(), result.rank());
+        var runs = node.inputs().stream()
+                .map(value -> Chains.shape(value).size(axis, result.rank()) * width(value))
+                .toList();
+        var operands = new ArrayList<>(node.inputs());
+        operands.add(node.output(0));
+        return picker.pick(
+                MovementKernels.concats(), new ConcatRequest(result.size(0, axis), runs), operands, 0);
+    }
+
+    Optional<KernelChoice> gather(Node node, Gather op) {
+        if (!isMovable(node.input(0))) {
+            return Optional.empty();
+        }
+        var data = Chains.shape(node.input(0));
+        int axis = Axes.normalize(op.axis(), data.rank());
+        var request = new GatherRequest(
+                data.size(0, axis),
+                data.dim(axis),
+                data.size(axis + 1, data.rank()) * width(node.input(0)),
+                Chains.shape(node.input(1)).size(),
+                node.input(1).type().dtype());
+        return picker.pick(
+                MovementKernels.gathers(), request, List.of(node.input(0), node.input(1), node.output(0)), 0);
+    }
+
+    Optional<KernelChoice> pad(Node node, Pad op) {
+        var pads = longs(node, 1);
+        var shape = Chains.shape(node.input(0));
+        var given = node.input(3).isPresent()
+                ? longs(node, 3)
+                : Optional.of(LongStream.range(0, shape.rank()).boxed().toList());
+        boolean valued = op.mode() == Pad.Mode.CONSTANT && node.input(2).isPresent();
+        if (!isMovable(node.input(0)) || pads.isEmpty() || given.isEmpty() || op.mode() == Pad.Mode.CONSTANT && !valued) {
+            return Optional.empty();
+        }
+        var begins = new Long[shape.rank()];
+        var ends = new Long[shape.rank()];
+        Arrays.fill(begins, 0L);
+        Arrays.fill(ends, 0L);
+        int count = given.get().size();
+        for (int i = 0; i < count; i++) {
+            int axis = Axes.normalize(given.get().get(i), shape.rank());
+            begins[axis] = pads.get().get(i);
+            ends[axis] = pads.get().get(i + count);
+        }
+        var request = new PadRequest(
+                width(node.input(0)), mode(op.mode()), shape.toList(), List.of(begins), List.of(ends));
+        var operands = valued
+                ? List.of(node.input(0), node.input(2), node.output(0))
+                : List.of(node.input(0), node.output(0));
+        return picker.pick(MovementKernels.pads(), request, operands, 0);
+    }
+
+    private static PadMode mode(Pad.Mode mode) {
+        return switch (mode) {
+            case CONSTANT -> PadMode.CONSTANT;
+            case REFLECT -> PadMode.REFLECT;
+            case EDGE -> PadMode.EDGE;
+            case WRAP -> PadMode.WRAP;
+        };
+    }
+
+    Optional<KernelChoice> select(Node node) {
+        if (!isMovable(node.input(1)) || !node.input(0).type().shape().isKnown()) {
+            return Optional.empty();
+        }
+        var result = Chains.shape(node.output(0));
+        var strides = node.inputs().stream()
+                .map(value -> ChainLowering.strides(Chains.shape(value), result))
+                .toList();
+        var operands = new ArrayList<>(node.inputs());
+        operands.add(node.output(0));
+        return picker.pick(
+                ElementwiseKernels.selects(),
+                new SelectRequest(width(node.input(1)), result.toList(), strides),
+                operands,
+                0);
+    }
+
+    private Optional<List<Long>> longs(Node node, int input) {
+        return graph.constant(node.input(input))
+                .map(Tensor::toLongArray)
+                .map(values -> LongStream.of(values).boxed().toList());
+    }
+}
