@@ -16,6 +16,7 @@ import dev.balsa.plan.PlanContext;
 import dev.balsa.run.Stream;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 /// It owns the mapped file, the packed weights, the memory of its runs and its worker threads; [#close] frees them all.
 /// The first run with new input shapes plans them, which takes milliseconds; later runs with these shapes do not.
 public final class Model implements AutoCloseable {
+    private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
     private final Path path;
     /// As it is in the file; the compiled one has the same inputs and outputs, but may have other names for the latter.
     private final Graph graph;
@@ -124,12 +127,26 @@ public final class Model implements AutoCloseable {
                         "input \"" + value.name() + "\" is missing; expected all of " + inputs() + "; pass it by name");
             }
             check(value, tensor);
-            tensors.add(tensor);
+            tensors.add(shared(tensor));
         }
         if (inputs.size() > tensors.size()) {
             throw new ShapeException("unknown inputs among " + inputs.keySet() + "; expected " + inputs());
         }
         return tensors;
+    }
+
+    /// The tensor in memory that worker threads may read. Memory of an arena confined to the caller's thread can be read
+    /// by them all the same: that thread is in [#run] until they are done, and nobody else can free it.
+    @SuppressWarnings("restricted")
+    private static Tensor shared(Tensor tensor) {
+        var memory = tensor.memory();
+        if (memory.isAccessibleBy(ANY_OTHER_THREAD)) {
+            return tensor;
+        }
+        return Tensor.wrap(
+                tensor.type(),
+                tensor.shape(),
+                MemorySegment.ofAddress(memory.address()).reinterpret(memory.byteSize()));
     }
 
     private static void check(Value value, Tensor tensor) {

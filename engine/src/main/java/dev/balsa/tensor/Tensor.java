@@ -13,7 +13,7 @@ import java.util.Objects;
 ///
 /// Memory ownership: [#allocate(DataType, Shape)] and the `of` factories take memory that the garbage collector frees
 /// with the last reference; [#allocate(DataType, Shape, Arena)] takes it from an arena, whose owner frees it; [#wrap]
-/// looks at memory of the caller's and is valid as long as that is. A view ([#reshaped]) shares the memory it came
+/// looks at native memory of the caller's and is valid as long as that is. A view ([#reshaped]) shares the memory it came
 /// from.
 /// Fresh memory is zero and 64-byte aligned; wrapped memory may have any alignment. The elements of string tensors live
 /// on the heap and have no memory segment.
@@ -65,9 +65,9 @@ public final class Tensor {
     /// @throws ShapeException if the memory is too small, or `type` is [DataType#STRING]
     public static Tensor wrap(DataType type, Shape shape, MemorySegment memory) {
         long bytes = type.bytes(shape.size());
-        if (type == DataType.STRING || memory.byteSize() < bytes) {
-            throw new ShapeException("tensor " + type + " " + shape + ": expected memory of at least " + bytes
-                    + " bytes, found " + memory.byteSize() + "; strings cannot be wrapped");
+        if (type == DataType.STRING || memory.byteSize() < bytes || !memory.isNative()) {
+            throw new ShapeException("tensor " + type + " " + shape + ": expected native memory of at least " + bytes
+                    + " bytes, found " + memory.byteSize() + "; strings and memory on the Java heap cannot be wrapped");
         }
         return new Tensor(type, shape, memory.asSlice(0, bytes), NO_STRINGS);
     }
