@@ -59,7 +59,7 @@ public final class CompiledGraph {
     /// Chains are fused when shapes are known: only then is it certain that no step of a chain changes the shape.
     private static Specialized fused(Specialized specialized) {
         var now = FUSION.run(specialized.now());
-        return new Specialized(now, specialized.dynamic(), specialized.later(), specialized.outputs());
+        return new Specialized(now, specialized.later(), specialized.outputs());
     }
 
     private void checkTypes(List<Tensor> inputs) {

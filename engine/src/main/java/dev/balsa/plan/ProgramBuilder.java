@@ -62,7 +62,7 @@ final class ProgramBuilder {
     }
 
     private void add(Node node) {
-        boolean dynamic = source.dynamic().contains(node);
+        boolean dynamic = Specialized.isDynamic(node);
         slots.consume(node.inputs());
         if (node.op() instanceof View && !dynamic && slots.alias(node.output(0), node.input(0))) {
             return;

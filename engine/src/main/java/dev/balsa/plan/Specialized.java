@@ -8,15 +8,14 @@ import java.util.Optional;
 
 /// A graph for inputs of known shapes.
 ///
-/// @param now what can be planned: every value has a known shape, but for the outputs of `dynamic` nodes
-/// @param dynamic those nodes of `now` whose output shapes only the run tells
+/// @param now what can be planned: every value has a known shape, but for outputs whose shape only the run tells; no node
+///     of `now` uses these
 /// @param later what depends on those outputs: a graph whose inputs are values of `now`, by the same names; it gives the
 ///     outputs that `now` does not
 /// @param outputs for each output of the original graph, the value of `now` that it is, or of `later`
-public record Specialized(Graph now, List<Node> dynamic, Optional<Graph> later, List<Source> outputs) {
+public record Specialized(Graph now, Optional<Graph> later, List<Source> outputs) {
     /// Copies the lists.
     public Specialized {
-        dynamic = List.copyOf(dynamic);
         outputs = List.copyOf(outputs);
     }
 
@@ -29,8 +28,9 @@ public record Specialized(Graph now, List<Node> dynamic, Optional<Graph> later, 
         record Later(int index) implements Source {}
     }
 
-    /// Whether an output of `now` has a shape that only the run tells.
-    boolean isDynamic(Value value) {
-        return dynamic.stream().anyMatch(node -> node.outputs().contains(value));
+    /// Whether the shapes of a node's outputs are known only when it has run.
+    static boolean isDynamic(Node node) {
+        return node.outputs().stream()
+                .anyMatch(value -> value.isPresent() && !value.type().shape().isKnown());
     }
 }

@@ -36,7 +36,6 @@ final class Specializer {
     private final Map<Value, Tensor> constants;
     private final NodeTyping typing;
     private final List<Node> nodes = new ArrayList<>();
-    private final List<Node> dynamic = new ArrayList<>();
     private final List<Node> later = new ArrayList<>();
     /// Values, by their old selves, whose shapes only the run tells.
     private final Set<Value> unknown = new HashSet<>();
@@ -86,20 +85,17 @@ final class Specializer {
             return;
         }
         var outputs = new ArrayList<Value>();
-        boolean known = true;
         for (int i = 0; i < types.size(); i++) {
             var output = node.outputs().get(i);
             var value = output.isPresent() ? new Value(output.name(), types.get(i)) : Value.NONE;
             outputs.add(value);
             if (output.isPresent()) {
                 retyped.put(output, value);
-                known &= types.get(i).shape().isKnown();
             }
         }
         var specialized = new Node(node.name(), node.op(), inputs, outputs);
         nodes.add(specialized);
-        if (!known) {
-            dynamic.add(specialized);
+        if (Specialized.isDynamic(specialized)) {
             unknown.addAll(node.outputs());
         }
         noteContents(node, inputs, outputs);
@@ -192,7 +188,7 @@ final class Specializer {
         var used = used(nowOutputs);
         constants.keySet().retainAll(used);
         return new Specialized(
-                new Graph(graph.name(), inputs, constants, nodes, List.copyOf(nowOutputs)), dynamic, rest, outputs);
+                new Graph(graph.name(), inputs, constants, nodes, List.copyOf(nowOutputs)), rest, outputs);
     }
 
     private Set<Value> used(Set<Value> outputs) {

@@ -65,11 +65,11 @@ public final class Tensor {
     /// @throws ShapeException if the memory is too small, or `type` is [DataType#STRING]
     public static Tensor wrap(DataType type, Shape shape, MemorySegment memory) {
         long bytes = type.bytes(shape.size());
-        if (type == DataType.STRING || memory.byteSize() < bytes || !memory.isNative()) {
+        if (type == DataType.STRING || memory.byteSize() < bytes || bytes > 0 && !memory.isNative()) {
             throw new ShapeException("tensor " + type + " " + shape + ": expected native memory of at least " + bytes
                     + " bytes, found " + memory.byteSize() + "; strings and memory on the Java heap cannot be wrapped");
         }
-        return new Tensor(type, shape, memory.asSlice(0, bytes), NO_STRINGS);
+        return new Tensor(type, shape, bytes == 0 ? MemorySegment.NULL : memory.asSlice(0, bytes), NO_STRINGS);
     }
 
     /// A float32 tensor with a copy of `values`.
