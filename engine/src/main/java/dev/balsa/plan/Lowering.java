@@ -8,7 +8,6 @@ import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.reduction.Reduce;
 import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.Conv;
-import dev.balsa.ir.window.ConvTranspose;
 import dev.balsa.ir.window.GlobalPool;
 import dev.balsa.ir.window.MaxPool;
 import dev.balsa.ir.window.Resize;
@@ -20,6 +19,13 @@ import dev.balsa.ir.assembly.Tile;
 import dev.balsa.ir.assembly.Transpose;
 import dev.balsa.ir.elementwise.Where;
 import dev.balsa.ir.indexing.Gather;
+import dev.balsa.ir.normalization.BatchNormalization;
+import dev.balsa.ir.normalization.GroupNormalization;
+import dev.balsa.ir.normalization.InstanceNormalization;
+import dev.balsa.ir.normalization.LogSoftmax;
+import dev.balsa.ir.normalization.Lrn;
+import dev.balsa.ir.normalization.RowNormalization;
+import dev.balsa.ir.normalization.Softmax;
 import java.util.Optional;
 
 /// Finds a kernel for a node whose shapes are known. One class per operator family does the work; here is only the choice
@@ -30,6 +36,7 @@ final class Lowering {
     private final WindowLowering windows;
     private final ReduceLowering reductions;
     private final ResizeLowering resizes;
+    private final NormalizationLowering norms;
     private final MovementLowering movements;
 
     Lowering(Graph graph, PlanContext context) {
@@ -39,6 +46,7 @@ final class Lowering {
         windows = new WindowLowering(graph, picker);
         reductions = new ReduceLowering(graph, picker);
         resizes = new ResizeLowering(graph, picker);
+        norms = new NormalizationLowering(graph, picker);
         movements = new MovementLowering(graph, picker);
     }
 
@@ -48,12 +56,18 @@ final class Lowering {
             case MatMul op -> gemms.matMul(node, op);
             case Gemm op -> gemms.gemm(node, op);
             case Conv op -> windows.conv(node, op);
-            case ConvTranspose op -> windows.convTranspose(node, op);
             case MaxPool op -> windows.maxPool(node, op);
             case AveragePool op -> windows.averagePool(node, op);
             case GlobalPool op -> windows.globalPool(node, op);
             case Resize op -> resizes.resize(node, op);
             case Reduce op -> reductions.reduce(node, op);
+            case Softmax op -> norms.softmax(node, op);
+            case LogSoftmax op -> norms.logSoftmax(node, op);
+            case RowNormalization op -> norms.rows(node, op);
+            case BatchNormalization op -> norms.batch(node, op);
+            case InstanceNormalization op -> norms.instance(node, op);
+            case GroupNormalization op -> norms.group(node, op);
+            case Lrn op -> norms.localResponse(node, op);
             case Transpose op -> movements.transpose(node, op);
             case Expand _ -> movements.expand(node);
             case Tile _ -> movements.tile(node);

@@ -11,6 +11,7 @@ public final class Pipelines {
         return new Pipeline(List.of(
                 new ConstantFolding(),
                 new RulePass(new RemoveNoOp()),
+                new RulePass(new BatchNormIntoConv()),
                 new RulePass(new MakeSwish()),
                 new RulePass(new MakeGelu()),
                 new DeadCode()));

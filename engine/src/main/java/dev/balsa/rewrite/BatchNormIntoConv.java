@@ -1,0 +1,80 @@
+package dev.balsa.rewrite;
+
+import dev.balsa.ir.Node;
+import dev.balsa.ir.TensorType;
+import dev.balsa.ir.Value;
+import dev.balsa.ir.normalization.BatchNormalization;
+import dev.balsa.ir.window.Conv;
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A batch normalisation after a convolution with constant weights goes into weights and bias:
+/// `scale / sqrt(variance + epsilon)` times each output channel, and what is left as its bias.
+public final class BatchNormIntoConv implements Rule {
+    @Override
+    public Optional<Patch> match(Node node, GraphView view) {
+        if (!(node.op() instanceof Conv) || node.output(0).type().dtype() != DataType.FLOAT32) {
+            return Optional.empty();
+        }
+        var norm = view.soleConsumer(node.output(0)).filter(BatchNormIntoConv::isInference);
+        var weights = view.constant(node.input(1));
+        boolean constant = norm.isPresent()
+                && norm.get().inputs().subList(1, 5).stream()
+                        .allMatch(value -> view.constant(value).isPresent())
+                && (!node.input(2).isPresent() || view.constant(node.input(2)).isPresent());
+        return weights.isPresent() && constant ? Optional.of(fold(node, norm.get(), view)) : Optional.empty();
+    }
+
+    private static boolean isInference(Node node) {
+        return node.op() instanceof BatchNormalization norm
+                && !norm.training()
+                && !norm.perElement()
+                && !node.output(1).isPresent();
+    }
+
+    private Patch fold(Node conv, Node node, GraphView view) {
+        var norm = (BatchNormalization) node.op();
+        var parameters = new ArrayList<Tensor>();
+        node.inputs().subList(1, 5).forEach(value -> parameters.add(view.constant(value).orElseThrow()));
+        var weights = view.constant(conv.input(1)).orElseThrow();
+        var bias = view.constant(conv.input(2));
+        int channels = (int) weights.shape().dim(0);
+        var foldedWeights = Tensor.allocate(weights.type(), weights.shape());
+        var foldedBias = Tensor.of(new float[channels], channels);
+        long kernel = weights.size() / channels;
+        for (int channel = 0; channel < channels; channel++) {
+            double factor = parameters.get(0).getDouble(channel)
+                    / Math.sqrt(parameters.get(3).getDouble(channel) + norm.epsilon());
+            double old = bias.isPresent() ? bias.get().getDouble(channel) : 0;
+            foldedBias.setDouble(
+                    channel,
+                    (old - parameters.get(2).getDouble(channel)) * factor
+                            + parameters.get(1).getDouble(channel));
+            for (long i = channel * kernel; i < (channel + 1) * kernel; i++) {
+                foldedWeights.setDouble(i, weights.getDouble(i) * factor);
+            }
+        }
+        return patch(conv, node, foldedWeights, foldedBias);
+    }
+
+    private Patch patch(Node conv, Node norm, Tensor weights, Tensor bias) {
+        var stem = norm.output(0).name();
+        var weightsValue = new Value(stem + ".weights", TensorType.of(weights));
+        var biasValue = new Value(stem + ".bias", TensorType.of(bias));
+        Map<Value, Tensor> constants = new LinkedHashMap<>();
+        constants.put(weightsValue, weights);
+        constants.put(biasValue, bias);
+        var folded = new Node(
+                conv.name(),
+                conv.op(),
+                List.of(conv.input(0), weightsValue, biasValue),
+                List.of(norm.output(0)));
+        return new Patch(
+                name() + " " + conv.label(), List.of(conv, norm), List.of(folded), constants, Map.of());
+    }
+}
