@@ -12,4 +12,9 @@ public final class ConvKernels {
     public static List<Kernel<ConvRequest>> floats() {
         return List.of(new PortableConvKernel(VectorProvider.best()));
     }
+
+    /// Kernels for transposed float convolutions, the likely best first.
+    public static List<Kernel<ConvTransposeRequest>> transposedFloats() {
+        return List.of(new PortableConvTransposeKernel(VectorProvider.best()));
+    }
 }

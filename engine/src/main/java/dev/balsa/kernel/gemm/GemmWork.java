@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Optional;
 
 /// A prepared product. A unit is a block of rows times one panel of B, for one batch.
-final class GemmWork implements Work {
+public final class GemmWork implements Work {
     private static final int MOST_ROWS = 256;
     private static final int LEAST_ROWS = 32;
     /// Where each block packs the panel anew, it must be worth it.
@@ -30,7 +30,10 @@ final class GemmWork implements Work {
     private final long[] offsetsA;
     private final long[] offsetsB;
 
-    GemmWork(GemmRequest request, VectorProvider provider, String name, Constants constants) {
+    /// Prepares the request.
+    ///
+    /// @param name the kernel's name, part of the key of packed constants
+    public GemmWork(GemmRequest request, VectorProvider provider, String name, Constants constants) {
         this.request = request;
         var tile = PanelTile.of(provider);
         product = new PanelProduct(tile);
@@ -115,72 +118,91 @@ final class GemmWork implements Work {
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
+        run(from, to, frame, frame.operand(0), frame.operand(1), frame.operand(request.output()));
+    }
+
+    /// As the other, with the factors and the result in memory that need not be operands of the frame.
+    public void run(int from, int to, Frame frame, MemorySegment a, MemorySegment b, MemorySegment out) {
         var panels = packing.panels();
         for (int unit = from; unit < to; unit++) {
             var block = unit % rowBlocks;
             var panel = unit / rowBlocks % panels;
             var batch = unit / rowBlocks / panels;
             var firstRow = block * blockRows;
-            unit(frame, batch, panel, firstRow, Math.min(blockRows, request.m() - firstRow));
+            var rows = Math.min(blockRows, request.m() - firstRow);
+            multiply(frame, a, b, out, batch, panel, firstRow, rows);
+            finish(frame, out, batch, panel, firstRow, rows);
         }
     }
 
-    private void unit(Frame frame, int batch, int panel, int firstRow, int rows) {
+    private void multiply(
+            Frame frame,
+            MemorySegment a,
+            MemorySegment b,
+            MemorySegment out,
+            int batch,
+            int panel,
+            int firstRow,
+            int rows) {
         var n = (long) request.n();
         var k = request.k();
-        var out = frame.operand(request.output());
-        var scratch = frame.scratch();
-        var column = panel * product.tile().width();
-        var columns = packing.columns(panel);
-        var vectors = packing.vectors(panel);
-        var outRow = (long) batch * request.m() + firstRow;
-        var outAt = (outRow * n + column) * Float.BYTES;
         for (int d = 0; d == 0 || d < k; d += PanelProduct.DEPTH) {
             var depth = PanelProduct.depth(d, k);
-            var rowsFrom = packRows(frame, batch, firstRow, rows, d, depth);
-            var panelFrom = packPanel(frame, batch, panel, d, depth);
             product.multiply(
-                    rowsFrom,
+                    packRows(frame, a, batch, firstRow, rows, d, depth),
                     rowAt(batch, firstRow, d),
                     rowStep(depth),
                     rows,
-                    panelFrom,
+                    packPanel(frame, b, batch, panel, d, depth),
                     packedB.isPresent() ? packing.at(panel, d) : panelAt(),
-                    vectors,
+                    packing.vectors(panel),
                     depth,
                     out,
-                    outAt,
+                    outAt(batch, panel, firstRow),
                     n * Float.BYTES,
-                    columns,
+                    packing.columns(panel),
                     d > 0,
-                    scratch,
+                    frame.scratch(),
                     0);
-        }
-        if (!stages.isEmpty()) {
-            for (int i = 0; i < rows; i++) {
-                stages.apply(frame, out, outAt + i * n * Float.BYTES, outRow + i, column, n, columns);
-            }
         }
     }
 
-    private MemorySegment packPanel(Frame frame, int batch, int panel, int d, int depth) {
+    private long outAt(int batch, int panel, int row) {
+        var element = ((long) batch * request.m() + row) * request.n() + (long) panel * product.tile().width();
+        return element * Float.BYTES;
+    }
+
+    private void finish(Frame frame, MemorySegment out, int batch, int panel, int firstRow, int rows) {
+        if (stages.isEmpty()) {
+            return;
+        }
+        var column = panel * product.tile().width();
+        for (int i = 0; i < rows; i++) {
+            var row = (long) batch * request.m() + firstRow + i;
+            var at = outAt(batch, panel, firstRow + i);
+            stages.apply(frame, out, at, row, column, request.n(), packing.columns(panel));
+        }
+    }
+
+    private MemorySegment packPanel(Frame frame, MemorySegment b, int batch, int panel, int d, int depth) {
         if (packedB.isPresent()) {
             return packedB.get();
         }
-        packing.pack(frame.operand(1), offsetsB[batch], panel, d, depth, frame.scratch(), panelAt());
+        packing.pack(b, offsetsB[batch], panel, d, depth, frame.scratch(), panelAt());
         return frame.scratch();
     }
 
-    private MemorySegment packRows(Frame frame, int batch, int firstRow, int rows, int d, int depth) {
+    private MemorySegment packRows(
+            Frame frame, MemorySegment a, int batch, int firstRow, int rows, int d, int depth) {
         if (packedA.isPresent()) {
             return packedA.get();
         }
         if (!packsRows()) {
-            return frame.operand(0);
+            return a;
         }
         var stride = request.a().rowStride();
         var at = (offsetsA[batch] + firstRow + d * stride) * Float.BYTES;
-        RowPacking.pack(frame.operand(0), at, stride, rows, depth, frame.scratch(), rowsAt());
+        RowPacking.pack(a, at, stride, rows, depth, frame.scratch(), rowsAt());
         return frame.scratch();
     }
 
