@@ -7,8 +7,8 @@ import java.util.List;
 
 /// The elements of a tensor in groups: those that differ only in their places along some axes belong together.
 ///
-/// Groups are in row-major order of the other axes, the members of a group in row-major order of the given ones. Immutable
-/// and thread-safe.
+/// Groups are in row-major order of the other axes, the members of a group in row-major order of the given ones.
+/// Immutable and thread-safe.
 public final class Groups {
     private final long[] keptDims;
     private final long[] keptStrides;

@@ -11,11 +11,11 @@ import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
 
-/// Every channel normalised by a mean and variance, then scaled and shifted (ONNX BatchNormalization, opset 1 to 15). The
-/// input is an image `[batch, channels, spatial...]`.
+/// Every channel normalised by a mean and variance, then scaled and shifted (ONNX BatchNormalization, opset 1 to 15).
+/// The input is an image `[batch, channels, spatial...]`.
 ///
-/// Mean and variance are inputs; in training they are those of the batch, and two more outputs are the inputs moved toward
-/// them: `input * momentum + batch * (1 - momentum)`.
+/// Mean and variance are inputs; in training they are those of the batch, and two more outputs are the inputs moved
+/// toward them: `input * momentum + batch * (1 - momentum)`.
 ///
 /// @param epsilon added to the variance
 /// @param momentum how much of the given mean and variance stays in training
@@ -37,7 +37,8 @@ public record BatchNormalization(float epsilon, float momentum, boolean training
 
     private static BatchNormalization read(NodeReader node) {
         if (node.outputs() > 3) {
-            throw node.unsupported("the outputs saved_mean and saved_var (opset below 14); export the model for inference");
+            throw node.unsupported(
+                    "the outputs saved_mean and saved_var (opset below 14); export the model for inference");
         }
         return new BatchNormalization(
                 node.real("epsilon", 1e-5F),

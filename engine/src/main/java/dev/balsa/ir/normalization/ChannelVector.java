@@ -16,8 +16,8 @@ final class ChannelVector {
             return Dim.UNKNOWN;
         }
         return switch (image.rank()) {
-            case 0 -> throw new ShapeException("input 0: wrong shape; expected [batch, channels, spatial...], found a scalar; "
-                    + "check the model's inputs");
+            case 0 -> throw new ShapeException("input 0: wrong shape; expected [batch, channels, spatial...], found a "
+                    + "scalar; check the model's inputs");
             case 1 -> Dim.of(1);
             default -> image.dim(1);
         };
@@ -37,8 +37,8 @@ final class ChannelVector {
     static double[] read(Evaluation run, int index, long channels) {
         var vector = run.input(index);
         if (vector.size() != channels) {
-            throw new ShapeException("input " + index + ": expected " + channels + " numbers, one per channel, found shape "
-                    + vector.shape() + "; check the model's inputs");
+            throw new ShapeException("input " + index + ": expected " + channels + " numbers, one per channel, found "
+                    + "shape " + vector.shape() + "; check the model's inputs");
         }
         return vector.toDoubleArray();
     }

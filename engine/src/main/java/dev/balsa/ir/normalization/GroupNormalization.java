@@ -10,8 +10,9 @@ import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import java.util.List;
 
-/// Groups of channels of every image brought to mean 0 and variance 1, then scaled and shifted (ONNX GroupNormalization,
-/// opset 18 to 21). The input is an image `[batch, channels, spatial...]`. (`stash_type` is met by any precision.)
+/// Groups of channels of every image brought to mean 0 and variance 1, then scaled and shifted (ONNX
+/// GroupNormalization, opset 18 to 21). The input is an image `[batch, channels, spatial...]`. (`stash_type` is met by
+/// any precision.)
 ///
 /// @param groups groups of neighbouring channels
 /// @param epsilon added to the variance
@@ -52,8 +53,8 @@ public record GroupNormalization(long groups, float epsilon, boolean perGroup) i
     private Dim channels(SymbolicShape image) {
         var channels = ChannelVector.channels(image);
         if (channels.isKnown() && channels.get() % groups != 0) {
-            throw new ShapeException("input 0: " + groups + " groups do not divide the channels; expected a multiple of "
-                    + groups + ", found " + channels + "; check attribute \"num_groups\"");
+            throw new ShapeException("input 0: " + groups + " groups do not divide the channels; expected a multiple "
+                    + "of " + groups + ", found " + channels + "; check attribute \"num_groups\"");
         }
         return channels;
     }

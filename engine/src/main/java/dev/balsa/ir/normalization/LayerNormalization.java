@@ -14,8 +14,8 @@ import dev.balsa.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/// Rows brought to mean 0 and variance 1, then scaled and shifted; on request with the mean and inverse deviation of each
-/// row, `1 / sqrt(variance + epsilon)` (ONNX LayerNormalization, opset 17).
+/// Rows brought to mean 0 and variance 1, then scaled and shifted; on request with the mean and inverse deviation of
+/// each row, `1 / sqrt(variance + epsilon)` (ONNX LayerNormalization, opset 17).
 ///
 /// @param axis the first dimension of a row; negative ones count from the back
 /// @param epsilon added to the variance

@@ -9,8 +9,8 @@ import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
 
-/// Local response normalisation: every element divided by a power of the squares in neighbouring channels (ONNX LRN, opset 1
-/// to 13). The input is an image `[batch, channels, spatial...]`.
+/// Local response normalisation: every element divided by a power of the squares in neighbouring channels (ONNX LRN,
+/// opset 1 to 13). The input is an image `[batch, channels, spatial...]`.
 ///
 /// @param size channels that are summed over: from `c - (size - 1) / 2` to `c + size / 2`, as far as they exist
 /// @param alpha weight of the mean square

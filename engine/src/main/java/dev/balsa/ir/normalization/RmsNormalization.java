@@ -7,8 +7,8 @@ import dev.balsa.ir.TensorType;
 import java.util.List;
 import java.util.Optional;
 
-/// Rows divided by their root mean square, then scaled (ONNX RMSNormalization, opset 23). The output has the scale's element
-/// type. (`stash_type` is met by any precision.)
+/// Rows divided by their root mean square, then scaled (ONNX RMSNormalization, opset 23). The output has the scale's
+/// element type. (`stash_type` is met by any precision.)
 ///
 /// @param axis the first dimension of a row; negative ones count from the back
 /// @param epsilon added to the mean square

@@ -11,8 +11,8 @@ import dev.balsa.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/// Normalisation of rows that are made of all dimensions from an axis on, then scaled (input 1) by a tensor that is stretched
-/// to the shape of input 0.
+/// Normalisation of rows that are made of all dimensions from an axis on, then scaled (input 1) by a tensor that is
+/// stretched to the shape of input 0.
 public sealed interface RowNormalization extends Normalization permits LayerNormalization, RmsNormalization {
     /// The first dimension of a row; negative ones count from the back.
     long axis();

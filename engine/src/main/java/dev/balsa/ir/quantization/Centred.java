@@ -29,8 +29,8 @@ final class Centred {
     /// The number of elements as the length of an array.
     static int length(Shape shape) {
         if (shape.size() > Integer.MAX_VALUE - 8) {
-            throw new ShapeException("tensor " + shape + " is too large for integer arithmetic; expected less than 2^31 "
-                    + "elements; split the tensor");
+            throw new ShapeException("tensor " + shape + " is too large for integer arithmetic; expected less than "
+                    + "2^31 elements; split the tensor");
         }
         return (int) shape.size();
     }
@@ -46,14 +46,14 @@ final class Centred {
     static Tensor scalar(Evaluation run, int index) {
         var tensor = run.input(index);
         if (tensor.size() != 1) {
-            throw new ShapeException("input " + index + ": expected one scale or zero point for the whole tensor, found "
-                    + "shape " + tensor.shape() + "; check the model");
+            throw new ShapeException("input " + index + ": expected one scale or zero point for the whole tensor, "
+                    + "found shape " + tensor.shape() + "; check the model");
         }
         return tensor.reshaped(Shape.scalar());
     }
 
-    /// A parameter as one that is stretched over an operand whose dimension `axis` it belongs to: a vector (of more than one
-    /// element) gets trailing dimensions of length 1.
+    /// A parameter as one that is stretched over an operand whose dimension `axis` it belongs to: a vector (of more
+    /// than one element) gets trailing dimensions of length 1.
     static Tensor along(int axis, int rank, Tensor parameter) {
         if (parameter.size() == 1) {
             return parameter.reshaped(Shape.scalar());

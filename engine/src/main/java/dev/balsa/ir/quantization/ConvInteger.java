@@ -12,8 +12,8 @@ import java.util.List;
 
 /// The convolution of 8-bit integers less their zero points, in 32 bits (ONNX ConvInteger, opset 10).
 ///
-/// Inputs: x `[batch, channels, spatial...]`, w `[outputs, channels / group, kernel...]`, and optionally the zero points: a
-/// scalar for x, a scalar or one per output for w.
+/// Inputs: x `[batch, channels, spatial...]`, w `[outputs, channels / group, kernel...]`, and optionally the zero
+/// points: a scalar for x, a scalar or one per output for w.
 ///
 /// @param window how the kernel moves
 /// @param group groups of channels that do not see each other

@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /// Integers to numbers: `(x - zero point) * scale` (ONNX DequantizeLinear, opset 10 to 25).
 ///
-/// Inputs: the data, the scale, and optionally the zero point, of the scale's shape: one for all, one per place of an axis,
-/// or one per block along that axis.
+/// Inputs: the data, the scale, and optionally the zero point, of the scale's shape: one for all, one per place of an
+/// axis, or one per block along that axis.
 ///
 /// @param axis the axis of scales per place or block; negative ones count from the back
 /// @param blockSize elements that share a scale along the axis; 0 without blocks

@@ -11,9 +11,9 @@ import dev.balsa.tensor.Tensor;
 import java.util.List;
 import java.util.Set;
 
-/// Floats to uint8 with a scale and zero point that cover their range and 0; outputs the integers, the scale and the zero
-/// point (ONNX DynamicQuantizeLinear, opset 11). All arithmetic is in single precision, as the operator is defined by single
-/// steps. If all elements are 0, any scale serves, and it is 1.
+/// Floats to uint8 with a scale and zero point that cover their range and 0; outputs the integers, the scale and the
+/// zero point (ONNX DynamicQuantizeLinear, opset 11). All arithmetic is in single precision, as the operator is defined
+/// by single steps. If all elements are 0, any scale serves, and it is 1.
 public record DynamicQuantizeLinear() implements Quantization {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("DynamicQuantizeLinear")

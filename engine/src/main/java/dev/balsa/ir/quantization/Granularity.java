@@ -8,8 +8,8 @@ import dev.balsa.ir.SymbolicShape;
 import dev.balsa.tensor.Shape;
 import java.util.Optional;
 
-/// Which elements of a tensor share a scale (ONNX QuantizeLinear, *quantization granularities*): all of them, those at the
-/// same place of one axis, or blocks along that axis.
+/// Which elements of a tensor share a scale (ONNX QuantizeLinear, *quantization granularities*): all of them, those at
+/// the same place of one axis, or blocks along that axis.
 ///
 /// @param axis the axis; negative ones count from the back
 /// @param blockSize elements of a block; 0 without blocks
@@ -21,8 +21,8 @@ record Granularity(long axis, long blockSize) {
         }
     }
 
-    /// Where the scale of an element is found: the flat index of element `[outer, place, inner]` of the tensor seen in three
-    /// dimensions around the axis.
+    /// Where the scale of an element is found: the flat index of element `[outer, place, inner]` of the tensor seen in
+    /// three dimensions around the axis.
     record Index(long places, long inner, long block, long outerStride, long placeStride, long innerStride) {
         long of(long element) {
             long outer = element / (places * inner);
@@ -78,8 +78,8 @@ record Granularity(long axis, long blockSize) {
     /// @throws ShapeException if a zero point has not as many elements as the scale
     static void checkSame(Shape scale, Shape zeroPoint) {
         if (scale.size() != zeroPoint.size()) {
-            throw new ShapeException("zero point: wrong shape; expected that of the scale, " + scale + ", found " + zeroPoint
-                    + "; check the model");
+            throw new ShapeException("zero point: wrong shape; expected that of the scale, " + scale + ", found "
+                    + zeroPoint + "; check the model");
         }
     }
 }

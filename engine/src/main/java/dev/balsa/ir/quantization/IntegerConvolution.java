@@ -4,8 +4,8 @@ import dev.balsa.ir.window.WindowGeometry;
 import dev.balsa.tensor.Tensor;
 import java.util.Arrays;
 
-/// The convolution of integer operands less their zero points, in 32 bits. Padding stands for the number 0, and so for the
-/// zero point.
+/// The convolution of integer operands less their zero points, in 32 bits. Padding stands for the number 0, and so for
+/// the zero point.
 final class IntegerConvolution {
     private final Tensor image;
     private final Tensor weights;
@@ -17,13 +17,13 @@ final class IntegerConvolution {
     /// Receives the planes of the output.
     @FunctionalInterface
     interface Planes {
-        /// Plane number `plane` (in row-major order of batch and channels), made by output channel `channel`; the array is
-        /// reused.
+        /// Plane number `plane` (in row-major order of batch and channels), made by output channel `channel`; the array
+        /// is reused.
         void plane(int plane, int channel, int[] sums);
     }
 
-    /// Prepares the operands: image `[batch, channels, spatial...]`, weights `[outputs, channels / group, kernel...]`; a
-    /// vector of zero points of the weights has one per output.
+    /// Prepares the operands: image `[batch, channels, spatial...]`, weights `[outputs, channels / group, kernel...]`;
+    /// a vector of zero points of the weights has one per output.
     IntegerConvolution(
             Tensor image, Tensor imageZero, Tensor weights, Tensor weightsZero, WindowGeometry geometry, long group) {
         this.image = image;

@@ -17,10 +17,10 @@ import java.util.Set;
 
 /// The convolution of quantised operands, quantised (ONNX QLinearConv, opset 10).
 ///
-/// Inputs: x `[batch, channels, spatial...]`, its scale and zero point, w `[outputs, channels / group, kernel...]`, its scale
-/// and zero point (scalars, or one per output), the scale and zero point of the result, and optionally the bias (int32, at
-/// the scale of x times that of w). Sums are exact in 32 bits; the factor that brings them to the scale of the result is
-/// computed in single precision.
+/// Inputs: x `[batch, channels, spatial...]`, its scale and zero point, w `[outputs, channels / group, kernel...]`, its
+/// scale and zero point (scalars, or one per output), the scale and zero point of the result, and optionally the bias
+/// (int32, at the scale of x times that of w). Sums are exact in 32 bits; the factor that brings them to the scale of
+/// the result is computed in single precision.
 ///
 /// @param window how the kernel moves
 /// @param group groups of channels that do not see each other

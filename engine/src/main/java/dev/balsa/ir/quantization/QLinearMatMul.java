@@ -12,9 +12,9 @@ import java.util.List;
 
 /// The matrix product of quantised operands, quantised (ONNX QLinearMatMul, opset 10 to 21).
 ///
-/// Inputs: a, its scale and zero point, b, its scale and zero point, and the scale and zero point of the result. Scales and
-/// zero points are scalars, or there is one per row (of a and the result) and one per column (of b). Sums are exact in 32
-/// bits; the factor that brings them to the scale of the result is computed in single precision.
+/// Inputs: a, its scale and zero point, b, its scale and zero point, and the scale and zero point of the result. Scales
+/// and zero points are scalars, or there is one per row (of a and the result) and one per column (of b). Sums are exact
+/// in 32 bits; the factor that brings them to the scale of the result is computed in single precision.
 public record QLinearMatMul() implements Quantization {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("QLinearMatMul")

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Numbers to integers: `x / scale`, rounded half to even, plus zero point, cut to the type's range (ONNX QuantizeLinear,
-/// opset 10 to 25). (`saturate` concerns 8-bit floats, which Balsa does not have.)
+/// Numbers to integers: `x / scale`, rounded half to even, plus zero point, cut to the type's range (ONNX
+/// QuantizeLinear, opset 10 to 25). (`saturate` concerns 8-bit floats, which Balsa does not have.)
 ///
-/// Inputs: the data, the scale, and optionally the zero point, of the scale's shape: one for all, one per place of an axis,
-/// or one per block along that axis.
+/// Inputs: the data, the scale, and optionally the zero point, of the scale's shape: one for all, one per place of an
+/// axis, or one per block along that axis.
 ///
 /// @param axis the axis of scales per place or block; negative ones count from the back
 /// @param blockSize elements that share a scale along the axis; 0 without blocks

@@ -36,7 +36,8 @@ final class QuantizedTypes {
     /// @throws ShapeException if a given zero point has another element type than the operand it belongs to
     static void checkZeroPoint(Inference in, int zeroPoint, DataType type) {
         if (in.has(zeroPoint) && in.dtype(zeroPoint) != type) {
-            throw in.mismatch(zeroPoint, "element type differs from that of the operand", type.toString(), in.dtype(zeroPoint));
+            throw in.mismatch(
+                    zeroPoint, "element type differs from that of the operand", type.toString(), in.dtype(zeroPoint));
         }
     }
 }

@@ -18,8 +18,8 @@ import java.util.stream.LongStream;
 
 /// Makes one element of all elements along a set of axes. Inputs: the data, and optionally the axes (int64).
 ///
-/// Without axes all are reduced, or none with [#noopWithEmptyAxes]: then each element is reduced by itself (so that a sum of
-/// squares squares it).
+/// Without axes all are reduced, or none with [#noopWithEmptyAxes]: then each element is reduced by itself (so that a
+/// sum of squares squares it).
 public sealed interface Reduce extends Reduction
         permits ReduceL1,
                 ReduceL2,
@@ -40,8 +40,8 @@ public sealed interface Reduce extends Reduction
     /// What the elements are reduced to, for floating-point types; there may be none.
     double of(double[] elements);
 
-    /// What the elements are reduced to, for integer types (and bool where it is allowed), on values as [Tensor#getLong]
-    /// gives them; there may be none.
+    /// What the elements are reduced to, for integer types (and bool where it is allowed), on values as
+    /// [Tensor#getLong] gives them; there may be none.
     default long of(long[] elements, DataType type) {
         var doubles = new double[elements.length];
         for (int i = 0; i < elements.length; i++) {

@@ -3,7 +3,8 @@ package dev.balsa.ir.reduction;
 import dev.balsa.ir.Schema;
 import java.util.Arrays;
 
-/// The natural logarithm of the sum of the exponentials; of nothing it is negative infinity (ONNX ReduceLogSumExp, opset 1 to 21).
+/// The natural logarithm of the sum of the exponentials; of nothing it is negative infinity (ONNX ReduceLogSumExp,
+/// opset 1 to 21).
 ///
 /// @param keepDims whether reduced axes stay, with length 1
 /// @param noopWithEmptyAxes whether no axes mean no axes, and not all

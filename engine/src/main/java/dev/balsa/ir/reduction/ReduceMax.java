@@ -3,7 +3,8 @@ package dev.balsa.ir.reduction;
 import dev.balsa.ir.Schema;
 import dev.balsa.tensor.DataType;
 
-/// The greatest element; of nothing it is negative infinity, the least integer, or false (ONNX ReduceMax, opset 1 to 20).
+/// The greatest element; of nothing it is negative infinity, the least integer, or false (ONNX ReduceMax, opset 1 to
+/// 20).
 ///
 /// @param keepDims whether reduced axes stay, with length 1
 /// @param noopWithEmptyAxes whether no axes mean no axes, and not all

@@ -4,7 +4,8 @@ import dev.balsa.ir.Schema;
 import dev.balsa.tensor.DataType;
 import java.util.Arrays;
 
-/// The arithmetic mean; of nothing it is NaN, or 0 for integers, whose means are cut toward zero (ONNX ReduceMean, opset 1 to 18).
+/// The arithmetic mean; of nothing it is NaN, or 0 for integers, whose means are cut toward zero (ONNX ReduceMean,
+/// opset 1 to 18).
 ///
 /// @param keepDims whether reduced axes stay, with length 1
 /// @param noopWithEmptyAxes whether no axes mean no axes, and not all

@@ -9,8 +9,8 @@ import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
 
-/// Combines the elements along one axis step by step and keeps every step. Inputs: the data, and the axis as a tensor of one
-/// element (int32 or int64).
+/// Combines the elements along one axis step by step and keeps every step. Inputs: the data, and the axis as a tensor
+/// of one element (int32 or int64).
 public sealed interface Running extends Reduction permits CumProd, CumSum {
     /// Whether an element is left out of the step at its own place, which then begins with [#start].
     boolean exclusive();
