@@ -25,6 +25,9 @@ final class Coefficients {
     /// Below it exp is less than half the smallest subnormal.
     static final float EXP_LOWEST = -104f;
 
+    /// From here on exp is a normal number.
+    static final float EXP_NORMAL = -87.33f;
+
     /// (exp(r) - 1 - r) / r^2 for r within ln(2)/2 of 0; exp(r) - 1 to 1.4e-8.
     static final float E0 = 0x1.fffffep-2f;
     static final float E1 = 0x1.5554b2p-3f;
@@ -37,40 +40,48 @@ final class Coefficients {
     /// Scales subnormals into the normal range, by 2^23.
     static final float SUBNORMAL_SCALE = 0x1p23f;
 
-    /// (log(1 + f) - f + f^2/2) / f^3 for 1 + f in [sqrt(1/2), sqrt(2)); log(1 + f) to 7.7e-10.
-    static final float L0 = 0x1.555548p-2f;
-    static final float L1 = -0x1.000006p-2f;
-    static final float L2 = 0x1.99a476p-3f;
-    static final float L3 = -0x1.555c44p-3f;
-    static final float L4 = 0x1.233ba4p-3f;
-    static final float L5 = -0x1.fc28dep-4f;
-    static final float L6 = 0x1.e6bff2p-4f;
-    static final float L7 = -0x1.de00e4p-4f;
-    static final float L8 = 0x1.147204p-4f;
+    /// (log(1 + f) - f + f^2/2) / f^3 for 1 + f in [sqrt(1/2), sqrt(2)); log(1 + f) to 5.8e-9.
+    static final float L0 = 0x1.555554p-2f;
+    static final float L1 = -0x1.000226p-2f;
+    static final float L2 = 0x1.99a01cp-3f;
+    static final float L3 = -0x1.54728ap-3f;
+    static final float L4 = 0x1.22d92ep-3f;
+    static final float L5 = -0x1.0d8242p-3f;
+    static final float L6 = 0x1.055ec4p-3f;
+    static final float L7 = -0x1.38c9d4p-4f;
+
+    /// (log(1 + z) - z) / z^2 for z from 0 to 1; log(1 + z) to 5.3e-9.
+    static final float N0 = -0x1.ffffd2p-2f;
+    static final float N1 = 0x1.554dd0p-2f;
+    static final float N2 = -0x1.ff23e8p-3f;
+    static final float N3 = 0x1.934b6ep-3f;
+    static final float N4 = -0x1.3a43dep-3f;
+    static final float N5 = 0x1.b4b07ap-4f;
+    static final float N6 = -0x1.d6b6eap-5f;
+    static final float N7 = 0x1.492044p-6f;
+    static final float N8 = -0x1.af5be0p-9f;
 
     /// Below it erf is x + x P(x^2), above it 1 - exp(Q(x)).
     static final float ERF_SPLIT = 0.925f;
     /// From here on erf rounds to 1.
     static final float ERF_ONE = 3.94f;
 
-    /// erf(x)/x - 1 in powers of x^2 for x up to 0.95; erf to 9.1e-10.
-    static final float P0 = 0x1.06eba8p-3f;
-    static final float P1 = -0x1.812740p-2f;
-    static final float P2 = 0x1.ce2d64p-4f;
-    static final float P3 = -0x1.b80124p-6f;
-    static final float P4 = 0x1.544b08p-8f;
-    static final float P5 = -0x1.a61810p-11f;
-    static final float P6 = 0x1.4fa924p-14f;
+    /// erf(x)/x - 1 in powers of x^2 for x up to 0.95; erf to 2.7e-8.
+    static final float P0 = 0x1.06eba4p-3f;
+    static final float P1 = -0x1.8126aep-2f;
+    static final float P2 = 0x1.ce1200p-4f;
+    static final float P3 = -0x1.b6198ap-6f;
+    static final float P4 = 0x1.44c994p-8f;
+    static final float P5 = -0x1.30afa8p-11f;
 
-    /// log(1 - erf(x)) for x from 0.90 to 3.95; erf to 6.5e-11.
-    static final float Q0 = 0x1.62d8c8p-13f;
-    static final float Q1 = -0x1.212626p0f;
-    static final float Q2 = -0x1.444d26p-1f;
-    static final float Q3 = -0x1.bb44d8p-4f;
-    static final float Q4 = 0x1.9aea14p-6f;
-    static final float Q5 = -0x1.105f26p-8f;
-    static final float Q6 = 0x1.c44c74p-12f;
-    static final float Q7 = -0x1.5d5e10p-16f;
+    /// log(1 - erf(x)) for x from 0.90 to 3.95; erf to 1.7e-9.
+    static final float Q0 = -0x1.5d1052p-13f;
+    static final float Q1 = -0x1.20b752p+0f;
+    static final float Q2 = -0x1.4621bap-1f;
+    static final float Q3 = -0x1.aa7328p-4f;
+    static final float Q4 = 0x1.6d9d00p-6f;
+    static final float Q5 = -0x1.91cd90p-9f;
+    static final float Q6 = 0x1.9fb472p-13f;
 
     static final float TWO_OVER_PI = (float) (2 / Math.PI);
     /// pi/2 in three floats, by fused multiply-adds; the parts beyond double precision are the known digits of pi/2,

@@ -55,7 +55,7 @@ public final class PlainMath {
     }
 
     private static float logTail(float f) {
-        return (((((((L8 * f + L7) * f + L6) * f + L5) * f + L4) * f + L3) * f + L2) * f + L1) * f + L0;
+        return ((((((L7 * f + L6) * f + L5) * f + L4) * f + L3) * f + L2) * f + L1) * f + L0;
     }
 
     static float tanh(float x) {
@@ -78,11 +78,11 @@ public final class PlainMath {
     }
 
     private static float erfInner(float t) {
-        return (((((P6 * t + P5) * t + P4) * t + P3) * t + P2) * t + P1) * t + P0;
+        return ((((P5 * t + P4) * t + P3) * t + P2) * t + P1) * t + P0;
     }
 
     private static float erfOuter(float a) {
-        return ((((((Q7 * a + Q6) * a + Q5) * a + Q4) * a + Q3) * a + Q2) * a + Q1) * a + Q0;
+        return (((((Q6 * a + Q5) * a + Q4) * a + Q3) * a + Q2) * a + Q1) * a + Q0;
     }
 
     /// Replaces what is below `low`, then what is above `high`; NaN stays.
@@ -110,9 +110,9 @@ public final class PlainMath {
 
     static float softplus(float x) {
         var z = exp(-Math.abs(x));
-        var u = z + 1f;
-        var lost = (z - (u - 1f)) / u;
-        return (x < 0f ? 0f : x) + (log(u) + lost);
+        var tail = ((((N8 * z + N7) * z + N6) * z + N5) * z + N4) * z + N3;
+        tail = ((tail * z + N2) * z + N1) * z + N0;
+        return (x < 0f ? 0f : x) + (z * z * tail + z);
     }
 
     static float mish(float x) {

@@ -37,22 +37,36 @@ public final class VectorMath {
                 .blend(ZERO, x.compare(VectorOperators.LT, EXP_LOWEST));
     }
 
+    /// exp(x) for x up to 0; results below the normal range are 0.
+    private static FloatVector expOfNegative(FloatVector x) {
+        var shifted = x.fma(LOG2_E, ROUNDER);
+        var n = shifted.sub(ROUNDER);
+        var r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
+        var p = r.mul(r).fma(expTail(r), r).add(ONE);
+        return p.mul(powerOfTwoOf(shifted)).blend(ZERO, x.compare(VectorOperators.LT, EXP_NORMAL));
+    }
+
     /// exp(x) - 1 for x within 40 of 0.
     private static FloatVector expm1(FloatVector x) {
         var shifted = x.fma(LOG2_E, ROUNDER);
         var n = shifted.sub(ROUNDER);
         var r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
         var p = r.mul(r).fma(expTail(r), r);
-        // Shifting drops the rounder's own bits.
-        var scale = shifted.reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 23)
-                .add(ONE_BITS)
-                .reinterpretAsFloats();
+        var scale = powerOfTwoOf(shifted);
         return p.fma(scale, scale.sub(ONE));
     }
 
     private static FloatVector expTail(FloatVector r) {
         return r.fma(E4, E3).fma(r, E2).fma(r, E1).fma(r, E0);
+    }
+
+    /// Two to the power of the integer that a float plus the rounder holds.
+    private static FloatVector powerOfTwoOf(FloatVector shifted) {
+        // Shifting drops the rounder's own bits.
+        return shifted.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(ONE_BITS)
+                .reinterpretAsFloats();
     }
 
     private static FloatVector powerOfTwo(IntVector k) {
@@ -76,17 +90,6 @@ public final class VectorMath {
                 .blend(NAN, x.compare(VectorOperators.LT, ZERO));
     }
 
-    /// The logarithm of finite normal numbers.
-    private static FloatVector logOfNormal(FloatVector x) {
-        var bits = x.reinterpretAsInts();
-        var k = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
-        var f = bits.sub(k.lanewise(VectorOperators.LSHL, 23))
-                .reinterpretAsFloats()
-                .sub(ONE);
-        var n = k.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER);
-        return logSum(n, f);
-    }
-
     /// n log(2) + log(1 + f).
     private static FloatVector logSum(FloatVector n, FloatVector f) {
         var square = f.mul(f);
@@ -95,8 +98,7 @@ public final class VectorMath {
     }
 
     private static FloatVector logTail(FloatVector f) {
-        return f.fma(L8, L7)
-                .fma(f, L6)
+        return f.fma(L7, L6)
                 .fma(f, L5)
                 .fma(f, L4)
                 .fma(f, L3)
@@ -125,8 +127,7 @@ public final class VectorMath {
     }
 
     private static FloatVector erfInner(FloatVector t) {
-        return t.fma(P6, P5)
-                .fma(t, P4)
+        return t.fma(P5, P4)
                 .fma(t, P3)
                 .fma(t, P2)
                 .fma(t, P1)
@@ -134,8 +135,7 @@ public final class VectorMath {
     }
 
     private static FloatVector erfOuter(FloatVector a) {
-        return a.fma(Q7, Q6)
-                .fma(a, Q5)
+        return a.fma(Q6, Q5)
                 .fma(a, Q4)
                 .fma(a, Q3)
                 .fma(a, Q2)
@@ -210,11 +210,19 @@ public final class VectorMath {
     }
 
     static FloatVector softplus(FloatVector x) {
-        var z = exp(x.abs().neg());
-        var u = z.add(ONE);
-        // What rounding u lost, to first order.
-        var lost = z.sub(u.sub(ONE)).div(u);
-        return relu(x).add(logOfNormal(u).add(lost));
+        var z = expOfNegative(x.abs().neg());
+        return relu(x).add(z.mul(z).fma(logTailOfSum(z), z));
+    }
+
+    private static FloatVector logTailOfSum(FloatVector z) {
+        return z.fma(N8, N7)
+                .fma(z, N6)
+                .fma(z, N5)
+                .fma(z, N4)
+                .fma(z, N3)
+                .fma(z, N2)
+                .fma(z, N1)
+                .fma(z, N0);
     }
 
     static FloatVector mish(FloatVector x) {
@@ -228,7 +236,7 @@ public final class VectorMath {
         // max(x, 0) - |x|/2 (1 - erf(|x| / sqrt(2))): no cancellation on either side.
         var a = x.abs().min(GELU_LIMIT);
         var z = a.mul(SQRT_HALF);
-        return relu(x).sub(a.mul(HALF).mul(exp(z.mul(geluTail(z)))));
+        return relu(x).sub(a.mul(HALF).mul(expOfNegative(z.mul(geluTail(z)))));
     }
 
     private static FloatVector geluTail(FloatVector z) {

@@ -25,22 +25,23 @@ class FloatAccuracyTest {
         Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 12_800f, 12_801f, 1e10f, -1e30f, 3.1415927f
     };
 
-    private record Case(UnaryFunction function, DoubleUnaryOperator exact, double ulps) {}
+    /// @param flushes whether results below the normal range may be 0
+    private record Case(UnaryFunction function, DoubleUnaryOperator exact, double ulps, boolean flushes) {}
 
     static Stream<Arguments> cases() {
         return Stream.of(
-                        new Case(UnaryFunction.EXP, Math::exp, 2),
-                        new Case(UnaryFunction.LOG, Math::log, 2),
-                        new Case(UnaryFunction.SIN, Math::sin, 2),
-                        new Case(UnaryFunction.COS, Math::cos, 2),
-                        new Case(UnaryFunction.TANH, Math::tanh, 4),
-                        new Case(UnaryFunction.SIGMOID, FloatAccuracyTest::sigmoid, 4),
-                        new Case(UnaryFunction.ERF, PlainDefinitions::erf, 4),
-                        new Case(UnaryFunction.SOFTPLUS, PlainDefinitions::softplus, 4),
-                        new Case(UnaryFunction.SQRT, Math::sqrt, 0.5),
-                        new Case(UnaryFunction.FLOOR, Math::floor, 0),
-                        new Case(UnaryFunction.CEIL, Math::ceil, 0),
-                        new Case(UnaryFunction.ROUND, Math::rint, 0))
+                        new Case(UnaryFunction.EXP, Math::exp, 2, false),
+                        new Case(UnaryFunction.LOG, Math::log, 2, false),
+                        new Case(UnaryFunction.SIN, Math::sin, 2, false),
+                        new Case(UnaryFunction.COS, Math::cos, 2, false),
+                        new Case(UnaryFunction.TANH, Math::tanh, 4, false),
+                        new Case(UnaryFunction.SIGMOID, FloatAccuracyTest::sigmoid, 4, false),
+                        new Case(UnaryFunction.ERF, PlainDefinitions::erf, 4, false),
+                        new Case(UnaryFunction.SOFTPLUS, PlainDefinitions::softplus, 4, true),
+                        new Case(UnaryFunction.SQRT, Math::sqrt, 0.5, false),
+                        new Case(UnaryFunction.FLOOR, Math::floor, 0, false),
+                        new Case(UnaryFunction.CEIL, Math::ceil, 0, false),
+                        new Case(UnaryFunction.ROUND, Math::rint, 0, false))
                 .flatMap(c -> Stream.of(VectorProvider.values()).map(p -> arguments(c, p)));
     }
 
@@ -65,7 +66,11 @@ class FloatAccuracyTest {
         for (int i = 0; i < count; i++) {
             float argument = x.getAtIndex(ValueLayout.JAVA_FLOAT, i);
             float found = y.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-            var error = ulps(found, c.exact.applyAsDouble(argument));
+            var exact = c.exact.applyAsDouble(argument);
+            if (c.flushes && Math.abs(exact) < 1.2e-38) {
+                exact = found == 0 ? 0 : exact;
+            }
+            var error = ulps(found, exact);
             if (error > c.ulps) {
                 assertThat(found)
                         .describedAs("%s(%s), %s ulp off", c.function, argument, error)
