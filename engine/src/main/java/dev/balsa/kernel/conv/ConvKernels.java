@@ -17,4 +17,9 @@ public final class ConvKernels {
     public static List<Kernel<ConvTransposeRequest>> transposedFloats() {
         return List.of(new PortableConvTransposeKernel(VectorProvider.best()));
     }
+
+    /// Kernels for exact convolutions of bytes, the likely best first.
+    public static List<Kernel<ByteConvRequest>> bytes() {
+        return List.of(new PortableByteConvKernel(VectorProvider.best()));
+    }
 }

@@ -12,4 +12,9 @@ public final class GemmKernels {
     public static List<Kernel<GemmRequest>> floats() {
         return List.of(new PortableGemmKernel(VectorProvider.best()));
     }
+
+    /// Kernels for exact products of bytes, the likely best first.
+    public static List<Kernel<ByteGemmRequest>> bytes() {
+        return List.of(new PortableByteGemmKernel(VectorProvider.best()));
+    }
 }
