@@ -92,11 +92,25 @@ record PlainTask(Node node, Map<Graph, CompiledGraph> bodies) implements HostTas
             }
             var planned = call.planned(index);
             if (planned.isEmpty()) {
-                call.set(index, tensor);
+                call.set(index, isInput(tensor) ? copy(tensor) : tensor);
             } else {
                 check(index, planned.get(), tensor.type(), tensor.shape());
                 planned.get().copyFrom(tensor);
             }
+        }
+
+        /// Whether the tensor lives where an input does, whose memory may serve something else after this step.
+        private boolean isInput(Tensor tensor) {
+            return inputs.stream()
+                    .flatMap(Optional::stream)
+                    .anyMatch(input -> input == tensor
+                            || input.memory().asOverlappingSlice(tensor.memory()).isPresent());
+        }
+
+        private static Tensor copy(Tensor tensor) {
+            var copy = Tensor.allocate(tensor.type(), tensor.shape());
+            copy.copyFrom(tensor);
+            return copy;
         }
 
         private void check(int index, Tensor planned, DataType type, Shape shape) {

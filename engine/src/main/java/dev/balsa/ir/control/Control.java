@@ -5,7 +5,7 @@ import dev.balsa.ir.Op;
 import java.util.List;
 
 /// An operator with graphs inside.
-public sealed interface Control extends Op permits If {
+public sealed interface Control extends Op permits If, Loop, Scan {
     /// The bodies, in the order of the record's components.
     List<Graph> bodies();
 

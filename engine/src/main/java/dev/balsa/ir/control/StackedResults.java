@@ -1,0 +1,82 @@
+package dev.balsa.ir.control;
+
+import dev.balsa.error.ResourceException;
+import dev.balsa.error.ShapeException;
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The results of a loop's iterations, one below the other, while nobody knows how many there will be. Not thread-safe.
+final class StackedResults {
+    private final int index;
+    private Tensor room = Tensor.allocate(DataType.BOOL, Shape.of(0));
+    private Shape slice = Shape.scalar();
+    private long count;
+
+    /// @param index which result of the body this is, for messages
+    StackedResults(int index) {
+        this.index = index;
+    }
+
+    /// Adds the result of one more iteration.
+    ///
+    /// @throws ShapeException if it differs in type or shape from those before
+    /// @throws ResourceException if memory does not suffice
+    void add(Tensor result) {
+        if (count == 0) {
+            slice = result.shape();
+            room = allocate(result.type(), 1);
+        } else if (result.type() != room.type() || !result.shape().equals(slice)) {
+            throw new ShapeException("result " + index + " of the body: expected " + room.type() + " " + slice
+                    + " as in the iterations before, found " + result + " in iteration " + count);
+        }
+        if (slice.size() > 0 && count == room.shape().dim(0)) {
+            var larger = allocate(room.type(), Math.multiplyExact(count, 2));
+            larger.copyElements(0, room, 0, room.size());
+            room = larger;
+        }
+        if (slice.size() > 0) {
+            room.copyElements(count * slice.size(), result, 0, slice.size());
+        }
+        count++;
+    }
+
+    private Tensor allocate(DataType type, long slices) {
+        try {
+            return Tensor.allocate(type, shape(slices));
+        } catch (OutOfMemoryError | ArithmeticException e) {
+            throw new ResourceException(
+                    "result " + index + " of the body: no memory for " + slices + " iterations of " + type + " " + slice
+                            + "; expected a loop that ends earlier; check its trip count and condition",
+                    e);
+        }
+    }
+
+    private Shape shape(long slices) {
+        List<Long> dims = new ArrayList<>(slice.toList());
+        dims.addFirst(slices);
+        return Shape.of(dims);
+    }
+
+    /// Whether nothing was added.
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /// The shape of all results together.
+    Shape shape() {
+        return shape(count);
+    }
+
+    /// The element type of the results.
+    DataType type() {
+        return room.type();
+    }
+
+    /// Writes all results to a tensor of [#shape].
+    void writeTo(Tensor target) {
+        target.copyElements(0, room, 0, target.size());
+    }
+}
