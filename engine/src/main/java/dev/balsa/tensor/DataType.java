@@ -77,7 +77,7 @@ public enum DataType {
     ///
     /// @throws ArithmeticException if the number of bytes does not fit 63 bits
     public long bytes(long elements) {
-        return bits == 4 ? (elements + 1) / 2 : Math.multiplyExact(elements, bits / 8);
+        return bits == 4 ? elements / 2 + elements % 2 : Math.multiplyExact(elements, bits / 8);
     }
 
     /// Bytes per element.

@@ -1,5 +1,6 @@
 package dev.balsa.tensor;
 
+import dev.balsa.error.ResourceException;
 import dev.balsa.error.ShapeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +25,9 @@ import java.util.Objects;
 public final class Tensor {
     /// Alignment of fresh tensor memory in bytes: a cache line, and the widest vector register.
     public static final int ALIGNMENT = 64;
+
+    /// No machine has more; asking for it fails, whatever is added for alignment.
+    private static final long MOST_BYTES = 1L << 60;
 
     private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -51,13 +55,22 @@ public final class Tensor {
     }
 
     /// A tensor of zeros (or empty strings) in memory of `arena`.
+    ///
+    /// @throws ResourceException if there is not that much memory
     public static Tensor allocate(DataType type, Shape shape, Arena arena) {
-        if (type == DataType.STRING) {
-            var strings = new String[Math.toIntExact(shape.size())];
-            Arrays.fill(strings, "");
-            return new Tensor(type, shape, MemorySegment.NULL, strings);
+        try {
+            if (type == DataType.STRING) {
+                var strings = new String[Math.toIntExact(shape.size())];
+                Arrays.fill(strings, "");
+                return new Tensor(type, shape, MemorySegment.NULL, strings);
+            }
+            long bytes = Math.min(type.bytes(shape.size()), MOST_BYTES);
+            return new Tensor(type, shape, arena.allocate(bytes, ALIGNMENT), NO_STRINGS);
+        } catch (ArithmeticException | OutOfMemoryError e) {
+            throw new ResourceException("tensor " + type + " " + shape + ": not enough memory; expected a tensor that "
+                    + "fits, found " + shape.size() + " elements; give the process more memory, or check the shapes of "
+                    + "the model's inputs", e);
         }
-        return new Tensor(type, shape, arena.allocate(type.bytes(shape.size()), ALIGNMENT), NO_STRINGS);
     }
 
     /// A tensor over the first bytes of `memory`, which stays the caller's.

@@ -24,7 +24,7 @@ public record Reshape(boolean allowZero) implements View {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("Reshape")
             .in("data", Schema.ANY)
-            .optional("shape", Set.of(DataType.INT64))
+            .in("shape", Set.of(DataType.INT64))
             .out("reshaped")
             .reader(Reshape::read);
 
@@ -50,7 +50,9 @@ public record Reshape(boolean allowZero) implements View {
         var wanted = in.contents(1);
         if (wanted.isEmpty()) {
             var length = in.shape(1);
-            return length.isKnown() ? SymbolicShape.ofRank((int) length.dim(0).get()) : SymbolicShape.UNKNOWN;
+            return length.isKnown()
+                    ? SymbolicShape.ofRank((int) length.size(0, length.rank()).get())
+                    : SymbolicShape.UNKNOWN;
         }
         return resolve(in.shape(0), wanted.get());
     }
