@@ -95,10 +95,9 @@ final class DepthwiseWork implements Work {
         var out = frame.operand(request.output());
         var width = x.output();
         var outAt = ((long) plane * y.output() + firstRow) * width * Float.BYTES;
-        for (int i = 0; i < rows; i++) {
-            var from = resultAt() + (long) i * pitch * Float.BYTES;
-            tile.store(scratch, from, out, outAt + (long) i * width * Float.BYTES, width, false);
-        }
+        var pitchBytes = (long) pitch * Float.BYTES;
+        var rowBytes = (long) width * Float.BYTES;
+        tile.packRows(scratch, resultAt(), pitchBytes, 1, out, outAt, rowBytes, rows, width);
         if (!stages.isEmpty()) {
             var columns = (long) y.output() * width;
             stages.apply(frame, out, outAt, plane, (long) firstRow * width, columns, rows * width);
@@ -107,32 +106,28 @@ final class DepthwiseWork implements Work {
 
     private void copyPhase(Frame frame, int plane, int firstRow, int rows, int phase) {
         var phaseX = phase % x.stride();
-        var low = Math.clamp(Math.ceilDiv(x.pad() - phaseX, x.stride()), 0, pitch);
-        var high = Math.clamp(Math.floorDiv(x.input() - 1 + x.pad() - phaseX, x.stride()) + 1, low, pitch);
-        for (int i = 0; i < rows + reach(y); i++) {
-            var at = ((long) phase * subRows + i) * pitch * Float.BYTES;
-            var inY = (firstRow + i) * y.stride() + phase / x.stride() - y.pad();
-            if (y.contains(inY)) {
-                var line = ((long) plane * y.input() + inY) * x.input();
-                var first = (line + (long) low * x.stride() + phaseX - x.pad()) * Float.BYTES;
-                copyRow(frame, first, low, high, at);
-            } else {
-                tile.packZeros(frame.scratch(), at, pitch);
-            }
-        }
-    }
-
-    private void copyRow(Frame frame, long sourceAt, int low, int high, long at) {
+        var left = Math.clamp(Math.ceilDiv(x.pad() - phaseX, x.stride()), 0, pitch);
+        var right = Math.clamp(Math.floorDiv(x.input() - 1 + x.pad() - phaseX, x.stride()) + 1, left, pitch);
+        var offset = firstRow * y.stride() + phase / x.stride() - y.pad();
+        var all = rows + reach(y);
+        var top = Math.clamp(Math.ceilDiv(-offset, y.stride()), 0, all);
+        var bottom = Math.clamp(Math.floorDiv(y.input() - 1 - offset, y.stride()) + 1, top, all);
         var scratch = frame.scratch();
-        if (low > 0) {
-            tile.packZeros(scratch, at, low);
-        }
-        if (high > low) {
-            tile.pack(
-                    frame.operand(0), sourceAt, x.stride(), scratch, at + (long) low * Float.BYTES, high - low);
-        }
-        if (pitch > high) {
-            tile.packZeros(scratch, at + (long) high * Float.BYTES, pitch - high);
+        var at = (long) phase * subRows * pitch * Float.BYTES;
+        var row = (long) pitch * Float.BYTES;
+        tile.packZeroRows(scratch, at, 0, 1, top * pitch);
+        tile.packZeroRows(scratch, at + bottom * row, 0, 1, (all - bottom) * pitch);
+        if (bottom > top) {
+            var first = at + top * row;
+            tile.packZeroRows(scratch, first, row, bottom - top, left);
+            tile.packZeroRows(scratch, first + (long) right * Float.BYTES, row, bottom - top, pitch - right);
+            var line = ((long) plane * y.input() + offset + (long) top * y.stride()) * x.input();
+            var from = (line + (long) left * x.stride() + phaseX - x.pad()) * Float.BYTES;
+            var step = (long) y.stride() * x.input() * Float.BYTES;
+            var to = first + (long) left * Float.BYTES;
+            if (right > left) {
+                tile.packRows(frame.operand(0), from, step, x.stride(), scratch, to, row, bottom - top, right - left);
+            }
         }
     }
 }
