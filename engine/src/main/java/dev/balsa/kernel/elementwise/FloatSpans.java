@@ -76,4 +76,7 @@ public sealed interface FloatSpans permits PlainSpans, VectorSpans {
             MemorySegment target,
             long targetOffset,
             int count);
+
+    /// `target[i] = source[2 i]`; source and target must not overlap.
+    void everySecond(MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset, int count);
 }

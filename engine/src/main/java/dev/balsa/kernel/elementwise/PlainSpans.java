@@ -87,4 +87,11 @@ public final class PlainSpans implements FloatSpans {
             set((get(s, so, i) - center) * factor * get(scales, 0, i) + get(shifts, 0, i), t, to, i);
         }
     }
+
+    @Override
+    public void everySecond(MemorySegment s, long so, MemorySegment t, long to, int n) {
+        for (int i = 0; i < n; i++) {
+            set(get(s, so, 2 * i), t, to, i);
+        }
+    }
 }

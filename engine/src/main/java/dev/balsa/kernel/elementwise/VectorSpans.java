@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /// [FloatSpans] with the Vector API, and how its loops reach memory. Linked only where the module is present.
 public final class VectorSpans implements FloatSpans {
@@ -13,6 +14,10 @@ public final class VectorSpans implements FloatSpans {
     /// Elements per vector.
     public static final int LANES = VectorMath.SPECIES.length();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    /// The even lanes, in the lower half and again in the upper half.
+    private static final VectorShuffle<Float> EVEN =
+            VectorShuffle.fromOp(VectorMath.SPECIES, lane -> 2 * lane % LANES);
+    private static final VectorMask<Float> UPPER = VectorMath.SPECIES.indexInRange(-LANES / 2, LANES / 2);
 
     private VectorSpans() {}
 
@@ -118,6 +123,20 @@ public final class VectorSpans implements FloatSpans {
             var mask = tail(n - i);
             var y = load(s, so, i, mask).sub(center).mul(factor);
             store(y.fma(load(scales, 0, i, mask), load(shifts, 0, i, mask)), t, to, i, mask);
+        }
+    }
+
+    @Override
+    public void everySecond(MemorySegment s, long so, MemorySegment t, long to, int n) {
+        int i = 0;
+        // A pair of vectors ends one element after the last that is asked for, hence the strict bound.
+        for (; i < n - LANES; i += LANES) {
+            var low = load(s, so, 2 * i).rearrange(EVEN);
+            var high = load(s, so, 2 * i + LANES).rearrange(EVEN);
+            store(low.blend(high, UPPER), t, to, i);
+        }
+        for (; i < n; i++) {
+            PlainSpans.set(PlainSpans.get(s, so, 2 * i), t, to, i);
         }
     }
 }

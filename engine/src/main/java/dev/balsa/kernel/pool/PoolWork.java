@@ -69,19 +69,28 @@ final class PoolWork implements Work {
     private void row(Frame frame, long plane, int d, int h, long target) {
         var output = frame.operand(1);
         var folded = foldRows(frame, plane, d, h);
-        fill(max ? Float.NEGATIVE_INFINITY : 0f, output, target, width.output());
+        var nothing = max ? Float.NEGATIVE_INFINITY : 0f;
         if (!folded || width.input() == 0) {
+            fill(nothing, output, target, 0, width.output());
             return;
         }
         var phases = splitPhases(frame.scratch());
         for (int k = 0; k < width.kernel(); k++) {
             var first = width.firstInside(k);
             var n = width.endInside(k) - first;
+            if (k == 0) {
+                fill(nothing, output, target, 0, first);
+                fill(nothing, output, target, Math.max(first, first + n), width.output());
+            }
             if (n > 0) {
                 var place = width.place(first, k);
                 var column = (long) place % width.stride() * phaseLength + place / width.stride();
                 var at = target + ((long) first << 2);
-                spans.binary(fold, output, at, frame.scratch(), phases + (column << 2), output, at, n);
+                if (k == 0) {
+                    MemorySegment.copy(frame.scratch(), phases + (column << 2), output, at, (long) n << 2);
+                } else {
+                    spans.binary(fold, output, at, frame.scratch(), phases + (column << 2), output, at, n);
+                }
             }
         }
         if (!max) {
@@ -122,6 +131,11 @@ final class PoolWork implements Work {
         var start = (long) width.input() << 2;
         for (int phase = 0; phase < stride; phase++) {
             var target = start + (((long) phase * phaseLength) << 2);
+            if (stride == 2) {
+                var n = (width.input() + 1 - phase) / 2;
+                spans.everySecond(scratch, (long) phase << 2, scratch, target, n);
+                continue;
+            }
             for (int i = phase, k = 0; i < width.input(); i += stride, k++) {
                 PlainSpans.set(PlainSpans.get(scratch, 0, i), scratch, target, k);
             }
@@ -143,8 +157,8 @@ final class PoolWork implements Work {
         }
     }
 
-    private static void fill(float value, MemorySegment target, long offset, int n) {
-        for (int i = 0; i < n; i++) {
+    private static void fill(float value, MemorySegment target, long offset, int from, int to) {
+        for (int i = from; i < to; i++) {
             PlainSpans.set(value, target, offset, i);
         }
     }

@@ -180,36 +180,32 @@ final class VectorFolds implements FloatFolds {
     @Override
     public double exponentials(
             MemorySegment source, long offset, float shift, MemorySegment target, long targetOffset, int count) {
+        // In two passes over what is in the first-level cache: one loop for both is too large to be compiled well.
         var total = 0.0;
-        var whole = count & -LANES;
-        for (int i = 0; i < whole; i += BLOCK) {
+        for (int i = 0; i < count; i += BLOCK) {
             var at = (long) i << 2;
-            var n = Math.min(BLOCK, whole - i);
-            total += exponentialsBlock(source, offset + at, shift, target, targetOffset + at, n);
+            var n = Math.min(BLOCK, count - i);
+            var whole = n & -LANES;
+            storeExponentials(source, offset + at, shift, target, targetOffset + at, whole);
+            if (whole < n) {
+                var last = at + ((long) whole << 2);
+                storeLastExponentials(source, offset + last, shift, target, targetOffset + last, n - whole);
+            }
+            total += sumBlock(target, targetOffset + at, n);
         }
-        var at = (long) whole << 2;
-        return whole == count
-                ? total
-                : total + lastExponentials(source, offset + at, shift, target, targetOffset + at, count - whole);
+        return total;
     }
 
-    private static float exponentialsBlock(
-            MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
-        var a = VectorMath.all(0f);
+    private static void storeExponentials(MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
         for (int i = 0; i < n; i += LANES) {
-            var y = VectorMath.exp(load(s, so, i).sub(shift));
-            store(y, t, to, i);
-            a = a.add(y);
+            store(VectorMath.exp(load(s, so, i).sub(shift)), t, to, i);
         }
-        return across(a);
     }
 
-    private static float lastExponentials(
+    private static void storeLastExponentials(
             MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
         var mask = tail(n);
-        var y = VectorMath.exp(load(s, so, 0, mask).sub(shift));
-        store(y, t, to, 0, mask);
-        return across(VectorMath.all(0f).blend(y, mask));
+        store(VectorMath.exp(load(s, so, 0, mask).sub(shift)), t, to, 0, mask);
     }
 
     @Override

@@ -1,7 +1,7 @@
 /// Resampling of float tensors along their last axes by tables of indices and weights.
 ///
 /// How an index and its weights follow from a coordinate mode is the caller's business. Start at [ResizeRequest]; the
-/// kernels are listed in `ResizeKernels`.
+/// kernels are listed in [ResizeKernels].
 @NullMarked
 package dev.balsa.kernel.resize;
 

@@ -1,6 +1,6 @@
 /// Softmax and its logarithm along one axis of floats.
 ///
-/// Start at [SoftmaxRequest]; the kernels are listed in `SoftmaxKernels`.
+/// Start at [SoftmaxRequest]; the kernels are listed in [SoftmaxKernels].
 @NullMarked
 package dev.balsa.kernel.softmax;
 

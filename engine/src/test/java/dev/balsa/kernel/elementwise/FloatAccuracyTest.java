@@ -3,6 +3,7 @@ package dev.balsa.kernel.elementwise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.Arena;
@@ -42,7 +43,7 @@ class FloatAccuracyTest {
                         new Case(UnaryFunction.FLOOR, Math::floor, 0, false),
                         new Case(UnaryFunction.CEIL, Math::ceil, 0, false),
                         new Case(UnaryFunction.ROUND, Math::rint, 0, false))
-                .flatMap(c -> Stream.of(VectorProvider.values()).map(p -> arguments(c, p)));
+                .flatMap(c -> Trials.providers().map(p -> arguments(c, p)));
     }
 
     @ParameterizedTest
