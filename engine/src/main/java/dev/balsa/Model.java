@@ -13,7 +13,10 @@ import dev.balsa.plan.CompiledGraph;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.plan.PackedConstants;
 import dev.balsa.plan.PlanContext;
+import dev.balsa.run.StepInfo;
+import dev.balsa.run.StepListener;
 import dev.balsa.run.Stream;
+import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -118,6 +121,38 @@ public final class Model implements AutoCloseable {
         }
     }
 
+    /// Runs the model once and tells how long each step took, in order of execution; outputs are dropped.
+    ///
+    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape
+    public List<StepTime> profile(Map<String, Tensor> inputs) {
+        var tensors = inOrder(inputs);
+        var times = new ArrayList<StepTime>();
+        var stream = take();
+        try {
+            var program = compiled.program(tensors);
+            long begin = System.nanoTime();
+            stream.listen((step, depth, start, end) -> times.add(time(step, depth, start - begin, end - start)));
+            stream.run(program, tensors).release().run();
+            return times;
+        } finally {
+            stream.listen(StepListener.NONE);
+            idle.add(stream);
+        }
+    }
+
+    private static StepTime time(StepInfo step, int depth, long start, long nanos) {
+        return new StepTime(
+                step.node(),
+                step.operator(),
+                step.kernel(),
+                step.shape(),
+                step.flops(),
+                step.bytes(),
+                depth,
+                start,
+                nanos);
+    }
+
     private List<Tensor> inOrder(Map<String, Tensor> inputs) {
         var tensors = new ArrayList<Tensor>(graph.inputs().size());
         for (var value : graph.inputs()) {
@@ -126,8 +161,7 @@ public final class Model implements AutoCloseable {
                 throw new ShapeException(
                         "input \"" + value.name() + "\" is missing; expected all of " + inputs() + "; pass it by name");
             }
-            check(value, tensor);
-            tensors.add(shared(tensor));
+            tensors.add(shared(checked(value, tensor)));
         }
         if (inputs.size() > tensors.size()) {
             throw new ShapeException("unknown inputs among " + inputs.keySet() + "; expected " + inputs());
@@ -149,11 +183,16 @@ public final class Model implements AutoCloseable {
                 MemorySegment.ofAddress(memory.address()).reinterpret(memory.byteSize()));
     }
 
-    private static void check(Value value, Tensor tensor) {
-        if (value.type().dtype() != tensor.type() || !value.type().shape().admits(tensor.shape())) {
+    /// The tensor, if it has the type and a shape that the model admits. One element passes for a scalar: many exporters
+    /// declare a scalar and feed a vector of length 1.
+    private static Tensor checked(Value value, Tensor tensor) {
+        var shape = value.type().shape();
+        boolean asScalar = shape.hasRank() && shape.rank() == 0 && tensor.size() == 1;
+        if (value.type().dtype() != tensor.type() || !asScalar && !shape.admits(tensor.shape())) {
             throw new ShapeException("input \"" + value.name() + "\" does not fit; expected " + info(value) + ", found "
                     + tensor + "; convert or reshape the tensor");
         }
+        return asScalar ? tensor.reshaped(Shape.scalar()) : tensor;
     }
 
     private Stream take() {

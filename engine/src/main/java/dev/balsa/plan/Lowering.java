@@ -8,6 +8,7 @@ import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.reduction.Reduce;
 import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.Conv;
+import dev.balsa.ir.window.ConvTranspose;
 import dev.balsa.ir.window.GlobalPool;
 import dev.balsa.ir.window.MaxPool;
 import dev.balsa.ir.window.Resize;
@@ -56,6 +57,7 @@ final class Lowering {
             case MatMul op -> gemms.matMul(node, op);
             case Gemm op -> gemms.gemm(node, op);
             case Conv op -> windows.conv(node, op);
+            case ConvTranspose op -> windows.convTranspose(node, op);
             case MaxPool op -> windows.maxPool(node, op);
             case AveragePool op -> windows.averagePool(node, op);
             case GlobalPool op -> windows.globalPool(node, op);

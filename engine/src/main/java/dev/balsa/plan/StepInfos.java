@@ -2,6 +2,7 @@ package dev.balsa.plan;
 
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Value;
+import dev.balsa.ir.fusion.Fused;
 import dev.balsa.run.StepInfo;
 import dev.balsa.tensor.Shape;
 import java.util.List;
@@ -13,7 +14,7 @@ final class StepInfos {
     static StepInfo of(Node node, String kernel, long flops) {
         return new StepInfo(
                 node.name(),
-                node.op().schema().name(),
+                node.op() instanceof Fused fused ? fused.names() : node.op().schema().name(),
                 kernel,
                 node.output(0).isPresent() ? node.output(0).type().toString() : "",
                 flops,

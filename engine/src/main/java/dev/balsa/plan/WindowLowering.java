@@ -5,6 +5,7 @@ import dev.balsa.ir.Node;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.Conv;
+import dev.balsa.ir.window.ConvTranspose;
 import dev.balsa.ir.window.GlobalAveragePool;
 import dev.balsa.ir.window.GlobalMaxPool;
 import dev.balsa.ir.window.GlobalPool;
@@ -14,6 +15,7 @@ import dev.balsa.ir.window.WindowGeometry;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.conv.ConvKernels;
 import dev.balsa.kernel.conv.ConvRequest;
+import dev.balsa.kernel.conv.ConvTransposeRequest;
 import dev.balsa.kernel.conv.Window;
 import dev.balsa.kernel.pool.PoolFunction;
 import dev.balsa.kernel.pool.PoolKernels;
@@ -52,6 +54,27 @@ record WindowLowering(Graph graph, KernelPicker picker) {
                 epilogues.epilogue());
         long flops = 2 * Chains.shape(node.output(0)).size() * weights.size(1, weights.rank());
         return picker.pick(ConvKernels.floats(), request, epilogues.operands(node.output(0)), flops);
+    }
+
+    Optional<KernelChoice> convTranspose(Node node, ConvTranspose op) {
+        if (!fits(node)) {
+            return Optional.empty();
+        }
+        var image = Chains.shape(node.input(0));
+        var weights = Chains.shape(node.input(1));
+        var geometry = op.geometry(image, weights);
+        var epilogues = epilogues(node);
+        var request = new ConvTransposeRequest(
+                (int) image.dim(0),
+                (int) op.group(),
+                (int) image.dim(1),
+                (int) (weights.dim(1) * op.group()),
+                // The geometry is that of the convolution whose transpose this is: the other way round.
+                window(geometry, WindowAxis::output, WindowAxis::input),
+                constant(node.input(1)),
+                epilogues.epilogue());
+        long flops = 2 * image.size() * weights.size(1, weights.rank());
+        return picker.pick(ConvKernels.transposedFloats(), request, epilogues.operands(node.output(0)), flops);
     }
 
     private boolean fits(Node node) {

@@ -5,7 +5,7 @@ package dev.balsa.run;
 /// @param node the node's name in the model
 /// @param operator what it computes, fused operators joined by `+`
 /// @param kernel the kernel's name, or `plain` for the operator's plain definition
-/// @param shape the shape of its first output
+/// @param shape the type and shape of its first output
 /// @param flops floating-point operations (a multiply-add counts as two); 0 where they are not what takes time
 /// @param bytes bytes of operands read and results written, each once
 public record StepInfo(String node, String operator, String kernel, String shape, long flops, long bytes) {}
