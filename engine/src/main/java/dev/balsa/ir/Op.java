@@ -9,6 +9,7 @@ import dev.balsa.ir.indexing.Indexing;
 import dev.balsa.ir.leaf.Leaf;
 import dev.balsa.ir.normalization.Normalization;
 import dev.balsa.ir.quantization.Quantization;
+import dev.balsa.ir.recurrent.Recurrent;
 import dev.balsa.ir.reduction.Reduction;
 import dev.balsa.ir.selection.Selection;
 import dev.balsa.ir.signal.Signal;
@@ -33,6 +34,7 @@ public sealed interface Op
                 Leaf,
                 Normalization,
                 Quantization,
+                Recurrent,
                 Reduction,
                 Selection,
                 Signal,
