@@ -26,8 +26,8 @@ public final class Tensor {
     /// Alignment of fresh tensor memory in bytes: a cache line, and the widest vector register.
     public static final int ALIGNMENT = 64;
 
-    /// No machine has more; asking for it fails, whatever is added for alignment.
-    private static final long MOST_BYTES = 1L << 60;
+    /// No process has more; asking for it only costs time.
+    private static final long MOST_BYTES = 1L << 47;
 
     private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -64,7 +64,10 @@ public final class Tensor {
                 Arrays.fill(strings, "");
                 return new Tensor(type, shape, MemorySegment.NULL, strings);
             }
-            long bytes = Math.min(type.bytes(shape.size()), MOST_BYTES);
+            long bytes = type.bytes(shape.size());
+            if (bytes > MOST_BYTES) {
+                throw new ArithmeticException(bytes + " bytes are more than any process has");
+            }
             return new Tensor(type, shape, arena.allocate(bytes, ALIGNMENT), NO_STRINGS);
         } catch (ArithmeticException | OutOfMemoryError e) {
             throw new ResourceException("tensor " + type + " " + shape + ": not enough memory; expected a tensor that "
