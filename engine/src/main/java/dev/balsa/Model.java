@@ -14,8 +14,8 @@ import dev.balsa.rewrite.Pipelines;
 import dev.balsa.plan.PackedConstants;
 import dev.balsa.plan.PlanContext;
 import dev.balsa.run.StepInfo;
-import dev.balsa.run.StepListener;
 import dev.balsa.run.Stream;
+import dev.balsa.run.StepListener;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -40,6 +40,7 @@ public final class Model implements AutoCloseable {
     private final Path path;
     /// As it is in the file; the compiled one has the same inputs and outputs, but may have other names for the latter.
     private final Graph graph;
+    private final ImportedModel imported;
     private final CompiledGraph compiled;
     private final Arena arena;
     private final Map<String, Integer> outputIndices = new LinkedHashMap<>();
@@ -50,6 +51,7 @@ public final class Model implements AutoCloseable {
     private Model(Path path, ImportedModel imported, Options options, Arena arena) {
         this.path = path;
         this.graph = imported.graph();
+        this.imported = imported;
         this.arena = arena;
         this.streams = options.streams();
         graph.outputs().forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
@@ -151,6 +153,26 @@ public final class Model implements AutoCloseable {
                 depth,
                 start,
                 nanos);
+    }
+
+    /// The steps that [#run] would take for inputs like these, whose elements do not matter. Steps inside of branches,
+    /// loops and stages whose shapes only the run tells are not among them.
+    ///
+    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape
+    public List<PlannedStep> plan(Map<String, Tensor> inputs) {
+        return compiled.program(inOrder(inputs)).steps().stream()
+                .map(step -> PlannedStep.of(step.info()))
+                .toList();
+    }
+
+    /// What the model file holds; counts its operators and the zeros among its weights anew with every call.
+    ///
+    /// @throws ResourceException if the model is closed
+    public ModelSummary summary() {
+        if (closed) {
+            throw closedError();
+        }
+        return ModelSummary.of(imported);
     }
 
     private List<Tensor> inOrder(Map<String, Tensor> inputs) {
