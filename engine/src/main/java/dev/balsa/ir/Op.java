@@ -1,6 +1,7 @@
 package dev.balsa.ir;
 
 import dev.balsa.ir.assembly.Assembly;
+import dev.balsa.ir.attention.Attending;
 import dev.balsa.ir.contraction.Contraction;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.elementwise.Elementwise;
@@ -26,6 +27,7 @@ import java.util.Optional;
 /// older forms to it.
 public sealed interface Op
         permits Assembly,
+                Attending,
                 Contraction,
                 Control,
                 Elementwise,
