@@ -101,7 +101,7 @@ record GemmLowering(Graph graph, KernelPicker picker) {
         return Shape.of(matrix.toList().subList(0, matrix.rank() - 2));
     }
 
-    private static List<Long> offsets(Shape batch, Shape operand, long matrix) {
+    static List<Long> offsets(Shape batch, Shape operand, long matrix) {
         var places = new Broadcasting(batch, List.of(operand));
         var offsets = new ArrayList<Long>();
         for (long i = 0; i < batch.size(); i++, places.next()) {

@@ -27,6 +27,11 @@ import dev.balsa.ir.normalization.LogSoftmax;
 import dev.balsa.ir.normalization.Lrn;
 import dev.balsa.ir.normalization.RowNormalization;
 import dev.balsa.ir.normalization.Softmax;
+import dev.balsa.ir.quantization.DequantizeLinear;
+import dev.balsa.ir.quantization.DynamicQuantizeLinear;
+import dev.balsa.ir.quantization.MatMulInteger;
+import dev.balsa.ir.quantization.QuantizeLinear;
+import dev.balsa.ir.elementwise.Cast;
 import java.util.Optional;
 
 /// Finds a kernel for a node whose shapes are known. One class per operator family does the work; here is only the choice
@@ -38,6 +43,7 @@ final class Lowering {
     private final ReduceLowering reductions;
     private final ResizeLowering resizes;
     private final NormalizationLowering norms;
+    private final QuantizationLowering quantizations;
     private final MovementLowering movements;
 
     Lowering(Graph graph, PlanContext context) {
@@ -48,6 +54,7 @@ final class Lowering {
         reductions = new ReduceLowering(graph, picker);
         resizes = new ResizeLowering(graph, picker);
         norms = new NormalizationLowering(graph, picker);
+        quantizations = new QuantizationLowering(graph, picker);
         movements = new MovementLowering(graph, picker);
     }
 
@@ -78,6 +85,11 @@ final class Lowering {
             case Gather op -> movements.gather(node, op);
             case Pad op -> movements.pad(node, op);
             case Where _ -> movements.select(node);
+            case Cast op -> quantizations.cast(node, op);
+            case QuantizeLinear op -> quantizations.quantize(node, op);
+            case DequantizeLinear op -> quantizations.dequantize(node, op);
+            case DynamicQuantizeLinear _ -> quantizations.dynamicQuantize(node);
+            case MatMulInteger op -> quantizations.matMul(node, op);
             case Elementwise _ -> chains.chain(node);
             default -> Optional.empty();
         };

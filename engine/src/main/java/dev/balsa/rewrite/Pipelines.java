@@ -21,6 +21,6 @@ public final class Pipelines {
     ///
     /// @param acceptance which chains the kernels do in one go
     public static Pipeline whenShaped(FuseChain.Acceptance acceptance) {
-        return new Pipeline(List.of(new RulePass(new FuseChain(acceptance))));
+        return new Pipeline(List.of(new RulePass(new SplitIntoSlices()), new RulePass(new FuseChain(acceptance))));
     }
 }
