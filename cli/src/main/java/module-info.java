@@ -1,5 +1,6 @@
 /// The `balsa` command.
 module dev.balsa.cli {
     requires dev.balsa;
+    requires java.management;
     requires static org.jspecify;
 }
