@@ -1,5 +1,6 @@
 package dev.balsa.ir.control;
 
+import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Graph;
@@ -50,8 +51,24 @@ public record If(Graph thenBranch, Graph elseBranch) implements Control {
         if (condition.isPresent()) {
             return in.infer(condition.get().getBoolean(0) ? thenBranch : elseBranch, captured);
         }
-        var whenTrue = in.infer(thenBranch, captured);
-        var whenFalse = in.infer(elseBranch, captured);
+        return eitherBranch(in, captured);
+    }
+
+    /// What is true of the results of both branches. One of them may ask for other shapes than there are: models guard a
+    /// Squeeze by the length of the dimension, and that branch will then not be taken.
+    private List<TensorType> eitherBranch(Inference in, List<TensorType> captured) {
+        List<TensorType> whenTrue;
+        try {
+            whenTrue = in.infer(thenBranch, captured);
+        } catch (ShapeException e) {
+            return in.infer(elseBranch, captured);
+        }
+        List<TensorType> whenFalse;
+        try {
+            whenFalse = in.infer(elseBranch, captured);
+        } catch (ShapeException e) {
+            return whenTrue;
+        }
         var types = new ArrayList<TensorType>();
         for (int i = 0; i < whenTrue.size(); i++) {
             types.add(common(whenTrue.get(i), whenFalse.get(i)));
