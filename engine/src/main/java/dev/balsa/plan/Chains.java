@@ -80,14 +80,19 @@ final class Chains implements FuseChain.Acceptance {
             case KernelStages.Sketch.OfOne _ -> true;
             case KernelStages.Sketch.OfTwo(_, long operand) when operand < 0 -> false;
             case KernelStages.Sketch.OfTwo(_, long operand) ->
-                spread(head, shape(output), shape(inputs.get((int) operand))).isPresent();
+                spread(head, inputs, shape(output), shape(inputs.get((int) operand))).isPresent();
         };
     }
 
     /// How an operand lies over the result of a head; elementwise heads take any that broadcasts to it.
-    static Optional<Spread> spread(Op head, Shape result, Shape operand) {
+    ///
+    /// @param inputs those of the head first
+    static Optional<Spread> spread(Op head, List<Value> inputs, Shape result, Shape operand) {
         return switch (head) {
             case Conv _, ConvTranspose _ -> Spreads.overPlanes(result, operand);
+            // The kernel sees a product with a vector as a matrix of one column, which the result no longer is.
+            case MatMul _ when shape(inputs.get(1)).rank() == 1 ->
+                Spreads.overRows(result, operand).filter(spread -> spread != Spread.COLUMN);
             case MatMul _, Gemm _ -> Spreads.overRows(result, operand);
             default -> Optional.of(Spread.FULL);
         };

@@ -57,7 +57,8 @@ final class Epilogues {
                 new Stage.Unary(function, alpha, beta);
             case KernelStages.Sketch.OfTwo(var function, long operand) -> {
                 var value = node.inputs().get((int) operand);
-                var spread = Chains.spread(core(node), Chains.shape(node.output(0)), Chains.shape(value));
+                var spread = Chains.spread(
+                        core(node), node.inputs(), Chains.shape(node.output(0)), Chains.shape(value));
                 yield new Stage.Binary(function, operand(value), spread.orElseThrow());
             }
         };

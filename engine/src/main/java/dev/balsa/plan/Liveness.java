@@ -19,7 +19,7 @@ final class Liveness {
         for (var node : graph.nodes().reversed()) {
             if (node.outputs().stream().anyMatch(values::contains)) {
                 needed.add(node);
-                values.addAll(node.inputs());
+                node.inputs().stream().filter(Value::isPresent).forEach(values::add);
             }
         }
         return needed;

@@ -147,6 +147,10 @@ record MovementLowering(Graph graph, KernelPicker picker) {
         var ends = new Long[shape.rank()];
         Arrays.fill(begins, 0L);
         Arrays.fill(ends, 0L);
+        // What negative pads leave is what the others are copies of: the kernel takes them of all there was.
+        if (op.mode() != Pad.Mode.CONSTANT && (shape.size() == 0 || pads.get().stream().anyMatch(pad -> pad < 0))) {
+            return Optional.empty();
+        }
         int count = given.get().size();
         for (int i = 0; i < count; i++) {
             int axis = Axes.normalize(given.get().get(i), shape.rank());

@@ -76,7 +76,7 @@ final class Specializer {
     private void add(Node node) {
         if (node.inputs().stream().anyMatch(value -> unknown.contains(value) || deferred.contains(value))) {
             later.add(node);
-            deferred.addAll(node.outputs());
+            node.outputs().stream().filter(Value::isPresent).forEach(deferred::add);
             return;
         }
         var inputs = node.inputs().stream().map(this::now).toList();
@@ -96,7 +96,7 @@ final class Specializer {
         var specialized = new Node(node.name(), node.op(), inputs, outputs);
         nodes.add(specialized);
         if (Specialized.isDynamic(specialized)) {
-            unknown.addAll(node.outputs());
+            node.outputs().stream().filter(Value::isPresent).forEach(unknown::add);
         }
         noteContents(node, inputs, outputs);
     }

@@ -79,12 +79,12 @@ public final class ConstantFolding implements Pass {
                 .toList();
         List<Tensor> results;
         try {
-            if (!budget.take("ConstantFolding " + node.label())) {
-                return false;
-            }
             results = Interpreter.evaluate(node.op(), tensors, node.outputs(), node.label());
         } catch (BalsaException | IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException | OutOfMemoryError e) {
             // The node may never run (in a branch not taken); if it does, it fails there with its place.
+            return false;
+        }
+        if (!budget.take("ConstantFolding " + node.label())) {
             return false;
         }
         for (int i = 0; i < results.size(); i++) {

@@ -22,12 +22,15 @@ public final class DeadCode implements Pass {
         for (var node : graph.nodes().reversed()) {
             if (node.outputs().stream().anyMatch(used::contains)) {
                 kept.addFirst(node);
-                used.addAll(node.inputs());
+                node.inputs().stream().filter(Value::isPresent).forEach(used::add);
             }
         }
         var constants = new LinkedHashMap<Value, Tensor>(graph.constants());
         constants.keySet().retainAll(used);
         if (kept.size() == graph.nodes().size() && constants.size() == graph.constants().size()) {
+            return graph;
+        }
+        if (!budget.take(name())) {
             return graph;
         }
         return new Graph(graph.name(), graph.inputs(), constants, kept, graph.outputs());

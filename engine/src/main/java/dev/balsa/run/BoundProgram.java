@@ -20,6 +20,8 @@ final class BoundProgram {
     private final int memoryVersion;
     private final Frame[][] frames;
     private final Tensor[] tensors;
+    /// For each slot that is another one's alias, the tensor that it is a view of by now.
+    private final Tensor[] viewed;
     private final List<List<Loose>> loose = new ArrayList<>();
     private final int[] roots;
     private final OutputBuffers outputs;
@@ -36,6 +38,7 @@ final class BoundProgram {
         this.memoryVersion = memoryVersion;
         int slots = program.slots().size();
         tensors = new Tensor[slots];
+        viewed = new Tensor[slots];
         roots = new int[slots];
         for (int i = 0; i < slots; i++) {
             loose.add(new ArrayList<>(0));
@@ -78,7 +81,7 @@ final class BoundProgram {
             case Slot.Alias(int target, var type, var shape) -> {
                 roots[slot] = roots[target];
                 if (tensors[target] != null) {
-                    tensors[slot] = view(tensors[target], type, shape);
+                    rebindAlias(slot, target, type, shape);
                 }
             }
             case Slot.Input _, Slot.Output _, Slot.Dynamic _ -> {}
@@ -141,8 +144,9 @@ final class BoundProgram {
     }
 
     private void rebindAlias(int slot, int target, DataType type, Shape shape) {
-        var own = tensors[slot];
-        if (own == null || !own.memory().equals(tensors[target].memory())) {
+        // Segments at the same address may belong to different arenas, so that only the tensor itself tells.
+        if (viewed[slot] != tensors[target]) {
+            viewed[slot] = tensors[target];
             tensors[slot] = view(tensors[target], type, shape);
         }
     }

@@ -1,5 +1,6 @@
 package dev.balsa.run;
 
+import dev.balsa.error.BalsaException;
 import dev.balsa.kernel.Work;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -79,11 +80,19 @@ public final class Stream implements AutoCloseable {
         var step = bound.program().steps().get(index);
         long start = listener == StepListener.NONE ? 0 : System.nanoTime();
         switch (step) {
-            case Step.KernelStep(_, var work, _) -> runKernel(work, bound, index);
+            case Step.KernelStep kernel -> runKernel(kernel, bound, index);
             case Step.HostStep host -> host.task().run(new HostCall(this, bound, host, depth));
         }
         if (listener != StepListener.NONE) {
             listener.ran(step.info(), depth, start, System.nanoTime());
+        }
+    }
+
+    private void runKernel(Step.KernelStep kernel, BoundProgram bound, int step) {
+        try {
+            runKernel(kernel.work(), bound, step);
+        } catch (BalsaException e) {
+            throw e.within(kernel.info().operator() + " \"" + kernel.info().node() + "\"");
         }
     }
 

@@ -1,0 +1,98 @@
+package dev.balsa.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balsa.cpu.Isa;
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Interpreter;
+import dev.balsa.rewrite.Pipelines;
+import dev.balsa.run.Stream;
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Precision;
+import dev.balsa.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Runs graphs as planned programs and by the plain definitions, and compares.
+public final class BothWays {
+    private BothWays() {}
+
+    /// What all programs of a test's graph share; packed weights live in `arena`.
+    public static PlanContext context(Arena arena) {
+        return new PlanContext(Isa.PORTABLE, Precision.FAST, new PackedConstants(arena), Long.MAX_VALUE);
+    }
+
+    /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in turn
+    /// in the same memory.
+    ///
+    /// @param tolerance how far floats may be off, relative to the largest of the output (1 if that is smaller); 0 asks
+    ///     for the same bits
+    /// @return the names of the kernels that ran, of the last run
+    public static List<String> compare(Graph graph, List<List<Tensor>> runs, int threads, double tolerance) {
+        var kernels = new ArrayList<String>();
+        try (var arena = Arena.ofShared();
+                var stream = new Stream(threads, "test")) {
+            var compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context(arena));
+            stream.listen((step, _, _, _) -> kernels.add(step.kernel()));
+            for (var inputs : runs) {
+                kernels.clear();
+                var expected = Interpreter.run(graph, inputs);
+                var copies = inputs.stream().map(BothWays::copy).toList();
+                var results = stream.run(compiled.program(inputs), inputs);
+                for (int i = 0; i < expected.size(); i++) {
+                    same("output " + i, results.tensors().get(i), expected.get(i), tolerance);
+                }
+                for (int i = 0; i < inputs.size(); i++) {
+                    assertThat(inputs.get(i).contentEquals(copies.get(i))).as("input %d is unchanged", i).isTrue();
+                }
+                results.release().run();
+            }
+        }
+        return kernels;
+    }
+
+    /// The outputs of a graph run as a planned program.
+    public static List<Tensor> run(Graph graph, List<Tensor> inputs) {
+        try (var arena = Arena.ofShared();
+                var stream = new Stream(1, "test")) {
+            var compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context(arena));
+            return stream.run(compiled.program(inputs), inputs).tensors().stream()
+                    .map(BothWays::copy)
+                    .toList();
+        }
+    }
+
+    /// A tensor of the same contents in memory of its own.
+    public static Tensor copy(Tensor tensor) {
+        var copy = Tensor.allocate(tensor.type(), tensor.shape());
+        copy.copyFrom(tensor);
+        return copy;
+    }
+
+    /// Asserts that two tensors are the same within a tolerance.
+    public static void same(String what, Tensor found, Tensor expected, double tolerance) {
+        assertThat(found).as(what).hasToString(expected.toString());
+        if (tolerance == 0 || !isNumber(expected.type())) {
+            assertThat(found.contentEquals(expected)).as("%s has the same bits", what).isTrue();
+            return;
+        }
+        double largest = 1;
+        for (long i = 0; i < expected.size(); i++) {
+            double value = Math.abs(expected.getDouble(i));
+            largest = value <= Float.MAX_VALUE ? Math.max(largest, value) : largest;
+        }
+        for (long i = 0; i < expected.size(); i++) {
+            double wanted = expected.getDouble(i);
+            double got = found.getDouble(i);
+            boolean near = Double.compare(wanted, got) == 0 || Math.abs(wanted - got) <= tolerance * largest;
+            if (!near) {
+                assertThat(got).as("%s, element %d of %s", what, i, expected).isEqualTo(wanted);
+            }
+        }
+    }
+
+    private static boolean isNumber(DataType type) {
+        return type.isFloat();
+    }
+}
