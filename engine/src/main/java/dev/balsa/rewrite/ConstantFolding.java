@@ -36,10 +36,13 @@ public final class ConstantFolding implements Pass {
         var constants = new LinkedHashMap<Value, Tensor>(graph.constants());
         var renamed = new HashMap<Value, Value>();
         var kept = new ArrayList<Node>();
+        var reads = reads(graph);
         for (var node : graph.nodes()) {
             var inputs = node.inputs().stream().map(value -> renamed.getOrDefault(value, value)).toList();
             if (!isFoldable(node, inputs, constants) || !fold(node, inputs, constants, renamed, budget)) {
                 kept.add(node.withInputs(inputs));
+            } else {
+                drop(node, renamed, constants, reads);
             }
         }
         if (kept.size() == graph.nodes().size()) {
@@ -47,6 +50,24 @@ public final class ConstantFolding implements Pass {
         }
         var outputs = graph.outputs().stream().map(value -> renamed.getOrDefault(value, value)).toList();
         return new Graph(graph.name(), graph.inputs(), constants, kept, outputs);
+    }
+
+    private static Map<Value, Integer> reads(Graph graph) {
+        var reads = new HashMap<Value, Integer>();
+        graph.nodes().forEach(node -> node.inputs().forEach(value -> reads.merge(value, 1, Integer::sum)));
+        graph.outputs().forEach(value -> reads.merge(value, 1, Integer::sum));
+        return reads;
+    }
+
+    /// Lets go of constants that only folded nodes have read: weights that a graph computes step by step would otherwise
+    /// be held once per step.
+    private static void drop(
+            Node folded, Map<Value, Value> renamed, Map<Value, Tensor> constants, Map<Value, Integer> reads) {
+        for (var value : folded.inputs()) {
+            if (value.isPresent() && reads.merge(value, -1, Integer::sum) == 0) {
+                constants.remove(renamed.getOrDefault(value, value));
+            }
+        }
     }
 
     private static boolean isFoldable(Node node, List<Value> inputs, Map<Value, Tensor> constants) {
