@@ -131,8 +131,10 @@ public record Loop(Graph body, long carried) implements Control {
             (i < 2 + carried ? values : captured).add(run.input(i));
         }
         var stacks = new ArrayList<StackedResults>();
+        // A loop that nothing can end early must have room for all of its results, or fail before it fills the memory.
+        long certain = goesOn(body.outputs().getFirst()) ? trips : 1;
         for (int i = 1 + (int) carried; i < body.outputs().size(); i++) {
-            stacks.add(new StackedResults(i));
+            stacks.add(new StackedResults(i, certain));
         }
         for (long i = 0; i < trips && isTrue(condition); i++) {
             var results = run.run(body, arguments(i, condition, values, captured));

@@ -1,6 +1,6 @@
 package dev.balsa.ir.control;
 
-import dev.balsa.error.ResourceException;
+import dev.balsa.error.BalsaException;
 import dev.balsa.error.ShapeException;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
@@ -11,23 +11,26 @@ import java.util.List;
 /// The results of a loop's iterations, one below the other, while nobody knows how many there will be. Not thread-safe.
 final class StackedResults {
     private final int index;
+    private final long certain;
     private Tensor room = Tensor.allocate(DataType.BOOL, Shape.of(0));
     private Shape slice = Shape.scalar();
     private long count;
 
     /// @param index which result of the body this is, for messages
-    StackedResults(int index) {
+    /// @param certain how many iterations there will be at least, once there is one
+    StackedResults(int index, long certain) {
         this.index = index;
+        this.certain = Math.max(1, certain);
     }
 
     /// Adds the result of one more iteration.
     ///
     /// @throws ShapeException if it differs in type or shape from those before
-    /// @throws ResourceException if memory does not suffice
+    /// @throws dev.balsa.error.ResourceException if memory does not suffice
     void add(Tensor result) {
         if (count == 0) {
             slice = result.shape();
-            room = allocate(result.type(), 1);
+            room = allocate(result.type(), certain);
         } else if (result.type() != room.type() || !result.shape().equals(slice)) {
             throw new ShapeException("result " + index + " of the body: expected " + room.type() + " " + slice
                     + " as in the iterations before, found " + result + " in iteration " + count);
@@ -46,11 +49,8 @@ final class StackedResults {
     private Tensor allocate(DataType type, long slices) {
         try {
             return Tensor.allocate(type, shape(slices));
-        } catch (OutOfMemoryError | ArithmeticException e) {
-            throw new ResourceException(
-                    "result " + index + " of the body: no memory for " + slices + " iterations of " + type + " " + slice
-                            + "; expected a loop that ends earlier; check its trip count and condition",
-                    e);
+        } catch (BalsaException e) {
+            throw e.within("result " + index + " of the body in " + slices + " iterations");
         }
     }
 
