@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// A model of one node, written to a file, read back and run plainly: the way of an operator of any opset.
 public final class NodeModel {
@@ -70,6 +71,15 @@ public final class NodeModel {
     /// Adds an attribute of several floats.
     public NodeModel withFloats(String name, List<Float> values) {
         return with(name, new AttributeValue.OfFloats(values));
+    }
+
+    /// Adds an attribute of several strings.
+    public NodeModel withStrings(String name, String... values) {
+        return with(
+                name,
+                new AttributeValue.OfStrings(Stream.of(values)
+                        .map(value -> MemorySegment.ofArray(value.getBytes(StandardCharsets.UTF_8)))
+                        .toList()));
     }
 
     private NodeModel with(String name, AttributeValue value) {
