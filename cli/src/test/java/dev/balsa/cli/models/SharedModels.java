@@ -9,7 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Finds the pretrained models in the folder `shared` beside the repository; a test that needs them is skipped without them.
+/// Finds the pretrained models in the folder `shared` beside the repository; a test that needs them is skipped without
+/// them.
 final class SharedModels {
     private SharedModels() {}
 
