@@ -1,0 +1,43 @@
+package dev.balsa.cli.input;
+
+import dev.balsa.Options;
+import dev.balsa.cpu.Isa;
+import dev.balsa.tensor.Precision;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The options that say how the engine runs a model.
+public final class EngineOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--threads", paramLabel = "N", description = "worker threads (default: one per processor)")
+    private Optional<Integer> threads = Optional.empty();
+
+    @Option(names = "--streams", paramLabel = "N", description = "runs at once, which share the threads (default: 1)")
+    private Optional<Integer> streams = Optional.empty();
+
+    @Option(names = "--precision", paramLabel = "P", description = "exact, fast or bf16 (default: fast)")
+    private Optional<Precision> precision = Optional.empty();
+
+    @Option(
+            names = "--isa",
+            paramLabel = "L",
+            description = "portable, avx2, avx512, avx512-vnni or amx (default: the best there is)")
+    private Optional<Isa> isa = Optional.empty();
+
+    /// The engine's options.
+    public Options options() {
+        var options = Options.defaults();
+        if (threads.orElse(1) < 1 || streams.orElse(1) < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads and --streams must be at least 1");
+        }
+        options = threads.map(options::withThreads).orElse(options);
+        options = streams.map(options::withStreams).orElse(options);
+        options = precision.map(options::withPrecision).orElse(options);
+        return isa.map(options::withIsa).orElse(options);
+    }
+}
