@@ -74,10 +74,6 @@ public record Attention(
     }
 
     private static Attention read(NodeReader node) {
-        long mode = node.integer("qk_matmul_output_mode", 0);
-        if (mode < 0 || mode >= ScoreStage.values().length) {
-            throw node.malformed("attribute \"qk_matmul_output_mode\": expected 0 to 3, found " + mode);
-        }
         if (node.input(PAST_KEY).isPresent() != node.input(PAST_VALUE).isPresent()) {
             throw node.malformed("inputs 4 \"past_key\" and 5 \"past_value\": expected both or none");
         }
@@ -91,7 +87,20 @@ public record Attention(
                 node.has("scale") ? Optional.of(node.real("scale", 0)) : Optional.empty(),
                 node.integer("is_causal", 0) != 0,
                 node.real("softcap", 0),
-                ScoreStage.values()[(int) mode]);
+                stage(node));
+    }
+
+    private static ScoreStage stage(NodeReader node) {
+        long mode = node.integer("qk_matmul_output_mode", 0);
+        if (mode < 0 || mode > 3) {
+            throw node.malformed("attribute \"qk_matmul_output_mode\": expected 0 to 3, found " + mode);
+        }
+        return switch ((int) mode) {
+            case 0 -> ScoreStage.PRODUCTS;
+            case 1 -> ScoreStage.CAPPED;
+            case 2 -> ScoreStage.MASKED;
+            default -> ScoreStage.PROBABILITIES;
+        };
     }
 
     @Override
