@@ -5,6 +5,7 @@ module dev.balsa.cli {
     requires dev.balsa;
     requires java.management;
     requires static org.jspecify;
+    requires static jdk.incubator.vector;
     requires info.picocli;
     requires io.avaje.json;
     requires io.avaje.json.node;

@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             RunCommand.class,
+            BenchmarkCommand.class,
             ConformanceCommand.class,
+            FillCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class BalsaCommand implements Runnable {

@@ -16,6 +16,9 @@ public sealed interface Progress extends AutoCloseable {
     /// The units that are done by now.
     void done(long units);
 
+    /// The units that are done by now, and how many there are, where that was not known at the start.
+    void done(long units, long total);
+
     @Override
     void close();
 
@@ -38,6 +41,12 @@ public sealed interface Progress extends AutoCloseable {
         }
 
         @Override
+        public void done(long units, long total) {
+            bar.maxHint(total);
+            bar.stepTo(units);
+        }
+
+        @Override
         public void close() {
             bar.close();
         }
@@ -47,6 +56,9 @@ public sealed interface Progress extends AutoCloseable {
     record Silent() implements Progress {
         @Override
         public void done(long units) {}
+
+        @Override
+        public void done(long units, long total) {}
 
         @Override
         public void close() {}

@@ -1,0 +1,112 @@
+package dev.balsa.cli.benchmark;
+
+import dev.balsa.Model;
+import dev.balsa.Options;
+import dev.balsa.PlannedStep;
+import dev.balsa.TensorInfo;
+import dev.balsa.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/// Measures a model: loading, the first run, then runs for a while, in turns with ONNX Runtime if asked for.
+///
+/// @param seconds measured time per runtime
+/// @param warmUp seconds of runs before that
+/// @param compare whether to measure ONNX Runtime too
+public record Benchmark(Path path, Options options, double seconds, double warmUp, boolean compare) {
+    private record FirstRun(double millis, List<Optional<Tensor>> outputs) {}
+
+    /// Measures.
+    ///
+    /// @param inputs makes the inputs, which stay valid until this returns
+    /// @throws dev.balsa.error.BalsaException if the model cannot be loaded or run
+    public BenchmarkResult run(Function<List<TensorInfo>, Map<String, Tensor>> inputs) {
+        var loaded = BalsaContestant.load(path, options);
+        try (var model = loaded.model()) {
+            var tensors = inputs.apply(model.inputs());
+            var balsa = new BalsaContestant(model, tensors, loaded.nanos());
+            var first = firstRun(balsa);
+            double flops = model.plan(tensors).stream().mapToLong(PlannedStep::flops).sum();
+            if (!compare) {
+                var latencies = turns().measure(List.of(balsa)).get(balsa);
+                return result(tensors, flops, measured(balsa, latencies, first), Optional.empty());
+            }
+            var peak = ResidentMemory.peakMegabytes();
+            var before = ResidentMemory.megabytes();
+            try (var peer = OnnxRuntimeContestant.load(path, options, tensors)) {
+                var peerFirst = firstRun(peer);
+                var grown = minus(ResidentMemory.megabytes(), before);
+                var agreements = agreements(model, first.outputs(), peerFirst.outputs());
+                var latencies = turns().measure(List.of(balsa, peer));
+                var ours = measured(balsa, latencies.get(balsa), first, peak);
+                var theirs = measured(peer, latencies.get(peer), peerFirst, grown);
+                return result(
+                        tensors,
+                        flops,
+                        ours,
+                        Optional.of(new BenchmarkResult.Peer(theirs, OnnxRuntimeContestant.version(), agreements)));
+            }
+        }
+    }
+
+    private Turns turns() {
+        return new Turns(options.streams(), seconds, warmUp);
+    }
+
+    private static FirstRun firstRun(Contestant contestant) {
+        long start = System.nanoTime();
+        var outputs = contestant.outputs();
+        return new FirstRun((System.nanoTime() - start) / 1e6, outputs);
+    }
+
+    private static OptionalDouble minus(OptionalDouble now, OptionalDouble before) {
+        return now.isPresent() && before.isPresent()
+                ? OptionalDouble.of(now.getAsDouble() - before.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    private static List<Agreement> agreements(
+            Model model, List<Optional<Tensor>> ours, List<Optional<Tensor>> theirs) {
+        var agreements = new ArrayList<Agreement>();
+        for (int i = 0; i < ours.size(); i++) {
+            agreements.add(Agreement.of(
+                    model.outputs().get(i).name(), ours.get(i), i < theirs.size() ? theirs.get(i) : Optional.empty()));
+        }
+        return agreements;
+    }
+
+    private static BenchmarkResult.Measured measured(Contestant contestant, Latencies latencies, FirstRun first) {
+        return measured(contestant, latencies, first, ResidentMemory.peakMegabytes());
+    }
+
+    private static BenchmarkResult.Measured measured(
+            Contestant contestant, Latencies latencies, FirstRun first, OptionalDouble megabytes) {
+        return new BenchmarkResult.Measured(
+                contestant.name(), latencies, contestant.loadNanos() / 1e6, first.millis(), megabytes);
+    }
+
+    private BenchmarkResult result(
+            Map<String, Tensor> inputs,
+            double flops,
+            BenchmarkResult.Measured ours,
+            Optional<BenchmarkResult.Peer> peer) {
+        var shapes = new LinkedHashMap<String, String>();
+        inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape().toString()));
+        return new BenchmarkResult(path, options, shapes, batch(inputs), flops, Roof.measure(options.threads()), ours, peer);
+    }
+
+    /// The length of the first dimension of the first input: what all models here have their batch in.
+    private static long batch(Map<String, Tensor> inputs) {
+        return inputs.values().stream()
+                .findFirst()
+                .filter(tensor -> tensor.shape().rank() > 0)
+                .map(tensor -> tensor.shape().dim(0))
+                .orElse(1L);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.balsa.cli.benchmark;
+
+import dev.balsa.Options;
+import dev.balsa.cli.report.JsonFile;
+import dev.balsa.cpu.Isa;
+import io.avaje.json.node.JsonArray;
+import io.avaje.json.node.JsonObject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/// What a benchmark found.
+///
+/// @param shapes of the inputs, by name
+/// @param batch items per run
+/// @param flops floating-point operations per run, those of steps that are planned before the run
+/// @param roof operations per second that multiply-adds in registers reach with as many threads
+/// @param peer the other runtime, if there was one
+public record BenchmarkResult(
+        Path model,
+        Options options,
+        Map<String, String> shapes,
+        long batch,
+        double flops,
+        double roof,
+        Measured ours,
+        Optional<Peer> peer) {
+    /// One runtime's figures.
+    ///
+    /// @param megabytes Balsa: the most memory of the process in RAM, before the peer is loaded; the peer: by how much
+    ///     the memory in RAM grew until its first run was done
+    public record Measured(
+            String name, Latencies latencies, double loadMillis, double firstRunMillis, OptionalDouble megabytes) {}
+
+    /// The other runtime.
+    ///
+    /// @param agreements how far its outputs are from Balsa's
+    public record Peer(Measured measured, String version, List<Agreement> agreements) {
+        /// Copies the list.
+        public Peer {
+            agreements = List.copyOf(agreements);
+        }
+    }
+
+    /// Copies the map.
+    public BenchmarkResult {
+        shapes = Collections.unmodifiableMap(new LinkedHashMap<>(shapes));
+    }
+
+    /// Whether all outputs agree with the peer's; true if there is none.
+    public boolean agrees() {
+        return peer.stream().flatMap(one -> one.agreements().stream()).allMatch(Agreement::within);
+    }
+
+    private double ratio(Peer other) {
+        return other.measured().latencies().median() / ours.latencies().median();
+    }
+
+    private double gflops(Measured measured) {
+        return flops / measured.latencies().median() * options.streams();
+    }
+
+    private static String isa(Options options) {
+        return options.isa().orElse(Isa.PORTABLE).label();
+    }
+
+    /// Prints the figures.
+    public void print(PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%s: inputs %s; %d threads, %d streams, precision %s, isa %s%n",
+                model.getFileName(),
+                shapes,
+                options.threads(),
+                options.streams(),
+                options.precision().name().toLowerCase(Locale.ROOT),
+                isa(options));
+        out.printf(Locale.ROOT, "%.3f GFLOP per run; measured roof of multiply-adds %.1f GFLOP/s%n", flops / 1e9, roof / 1e9);
+        print(out, ours);
+        peer.ifPresent(one -> print(out, one));
+    }
+
+    private void print(PrintWriter out, Measured measured) {
+        var latencies = measured.latencies();
+        out.printf(
+                Locale.ROOT,
+                "%-12s median %.3f ms, p90 %.3f, p99 %.3f (%d runs); %.2f items/s; %.1f GFLOP/s, %.1f %% of the roof;"
+                        + " load %.0f ms, first run %.0f ms%s%n",
+                measured.name(),
+                latencies.median() / 1e6,
+                latencies.p90() / 1e6,
+                latencies.p99() / 1e6,
+                latencies.runs(),
+                latencies.perSecond() * batch,
+                gflops(measured),
+                100 * gflops(measured) * 1e9 / roof,
+                measured.loadMillis(),
+                measured.firstRunMillis(),
+                measured.megabytes().isPresent()
+                        ? String.format(Locale.ROOT, ", %.0f MB", measured.megabytes().getAsDouble())
+                        : ", memory unknown on this system");
+    }
+
+    private void print(PrintWriter out, Peer other) {
+        print(out, other.measured());
+        out.printf(Locale.ROOT, "ratio %.3f (%s median over Balsa's)%n", ratio(other), other.measured().name());
+        for (var agreement : other.agreements()) {
+            out.printf(
+                    Locale.ROOT,
+                    "output %s: largest difference %.3g, largest value %.3g%s%n",
+                    agreement.output(),
+                    agreement.difference(),
+                    agreement.largest(),
+                    agreement.within() ? "" : ": TOO FAR");
+        }
+    }
+
+    /// The figures as JSON.
+    public JsonObject json() {
+        var inputs = JsonObject.create();
+        shapes.forEach(inputs::add);
+        var object = JsonObject.create()
+                .add("model", model.toString())
+                .add("batch", batch)
+                .add("shapes", inputs)
+                .add("threads", options.threads())
+                .add("streams", options.streams())
+                .add("precision", options.precision().name().toLowerCase(Locale.ROOT))
+                .add("isa", isa(options))
+                .add("gflop_per_run", JsonFile.number(flops / 1e9))
+                .add("roof_gflops", JsonFile.number(roof / 1e9));
+        add(object, ours);
+        var peers = JsonObject.create();
+        peer.ifPresent(one -> peers.add(one.measured().name(), json(one)));
+        return object.add("peers", peers);
+    }
+
+    private void add(JsonObject object, Measured measured) {
+        var latencies = measured.latencies();
+        object.add(
+                        "latency_ms",
+                        JsonObject.create()
+                                .add("median", JsonFile.number(latencies.median() / 1e6))
+                                .add("p90", JsonFile.number(latencies.p90() / 1e6))
+                                .add("p99", JsonFile.number(latencies.p99() / 1e6)))
+                .add("runs", latencies.runs())
+                .add("items_per_second", JsonFile.number(latencies.perSecond() * batch))
+                .add("gflops", JsonFile.number(gflops(measured)))
+                .add("roof_share", JsonFile.number(gflops(measured) * 1e9 / roof))
+                .add("load_ms", JsonFile.number(measured.loadMillis()))
+                .add("first_run_ms", JsonFile.number(measured.firstRunMillis()));
+        measured.megabytes().ifPresent(value -> object.add("peak_rss_mb", JsonFile.number(value)));
+    }
+
+    private JsonObject json(Peer other) {
+        var object = JsonObject.create().add("version", other.version());
+        add(object, other.measured());
+        var outputs = JsonArray.create();
+        for (var agreement : other.agreements()) {
+            outputs.add(JsonObject.create()
+                    .add("name", agreement.output())
+                    .add("largest_difference", JsonFile.number(agreement.difference()))
+                    .add("largest_value", JsonFile.number(agreement.largest()))
+                    .add("within", agreement.within()));
+        }
+        return object.add("ratio", JsonFile.number(ratio(other))).add("outputs", outputs);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.balsa.cli.benchmark;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import dev.balsa.Options;
+import dev.balsa.error.ResourceException;
+import dev.balsa.error.UnsupportedException;
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// ONNX Runtime on the CPU, with all its optimisations and as many threads per run as Balsa has.
+final class OnnxRuntimeContestant implements Contestant {
+    static final String NAME = "onnxruntime";
+
+    private final OrtSession session;
+    private final long loadNanos;
+    private final Map<String, OnnxTensor> inputs;
+
+    private OnnxRuntimeContestant(OrtSession session, long loadNanos, Map<String, OnnxTensor> inputs) {
+        this.session = session;
+        this.loadNanos = loadNanos;
+        this.inputs = inputs;
+    }
+
+    /// Loads a model.
+    ///
+    /// @param inputs the caller's, by name; valid until this is closed
+    static OnnxRuntimeContestant load(Path path, Options options, Map<String, Tensor> inputs) {
+        try (var settings = new OrtSession.SessionOptions()) {
+            settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            settings.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+            settings.setIntraOpNumThreads(Math.max(1, options.threads() / options.streams()));
+            settings.setInterOpNumThreads(1);
+            settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+            var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+            long start = System.nanoTime();
+            var session = environment.createSession(path.toString(), settings);
+            long nanos = System.nanoTime() - start;
+            return new OnnxRuntimeContestant(session, nanos, tensors(environment, inputs));
+        } catch (OrtException e) {
+            throw failed("loading", e);
+        }
+    }
+
+    /// The version of the library.
+    static String version() {
+        return OrtEnvironment.getEnvironment().getVersion();
+    }
+
+    private static Map<String, OnnxTensor> tensors(OrtEnvironment environment, Map<String, Tensor> inputs)
+            throws OrtException {
+        var tensors = new LinkedHashMap<String, OnnxTensor>();
+        for (var entry : inputs.entrySet()) {
+            tensors.put(entry.getKey(), tensor(environment, entry.getValue()));
+        }
+        return tensors;
+    }
+
+    private static OnnxTensor tensor(OrtEnvironment environment, Tensor tensor) throws OrtException {
+        var dims = tensor.shape().toArray();
+        if (tensor.type() == DataType.STRING) {
+            return OnnxTensor.createTensor(environment, tensor.toStringArray(), dims);
+        }
+        var bytes = tensor.size() == 0 ? ByteBuffer.allocateDirect(0) : tensor.memory().asByteBuffer();
+        return OnnxTensor.createTensor(environment, bytes.order(ByteOrder.nativeOrder()), dims, type(tensor.type()));
+    }
+
+    private static OnnxJavaType type(DataType type) {
+        return switch (type) {
+            case FLOAT32 -> OnnxJavaType.FLOAT;
+            case FLOAT64 -> OnnxJavaType.DOUBLE;
+            case FLOAT16 -> OnnxJavaType.FLOAT16;
+            case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+            case INT8 -> OnnxJavaType.INT8;
+            case INT16 -> OnnxJavaType.INT16;
+            case INT32 -> OnnxJavaType.INT32;
+            case INT64 -> OnnxJavaType.INT64;
+            case UINT8 -> OnnxJavaType.UINT8;
+            case BOOL -> OnnxJavaType.BOOL;
+            case STRING -> OnnxJavaType.STRING;
+            case UINT16, UINT32, UINT64, INT4, UINT4 ->
+                throw new UnsupportedException("ONNX Runtime's Java interface has no tensors of " + type
+                        + "; expected another input type; measure without --compare");
+        };
+    }
+
+    private static Optional<DataType> type(OnnxJavaType type) {
+        return switch (type) {
+            case FLOAT -> Optional.of(DataType.FLOAT32);
+            case DOUBLE -> Optional.of(DataType.FLOAT64);
+            case FLOAT16 -> Optional.of(DataType.FLOAT16);
+            case BFLOAT16 -> Optional.of(DataType.BFLOAT16);
+            case INT8 -> Optional.of(DataType.INT8);
+            case INT16 -> Optional.of(DataType.INT16);
+            case INT32 -> Optional.of(DataType.INT32);
+            case INT64 -> Optional.of(DataType.INT64);
+            case UINT8 -> Optional.of(DataType.UINT8);
+            case BOOL -> Optional.of(DataType.BOOL);
+            case STRING, UNKNOWN -> Optional.empty();
+        };
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public long loadNanos() {
+        return loadNanos;
+    }
+
+    @Override
+    public void run() {
+        try {
+            session.run(inputs).close();
+        } catch (OrtException e) {
+            throw failed("running", e);
+        }
+    }
+
+    @Override
+    public List<Optional<Tensor>> outputs() {
+        try (var results = session.run(inputs)) {
+            var copies = new ArrayList<Optional<Tensor>>();
+            for (var result : results) {
+                copies.add(copy(result.getValue()));
+            }
+            return copies;
+        } catch (OrtException e) {
+            throw failed("running", e);
+        }
+    }
+
+    private static Optional<Tensor> copy(OnnxValue value) {
+        if (!(value instanceof OnnxTensor tensor)) {
+            return Optional.empty();
+        }
+        return type(tensor.getInfo().type).map(type -> {
+            var copy = Tensor.allocate(type, Shape.of(tensor.getInfo().getShape()));
+            if (copy.size() > 0) {
+                copy.memory().copyFrom(MemorySegment.ofBuffer(tensor.getByteBuffer()));
+            }
+            return copy;
+        });
+    }
+
+    private static ResourceException failed(String what, OrtException e) {
+        return new ResourceException("ONNX Runtime failed in " + what + " the model; found " + e.getMessage()
+                + "; measure without --compare", e);
+    }
+
+    @Override
+    public void close() {
+        inputs.values().forEach(OnnxTensor::close);
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw failed("closing", e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.balsa.cli.benchmark;
+
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The most floating-point operations per second that multiply-adds in registers reach on this machine, with as many
+/// threads as the model has: the roof that float32 arithmetic on the vector unit cannot pass.
+///
+/// With the Vector API the loop keeps its accumulators in registers; without it, it is plain Java that the compiler may
+/// vectorise, and the roof is lower than the processor's.
+public final class Roof {
+    /// A loop to measure.
+    interface Loop {
+        /// Multiply-adds for a while; returns how many floating-point operations that took.
+        long run();
+    }
+
+    private static final long WARM_UP = 200_000_000L;
+    private static final long WINDOW = 20_000_000L;
+    private static final int WINDOWS = 10;
+
+    private Roof() {}
+
+    /// Measures for about half a second; operations per second.
+    public static double measure(int threads) {
+        var loops = new ArrayList<Loop>();
+        for (int i = 0; i < threads; i++) {
+            loops.add(hasVectors() ? new VectorLoop() : new ScalarLoop());
+        }
+        together(loops, WARM_UP);
+        double best = 0;
+        for (int i = 0; i < WINDOWS; i++) {
+            best = Math.max(best, together(loops, WINDOW));
+        }
+        return best;
+    }
+
+    private static boolean hasVectors() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    }
+
+    /// Operations per second of all loops, each on a thread of its own.
+    private static double together(Iterable<Loop> loops, long nanos) {
+        var ready = new CountDownLatch(1);
+        var operations = new AtomicLong();
+        var threads = new ArrayList<Thread>();
+        for (var loop : loops) {
+            threads.add(Thread.ofPlatform().name("balsa-roof").daemon().start(() -> {
+                try {
+                    ready.await();
+                } catch (InterruptedException e) {
+                    return;
+                }
+                long end = System.nanoTime() + nanos;
+                while (System.nanoTime() < end) {
+                    operations.addAndGet(loop.run());
+                }
+            }));
+        }
+        long start = System.nanoTime();
+        ready.countDown();
+        for (var thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return 0;
+            }
+        }
+        return operations.get() * 1e9 / (System.nanoTime() - start);
+    }
+}
