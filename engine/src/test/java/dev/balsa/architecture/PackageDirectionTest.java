@@ -35,7 +35,7 @@ class PackageDirectionTest {
             entry("rewrite", Set.of("ir", "tensor", "error")),
             entry("kernel", Set.of("asm", "cpu", "tensor", "error")),
             entry("run", Set.of("kernel", "cpu", "tensor", "error")),
-            entry("plan", Set.of("ir", "kernel", "run", "cpu", "tensor", "error")));
+            entry("plan", Set.of("rewrite", "ir", "kernel", "run", "cpu", "tensor", "error")));
 
     static Stream<String> parts() {
         return KNOWS.keySet().stream().sorted();

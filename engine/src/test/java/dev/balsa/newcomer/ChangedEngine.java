@@ -17,9 +17,13 @@ import java.util.spi.ToolProvider;
 
 /// The engine as it would be with some source files added or changed: only these are compiled, over the classes that are
 /// there, and the result is loaded as a module of its own beside the real one.
+///
+/// ARCHITECTURE.md must name every file and every line that goes in: it is the text that is tried here.
 final class ChangedEngine {
     private static final String SOURCES = "engine/src/main/java/";
     private static final String MODULE = "dev.balsa";
+    private static final List<String> GUIDE =
+            Repository.read("ARCHITECTURE.md").lines().map(String::strip).toList();
 
     private final Path folder;
     private final List<Path> changed = new ArrayList<>();
@@ -31,6 +35,8 @@ final class ChangedEngine {
 
     /// Adds an example file of this repository to a package of the engine.
     ChangedEngine add(String example, String engineFile) throws IOException {
+        assertNamed(example);
+        assertNamed(engineFile);
         var name = engineFile.substring(0, engineFile.lastIndexOf('/')).replace('/', '.');
         write(engineFile, Repository.read(example).replaceFirst("(?m)^package .*;$", "package " + name + ";"));
         return this;
@@ -38,6 +44,8 @@ final class ChangedEngine {
 
     /// Inserts lines before the only line of an engine file that holds `anchor`.
     ChangedEngine insertBefore(String engineFile, String anchor, String... lines) throws IOException {
+        assertNamed(engineFile);
+        assertThat(GUIDE).as("ARCHITECTURE.md").containsAll(stripped(lines));
         var source = folder.resolve("src").resolve(engineFile);
         var text = Files.exists(source) ? Files.readString(source) : Repository.read(SOURCES + engineFile);
         var before = text.lines().toList();
@@ -47,6 +55,14 @@ final class ChangedEngine {
         after.addAll(before.indexOf(found.getFirst()), List.of(lines));
         write(engineFile, String.join("\n", after));
         return this;
+    }
+
+    private static void assertNamed(String file) {
+        assertThat(GUIDE).as("ARCHITECTURE.md").anyMatch(line -> line.contains("`" + file + "`"));
+    }
+
+    private static List<String> stripped(String... lines) {
+        return String.join("\n", lines).lines().map(String::strip).toList();
     }
 
     private void write(String engineFile, String text) throws IOException {
