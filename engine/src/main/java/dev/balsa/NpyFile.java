@@ -68,7 +68,7 @@ final class NpyFile {
                 || file.asSlice(0, magic.length).mismatch(MemorySegment.ofArray(magic)) != -1) {
             throw new ModelFormatException("not an npy file; expected it to begin with \\x93NUMPY; check the path");
         }
-        return version(file) == 1 ? magic.length + 4 : magic.length + 6;
+        return version(file) == 1 ? magic.length + 4L : magic.length + 6L;
     }
 
     private static int version(MemorySegment file) {

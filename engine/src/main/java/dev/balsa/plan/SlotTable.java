@@ -110,7 +110,7 @@ final class SlotTable {
     ///
     /// @param over read by the step, as one of its `operands`, after [#consume]
     Optional<Integer> defineOver(Value value, int step, Value over, List<Value> operands) {
-        int target = root(bySlot.get(over));
+        int target = root(use(over, step));
         boolean readElsewhere = operands.stream()
                         .filter(operand -> bySlot.containsKey(operand) && root(bySlot.get(operand)) == target)
                         .count()
@@ -122,7 +122,6 @@ final class SlotTable {
                 || type.bytes(shape.size()) != value.type().dtype().bytes(shape(value).size())) {
             return Optional.empty();
         }
-        lives.get(target)[1] = step;
         int slot = add(new Slot.Alias(target, value.type().dtype(), shape(value)));
         enter(value, slot);
         return Optional.of(slot);

@@ -147,9 +147,8 @@ public record GridSample(Interpolation mode, Padding padding, boolean alignCorne
     }
 
     private GridTaps taps(double at, long length) {
-        double place = alignCorners ? (at + 1) / 2 * (length - 1) : ((at + 1) * length - 1) / 2;
         // Places are float32 where grids are; deciding ties needs the same rounding.
-        place = (float) place;
+        double place = (float) (alignCorners ? (at + 1) / 2 * (length - 1) : ((at + 1) * length - 1) / 2);
         if (mode == Interpolation.NEAREST) {
             return new GridTaps(List.of(element(Math.rint(place), length)), List.of(1.0));
         }

@@ -123,7 +123,7 @@ final class ConvTransposeWork implements Work {
             var low = Math.clamp(Math.ceilDiv(-shift, (long) x.stride()), 0, x.input());
             var high = Math.clamp(Math.floorDiv(x.output() - 1 - shift, (long) x.stride()) + 1, low, x.input());
             var from = (row + tap * positions + low) * Float.BYTES;
-            var to = outAt + (low * x.stride() + shift) * Float.BYTES;
+            var to = outAt + ((long) low * x.stride() + shift) * Float.BYTES;
             if (x.stride() == 1) {
                 tile.store(sums, from, out, to, high - low, true);
             } else {

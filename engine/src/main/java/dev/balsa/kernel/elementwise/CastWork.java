@@ -102,7 +102,7 @@ final class CastWork implements Work {
 
     private static void fromLongs(MemorySegment s, long so, MemorySegment t, long to, int n) {
         for (int i = 0; i < n; i++) {
-            PlainSpans.set(s.get(LONG, at(so, i, 3)), t, to, i);
+            PlainSpans.set((float) s.get(LONG, at(so, i, 3)), t, to, i);
         }
     }
 

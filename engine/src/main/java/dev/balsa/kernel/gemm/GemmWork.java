@@ -9,6 +9,7 @@ import dev.balsa.kernel.elementwise.SpanStages;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// A prepared product. A unit is a block of rows times one panel of B, for one batch.
@@ -48,7 +49,7 @@ public final class GemmWork implements Work {
         rowBlocks = (request.m() + blockRows - 1) / blockRows;
     }
 
-    private static ArrayList<Stage> withAlpha(GemmRequest request) {
+    private static List<Stage> withAlpha(GemmRequest request) {
         var stages = new ArrayList<Stage>();
         if (request.alpha() != 1f) {
             stages.add(new Stage.Unary(UnaryFunction.AFFINE, request.alpha(), 0f));

@@ -18,7 +18,7 @@ final class VectorPanelTile implements PanelTile {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(SPECIES, 0);
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-    private static final int BYTES = SPECIES.vectorByteSize();
+    private static final long BYTES = SPECIES.vectorByteSize();
     private static final int LANES = SPECIES.length();
 
     @Override
@@ -210,7 +210,7 @@ final class VectorPanelTile implements PanelTile {
     }
 
     private static int packEven(MemorySegment source, long sourceAt, MemorySegment panel, long panelAt, int count) {
-        var reach = ((source.byteSize() - sourceAt) / 4 - 2 * LANES) >> 1;
+        var reach = ((source.byteSize() - sourceAt) / 4 - 2L * LANES) >> 1;
         int j = 0;
         for (; j < count && j <= reach; j += LANES) {
             var low = FloatVector.fromMemorySegment(SPECIES, source, sourceAt + (long) j * 8, ORDER);

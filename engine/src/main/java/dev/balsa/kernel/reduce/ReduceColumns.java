@@ -74,7 +74,7 @@ final class ReduceColumns implements Work {
             case SUM, SUM_OF_SQUARES, L1 -> sum(x, start, scratch, n);
             case MEAN -> {
                 sum(x, start, scratch, n);
-                spans.binary(BinaryFunction.DIV, scratch, SUM, count, scratch, SUM, n);
+                spans.binary(BinaryFunction.DIV, scratch, SUM, (float) count, scratch, SUM, n);
             }
             case L2 -> {
                 sum(x, start, scratch, n);
