@@ -76,7 +76,7 @@ final class NpyFile {
     }
 
     private static int headerLength(MemorySegment file) {
-        long at = NpyHeader.MAGIC.length() + 2;
+        long at = NpyHeader.MAGIC.length() + 2L;
         int low = file.get(ValueLayout.JAVA_BYTE, at) & 0xFF | (file.get(ValueLayout.JAVA_BYTE, at + 1) & 0xFF) << 8;
         if (version(file) == 1) {
             return low;
