@@ -32,9 +32,12 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             RunCommand.class,
+            InspectCommand.class,
             BenchmarkCommand.class,
+            ProfileCommand.class,
             ConformanceCommand.class,
             FillCommand.class,
+            OperatorsCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class BalsaCommand implements Runnable {

@@ -16,22 +16,26 @@ public final class Roof {
         long run();
     }
 
-    private static final long WARM_UP = 200_000_000L;
     private static final long WINDOW = 20_000_000L;
-    private static final int WINDOWS = 10;
+    /// So long without a better window, and the loops are taken to be compiled and undisturbed.
+    private static final int WINDOWS_WITHOUT_RISE = 20;
+    private static final int MOST_WINDOWS = 200;
+    private static final double RISE = 1.01;
 
     private Roof() {}
 
-    /// Measures for about half a second; operations per second.
+    /// Measures until it rises no more, mostly for half a second, at most for four; operations per second.
     public static double measure(int threads) {
         var loops = new ArrayList<Loop>();
         for (int i = 0; i < threads; i++) {
             loops.add(hasVectors() ? new VectorLoop() : new ScalarLoop());
         }
-        together(loops, WARM_UP);
         double best = 0;
-        for (int i = 0; i < WINDOWS; i++) {
-            best = Math.max(best, together(loops, WINDOW));
+        int sinceRise = 0;
+        for (int i = 0; i < MOST_WINDOWS && sinceRise < WINDOWS_WITHOUT_RISE; i++) {
+            double rate = together(loops, WINDOW);
+            sinceRise = rate > best * RISE ? 0 : sinceRise + 1;
+            best = Math.max(best, rate);
         }
         return best;
     }

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorLoop implements Roof.Loop {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = 2_000;
 
     private float kept;
 

@@ -1,5 +1,9 @@
 package dev.balsa.cli.input;
 
+import dev.balsa.TensorInfo;
+import dev.balsa.cli.picture.PictureOptions;
+import dev.balsa.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +37,13 @@ public final class SizeOptions {
     /// The seed of random inputs.
     public long seed() {
         return seed;
+    }
+
+    /// Made-up tensors of these sizes for all inputs of a model, in its order and in memory of `arena`.
+    ///
+    /// @throws ParameterException if an option names what the model does not have
+    public Map<String, Tensor> tensors(List<TensorInfo> inputs, Arena arena) {
+        return new InputTensors(Map.of(), new PictureOptions(), seed, inputShapes()).make(inputs, arena);
     }
 
     /// The lengths given, for a model whose other dimensions are still to be found.

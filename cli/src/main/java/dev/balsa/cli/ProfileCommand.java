@@ -1,0 +1,89 @@
+package dev.balsa.cli;
+
+import dev.balsa.Model;
+import dev.balsa.StepTime;
+import dev.balsa.cli.benchmark.Roof;
+import dev.balsa.cli.input.EngineOptions;
+import dev.balsa.cli.input.InputOptions;
+import dev.balsa.cli.report.JsonFile;
+import dev.balsa.cli.report.ProfileReport;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `balsa profile`: where the time of a run goes.
+@Command(
+        name = "profile",
+        description = "Shows the time of every step of a run, with its share, operations and bytes per second.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  balsa profile model.onnx --top 20",
+            "  balsa profile model.onnx --trace trace.json   (open it in chrome://tracing or ui.perfetto.dev)",
+            "",
+            "Times are medians over the runs where every run has the same steps, those of the last run otherwise. Steps",
+            "inside of loops, branches and later stages are indented; their time is also part of the step around them."
+        })
+final class ProfileCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "MODEL", description = "the ONNX file")
+    private Path path = Path.of("");
+
+    @Mixin
+    private InputOptions inputs = new InputOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Option(names = "--runs", paramLabel = "N", description = "measured runs (default: 10)")
+    private int runs = 10;
+
+    @Option(names = "--warm-up", paramLabel = "N", description = "runs before those (default: 20)")
+    private int warmUp = 20;
+
+    @Option(names = "--top", paramLabel = "N", description = "only the N steps that take longest, longest first")
+    private Optional<Integer> top = Optional.empty();
+
+    @Option(names = "--trace", paramLabel = "FILE", description = "write the last run as a Chrome trace")
+    private Optional<Path> trace = Optional.empty();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write the table as JSON (- for standard output)")
+    private Optional<Path> json = Optional.empty();
+
+    @Override
+    public Integer call() {
+        if (runs < 1 || warmUp < 0) {
+            throw new ParameterException(spec.commandLine(), "--runs must be at least 1, --warm-up at least 0");
+        }
+        var options = engine.options();
+        var profiles = new ArrayList<List<StepTime>>();
+        try (var model = Model.load(path, options);
+                var arena = Arena.ofConfined()) {
+            var tensors = inputs.tensors(model.inputs(), arena);
+            for (int i = 0; i < warmUp; i++) {
+                model.run(tensors).close();
+            }
+            for (int i = 0; i < runs; i++) {
+                profiles.add(model.profile(tensors));
+            }
+        }
+        var report = ProfileReport.of(profiles, Roof.measure(options.threads()));
+        var out = spec.commandLine().getOut();
+        report.print(out, top);
+        trace.ifPresent(file -> JsonFile.write(ProfileReport.trace(profiles.getLast()), file, out));
+        json.ifPresent(file -> JsonFile.write(report.json(), file, out));
+        out.flush();
+        return ExitCode.OK;
+    }
+}

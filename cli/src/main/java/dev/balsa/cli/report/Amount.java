@@ -1,0 +1,29 @@
+package dev.balsa.cli.report;
+
+import java.util.Locale;
+
+/// Numbers as people read them.
+public final class Amount {
+    private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P"};
+
+    private Amount() {}
+
+    /// A number with three or four digits and a decimal prefix, such as `25.6 M`.
+    public static String of(double value) {
+        int power = 0;
+        double left = value;
+        while (Math.abs(left) >= 1000 && power < PREFIXES.length - 1) {
+            left /= 1000;
+            power++;
+        }
+        if (power == 0) {
+            return left == Math.rint(left) ? Long.toString((long) left) : String.format(Locale.ROOT, "%.3g", left);
+        }
+        return String.format(Locale.ROOT, left >= 100 ? "%.0f %s" : left >= 10 ? "%.1f %s" : "%.2f %s", left, PREFIXES[power]);
+    }
+
+    /// A share as a percentage, such as `12.5 %`.
+    public static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+}
