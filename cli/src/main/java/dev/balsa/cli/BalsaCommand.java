@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             ProfileCommand.class,
             ConformanceCommand.class,
             FillCommand.class,
+            FuzzCommand.class,
             OperatorsCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -49,8 +49,8 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--runs", paramLabel = "N", description = "measured runs (default: 10)")
     private int runs = 10;
 
-    @Option(names = "--warm-up", paramLabel = "N", description = "runs before those (default: 20)")
-    private int warmUp = 20;
+    @Option(names = "--warm-up", paramLabel = "S", description = "seconds of runs before those (default: 2)")
+    private double warmUp = 2;
 
     @Option(names = "--top", paramLabel = "N", description = "only the N steps that take longest, longest first")
     private Optional<Integer> top = Optional.empty();
@@ -63,7 +63,7 @@ final class ProfileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (runs < 1 || warmUp < 0) {
+        if (runs < 1 || !(warmUp >= 0)) {
             throw new ParameterException(spec.commandLine(), "--runs must be at least 1, --warm-up at least 0");
         }
         var options = engine.options();
@@ -71,9 +71,10 @@ final class ProfileCommand implements Callable<Integer> {
         try (var model = Model.load(path, options);
                 var arena = Arena.ofConfined()) {
             var tensors = inputs.tensors(model.inputs(), arena);
-            for (int i = 0; i < warmUp; i++) {
+            long end = System.nanoTime() + (long) (1e9 * warmUp);
+            do {
                 model.run(tensors).close();
-            }
+            } while (System.nanoTime() < end);
             for (int i = 0; i < runs; i++) {
                 profiles.add(model.profile(tensors));
             }
