@@ -31,6 +31,39 @@ public record Closeness(double rtol, double atol, double ofLargest) {
         return Optional.empty();
     }
 
+    /// The same with another absolute difference on top.
+    public Closeness wider(double more) {
+        return new Closeness(rtol, atol + more, ofLargest);
+    }
+
+    /// The largest absolute difference of two tensors of one shape.
+    public static double distance(Tensor a, Tensor b) {
+        double largest = 0;
+        for (long i = 0; i < Math.min(a.size(), b.size()); i++) {
+            largest = Math.max(largest, Math.abs(a.getDouble(i) - b.getDouble(i)));
+        }
+        return largest;
+    }
+
+    /// What is wrong if the largest elements stand at different places.
+    public Optional<String> differentLargest(Tensor expected, Tensor found) {
+        long wanted = indexOfLargest(expected);
+        long got = indexOfLargest(found);
+        return wanted == got
+                ? Optional.empty()
+                : Optional.of("expected the largest element at " + wanted + ", found it at " + got);
+    }
+
+    private static long indexOfLargest(Tensor tensor) {
+        long largest = 0;
+        for (long i = 1; i < tensor.size(); i++) {
+            if (tensor.getDouble(i) > tensor.getDouble(largest)) {
+                largest = i;
+            }
+        }
+        return largest;
+    }
+
     private double largest(Tensor tensor) {
         double largest = 0;
         for (long i = 0; ofLargest > 0 && tensor.type().isFloat() && i < tensor.size(); i++) {
