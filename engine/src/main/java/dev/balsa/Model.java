@@ -6,6 +6,7 @@ import dev.balsa.error.ShapeException;
 import dev.balsa.error.UnsupportedException;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
+import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
@@ -59,7 +60,7 @@ public final class Model implements AutoCloseable {
                 options.isa().orElse(Isa.PORTABLE),
                 options.precision(),
                 new PackedConstants(arena),
-                Long.MAX_VALUE);
+                options.memoryLimit());
         compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context);
         idle = new ArrayBlockingQueue<>(streams);
         for (int i = 0; i < streams; i++) {
@@ -83,11 +84,20 @@ public final class Model implements AutoCloseable {
         }
         var arena = Arena.ofShared();
         try {
-            return new Model(path, ModelImport.read(path, arena), options, arena);
+            var imported = ModelImport.read(path, arena);
+            try {
+                return new Model(path, imported, options, arena);
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                throw OperatorFailure.of(e).within(place(path));
+            }
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
+    }
+
+    private static String place(Path path) {
+        return "model " + path.getFileName();
     }
 
     /// The inputs, in the model's order.
@@ -110,14 +120,20 @@ public final class Model implements AutoCloseable {
 
     /// Runs the model once on the given inputs, by name. The inputs are read during the call and not kept.
     ///
-    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape
-    /// @throws ResourceException if the model is closed
+    /// Interrupting the calling thread ends the run at its next step (an endless loop in the model, too).
+    ///
+    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape, or if a node cannot take
+    ///     the values that it is given
+    /// @throws ResourceException if the model is closed, the run takes more memory than the options allow, or the thread
+    ///     is interrupted
     public Outputs run(Map<String, Tensor> inputs) {
         var tensors = inOrder(inputs);
         var stream = take();
         try {
             var results = stream.run(compiled.program(tensors), tensors);
             return new Outputs(outputIndices, results.tensors(), results.release());
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(place(path));
         } finally {
             idle.add(stream);
         }
@@ -136,6 +152,8 @@ public final class Model implements AutoCloseable {
             stream.listen((step, depth, start, end) -> times.add(time(step, depth, start - begin, end - start)));
             stream.run(program, tensors).release().run();
             return times;
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(place(path));
         } finally {
             stream.listen(StepListener.NONE);
             idle.add(stream);

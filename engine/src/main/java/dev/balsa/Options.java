@@ -1,6 +1,7 @@
 package dev.balsa;
 
 import dev.balsa.cpu.Isa;
+import dev.balsa.run.PhysicalMemory;
 import dev.balsa.tensor.Precision;
 import java.util.Optional;
 
@@ -10,39 +11,52 @@ import java.util.Optional;
 /// @param streams the number of runs that may go on at once, each with its share of the threads; at least 1
 /// @param precision how close floating-point results must stay to what the model says
 /// @param isa the highest instruction-set level to use; empty for the best that the CPU has
-public record Options(int threads, int streams, Precision precision, Optional<Isa> isa) {
+/// @param memoryLimit the most bytes that the intermediate tensors of one run may take, as far as they can be planned, and
+///     the most that a single tensor may take whose shape only the run tells; at least 1. A run that needs more fails with
+///     a [dev.balsa.error.ResourceException] before it takes any memory for it. The weights do not count. Whatever the
+///     limit, memory outside the Java heap ends where the JVM's `-XX:MaxDirectMemorySize` says
+public record Options(int threads, int streams, Precision precision, Optional<Isa> isa, long memoryLimit) {
     /// Checks the ranges.
     ///
-    /// @throws IllegalArgumentException if `threads` or `streams` is less than 1
+    /// @throws IllegalArgumentException if `threads`, `streams` or `memoryLimit` is less than 1
     public Options {
         if (threads < 1 || streams < 1) {
             throw new IllegalArgumentException("expected at least 1 thread and 1 stream, found " + threads
                     + " threads and " + streams + " streams");
         }
+        if (memoryLimit < 1) {
+            throw new IllegalArgumentException("expected a memory limit of at least 1 byte, found " + memoryLimit);
+        }
     }
 
-    /// One thread per available processor, one stream, [Precision#FAST], the best level of the CPU.
+    /// One thread per available processor, one stream, [Precision#FAST], the best level of the CPU, all of
+    /// the machine's memory (or of the process's control group, where that is less).
     public static Options defaults() {
-        return new Options(Runtime.getRuntime().availableProcessors(), 1, Precision.FAST, Optional.empty());
+        return new Options(Runtime.getRuntime().availableProcessors(), 1, Precision.FAST, Optional.empty(), PhysicalMemory.bytes());
     }
 
     /// These options with another number of threads.
     public Options withThreads(int count) {
-        return new Options(count, streams, precision, isa);
+        return new Options(count, streams, precision, isa, memoryLimit);
     }
 
     /// These options with another number of streams.
     public Options withStreams(int count) {
-        return new Options(threads, count, precision, isa);
+        return new Options(threads, count, precision, isa, memoryLimit);
     }
 
     /// These options with another precision.
     public Options withPrecision(Precision wanted) {
-        return new Options(threads, streams, wanted, isa);
+        return new Options(threads, streams, wanted, isa, memoryLimit);
     }
 
     /// These options with a cap on the instruction-set level.
     public Options withIsa(Isa cap) {
-        return new Options(threads, streams, precision, Optional.of(cap));
+        return new Options(threads, streams, precision, Optional.of(cap), memoryLimit);
+    }
+
+    /// These options with another limit on memory, in bytes.
+    public Options withMemoryLimit(long bytes) {
+        return new Options(threads, streams, precision, isa, bytes);
     }
 }

@@ -1,6 +1,5 @@
 package dev.balsa.ir;
 
-import dev.balsa.error.BalsaException;
 import dev.balsa.error.ShapeException;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
@@ -17,7 +16,7 @@ public final class Interpreter {
 
     /// The outputs of a graph for the given inputs, in order. Results may share memory with inputs and constants.
     ///
-    /// @throws BalsaException with the place of the failing node
+    /// @throws dev.balsa.error.BalsaException with the place of the failing node
     public static List<Tensor> run(Graph graph, List<Tensor> inputs) {
         if (inputs.size() != graph.inputs().size()) {
             throw new ShapeException("graph \"" + graph.name() + "\": expected " + graph.inputs().size()
@@ -53,19 +52,28 @@ public final class Interpreter {
     ///
     /// @param label how failures name the node
     public static List<Tensor> evaluate(Op op, List<Optional<Tensor>> inputs, List<Value> outputs, String label) {
-        var run = new Evaluating(inputs, outputs);
+        return evaluate(op, inputs, outputs, label, Long.MAX_VALUE);
+    }
+
+    /// The same with a limit on the bytes of one output.
+    ///
+    /// @throws dev.balsa.error.ResourceException if an output is larger
+    public static List<Tensor> evaluate(
+            Op op, List<Optional<Tensor>> inputs, List<Value> outputs, String label, long mostBytes) {
+        var run = new Evaluating(inputs, outputs, mostBytes);
         try {
             op.evaluate(run);
             return run.results(label);
-        } catch (BalsaException e) {
-            throw e.within(label);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(label);
         }
     }
 
-    private record Evaluating(List<Optional<Tensor>> given, List<Value> wanted, Map<Integer, Tensor> made)
+    private record Evaluating(
+            List<Optional<Tensor>> given, List<Value> wanted, Map<Integer, Tensor> made, long mostBytes)
             implements Evaluation {
-        Evaluating(List<Optional<Tensor>> given, List<Value> wanted) {
-            this(given, wanted, new HashMap<>());
+        Evaluating(List<Optional<Tensor>> given, List<Value> wanted, long mostBytes) {
+            this(given, wanted, new HashMap<>(), mostBytes);
         }
 
         List<Tensor> results(String label) {
@@ -108,6 +116,7 @@ public final class Interpreter {
 
         @Override
         public Tensor output(int index, DataType type, Shape shape) {
+            OutputLimit.check(index, type, shape, mostBytes);
             var tensor = Tensor.allocate(type, shape);
             made.put(index, tensor);
             return tensor;

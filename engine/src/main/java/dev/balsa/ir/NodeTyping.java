@@ -30,11 +30,19 @@ public final class NodeTyping {
     /// @throws ShapeException if types or shapes do not fit
     public List<TensorType> infer(Op op, List<Value> inputs, int outputs) {
         checkTypes(op.schema(), inputs);
-        var types = op.infer(new View(inputs, outputs));
+        var types = inferred(op, new View(inputs, outputs));
         if (types.size() < outputs) {
             throw new ShapeException(op.schema() + ": expected at most " + types.size() + " outputs, found " + outputs);
         }
         return types.subList(0, outputs);
+    }
+
+    private static List<TensorType> inferred(Op op, Inference in) {
+        try {
+            return op.infer(in);
+        } catch (RuntimeException e) {
+            throw OperatorFailure.of(e);
+        }
     }
 
     /// Notes what is known of the elements of a node's first output.

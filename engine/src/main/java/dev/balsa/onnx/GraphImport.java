@@ -1,12 +1,12 @@
 package dev.balsa.onnx;
 
-import dev.balsa.error.BalsaException;
 import dev.balsa.error.ModelFormatException;
 import dev.balsa.error.ResourceException;
 import dev.balsa.error.UnsupportedException;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.GraphBuilder;
+import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
@@ -19,7 +19,6 @@ import dev.balsa.onnx.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -116,16 +115,8 @@ final class GraphImport {
             var place = "node " + i + " " + node.opType() + " \"" + node.name() + "\"";
             try {
                 add(node, calls);
-            } catch (BalsaException e) {
-                throw e.within(place);
-            } catch (IndexOutOfBoundsException
-                    | ArithmeticException
-                    | IllegalArgumentException
-                    | NegativeArraySizeException
-                    | NoSuchElementException e) {
-                // What an operator's reader did not foresee is still the file's fault, and must name its place.
-                throw new ModelFormatException("attributes or inputs out of range (" + e + "); check the model", e)
-                        .within(place);
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                throw OperatorFailure.of(e).within(place);
             }
         }
     }
@@ -145,6 +136,9 @@ final class GraphImport {
             call(function.get(), node, inputs, attributes, calls);
         } else if (node.opType().equals("Constant") && OperatorSets.normal(node.domain()).isEmpty()) {
             var tensor = ConstantNode.tensor(attributes, model.tensors());
+            if (node.outputs().size() != 1) {
+                throw new ModelFormatException("expected 1 output, found " + node.outputs().size() + "; check the model");
+            }
             define(node.outputs().getFirst(), scope.builder().constant(node.outputs().getFirst(), tensor));
         } else {
             apply(node, inputs, attributes, calls);

@@ -1,6 +1,6 @@
 package dev.balsa.onnx;
 
-import dev.balsa.error.BalsaException;
+import dev.balsa.ir.OperatorFailure;
 import dev.balsa.onnx.proto.OnnxFile;
 import dev.balsa.onnx.proto.OperatorSetIdProto;
 import dev.balsa.onnx.proto.StringStringEntryProto;
@@ -33,8 +33,8 @@ public final class ModelImport {
                     proto.metadataProps().stream()
                             .collect(Collectors.toMap(
                                     StringStringEntryProto::key, StringStringEntryProto::value, (_, last) -> last)));
-        } catch (BalsaException e) {
-            throw e.within("model " + path.getFileName());
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within("model " + path.getFileName());
         }
     }
 }

@@ -89,6 +89,10 @@ record MovementLowering(Graph graph, KernelPicker picker) {
         int count = starts.get().size();
         var axes = given.orElseGet(() -> LongStream.range(0, count).boxed().toList());
         var steps = givenSteps.orElseGet(() -> Collections.nCopies(count, 1L));
+        if (ends.get().size() != count || axes.size() != count || steps.size() != count) {
+            // The plain definition says what is wrong.
+            return Optional.empty();
+        }
         var from = new ArrayList<>(Collections.nCopies(shape.rank(), 0L));
         var by = new ArrayList<>(Collections.nCopies(shape.rank(), 1L));
         var counts = new ArrayList<>(shape.toList());

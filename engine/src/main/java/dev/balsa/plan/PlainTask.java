@@ -1,11 +1,11 @@
 package dev.balsa.plan;
 
-import dev.balsa.error.BalsaException;
 import dev.balsa.error.InternalException;
-import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
+import dev.balsa.ir.OperatorFailure;
+import dev.balsa.ir.OutputLimit;
 import dev.balsa.run.HostTask;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
@@ -18,21 +18,14 @@ import java.util.Optional;
 /// A node run by its operator's plain definition; bodies of control operators run as programs of their own.
 ///
 /// @param bodies the compiled bodies of a control operator, by their graphs (compared by identity)
-record PlainTask(Node node, Map<Graph, CompiledGraph> bodies) implements HostTask {
+/// @param mostBytes how large an output may be whose shape only the run tells
+record PlainTask(Node node, Map<Graph, CompiledGraph> bodies, long mostBytes) implements HostTask {
     @Override
     public void run(Call call) {
         try {
             node.op().evaluate(new Evaluating(call, call.inputs()));
-        } catch (BalsaException e) {
-            throw e.within(node.label());
-        } catch (IndexOutOfBoundsException
-                | ArithmeticException
-                | IllegalArgumentException
-                | NegativeArraySizeException
-                | OutOfMemoryError e) {
-            throw new ShapeException(
-                            "the operator cannot take these values (" + e + "); check the inputs of the model", e)
-                    .within(node.label());
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(node.label());
         }
     }
 
@@ -77,6 +70,7 @@ record PlainTask(Node node, Map<Graph, CompiledGraph> bodies) implements HostTas
             }
             var planned = call.planned(index);
             if (planned.isEmpty()) {
+                OutputLimit.check(index, type, shape, mostBytes);
                 var tensor = Tensor.allocate(type, shape);
                 call.set(index, tensor);
                 return tensor;

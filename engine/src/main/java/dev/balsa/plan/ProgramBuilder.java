@@ -3,6 +3,7 @@ package dev.balsa.plan;
 import dev.balsa.error.ResourceException;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
+import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.view.View;
@@ -39,7 +40,7 @@ final class ProgramBuilder {
     }
 
     private Program build() {
-        source.now().nodes().forEach(this::add);
+        source.now().nodes().forEach(this::addPlaced);
         var outputs = new ArrayList<Integer>();
         var laterSlots = addLater();
         for (int i = 0; i < source.outputs().size(); i++) {
@@ -50,14 +51,32 @@ final class ProgramBuilder {
                     });
         }
         long memory = slots.layOut(steps.size());
-        checkMemory(memory);
+        checkMemory("intermediate tensors of graph \"" + source.now().name() + "\"", memory + sharedBytes + workerBytes);
         return new Program(slots.finish(), steps, outputs, memory, sharedBytes, workerBytes);
     }
 
-    private void checkMemory(long bytes) {
-        if (bytes > context.memoryLimit()) {
-            throw new ResourceException("intermediate tensors take " + bytes + " bytes; expected at most "
+    private void checkMemory(String what, long bytes) {
+        if (bytes < 0 || bytes > context.memoryLimit()) {
+            throw new ResourceException(what + " take " + (bytes < 0 ? "2^63 or more" : bytes) + " bytes; expected at most "
                     + context.memoryLimit() + "; use smaller inputs or allow more memory");
+        }
+    }
+
+    private void addPlaced(Node node) {
+        try {
+            node.outputs().forEach(this::checkMemory);
+            add(node);
+        } catch (RuntimeException e) {
+            throw OperatorFailure.of(e).within(node.label());
+        }
+    }
+
+    private void checkMemory(Value output) {
+        if (output.isPresent() && output.type().shape().isKnown()) {
+            var shape = output.type().shape().known().orElseThrow();
+            checkMemory(
+                    "elements of output \"" + output.name() + "\", " + output.type() + ",",
+                    shape.size() > Long.MAX_VALUE / 64 ? -1 : output.type().dtype().bytes(shape.size()));
         }
     }
 
@@ -110,7 +129,7 @@ final class ProgramBuilder {
                 outputs.add(dynamic ? slots.defineDynamic(output) : slots.define(output, step));
             }
         }
-        steps.add(new Step.HostStep(StepInfos.of(node, "plain", 0), new PlainTask(node, bodies(node)), inputs, outputs));
+        steps.add(new Step.HostStep(StepInfos.of(node, "plain", 0), new PlainTask(node, bodies(node), context.memoryLimit()), inputs, outputs));
     }
 
     private Map<Graph, CompiledGraph> bodies(Node node) {

@@ -9,6 +9,7 @@ import dev.balsa.ir.NodeTyping;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
+import dev.balsa.rewrite.FoldingBudget;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
@@ -36,6 +37,7 @@ final class Specializer {
     private final Map<Value, Tensor> constants;
     private final NodeTyping typing;
     private final List<Node> nodes = new ArrayList<>();
+    private final FoldingBudget folding = new FoldingBudget();
     private final List<Node> later = new ArrayList<>();
     /// Values, by their old selves, whose shapes only the run tells.
     private final Set<Value> unknown = new HashSet<>();
@@ -127,7 +129,11 @@ final class Specializer {
         var tensors = inputs.stream()
                 .map(value -> Optional.ofNullable(value.isPresent() ? constants.get(value) : null))
                 .toList();
-        var results = Interpreter.evaluate(node.op(), tensors, node.outputs(), node.label());
+        if (!folding.take(node.op(), tensors.stream().flatMap(Optional::stream).toList(), types)) {
+            return false;
+        }
+        var results = Interpreter.evaluate(
+                node.op(), tensors, node.outputs(), node.label(), FoldingBudget.MOST_BYTES);
         for (int i = 0; i < results.size(); i++) {
             if (node.outputs().get(i).isPresent()) {
                 define(node.outputs().get(i), results.get(i));

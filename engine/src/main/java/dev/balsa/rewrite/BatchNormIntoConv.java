@@ -27,7 +27,16 @@ public final class BatchNormIntoConv implements Rule {
                 && norm.get().inputs().subList(1, 5).stream()
                         .allMatch(value -> view.constant(value).isPresent())
                 && (!node.input(2).isPresent() || view.constant(node.input(2)).isPresent());
-        return weights.isPresent() && constant ? Optional.of(fold(node, norm.get(), view)) : Optional.empty();
+        return weights.isPresent() && constant && fits(weights.get(), norm.get(), view) ? Optional.of(fold(node, norm.get(), view)) : Optional.empty();
+    }
+
+    /// Whether there is a parameter for each output channel; where not, the node fails in the run with its place.
+    private static boolean fits(Tensor weights, Node norm, GraphView view) {
+        return weights.size() > 0
+                && weights.shape().rank() > 2
+                && norm.inputs().subList(1, 5).stream()
+                        .map(value -> view.constant(value).orElseThrow())
+                        .allMatch(parameter -> parameter.size() == weights.shape().dim(0));
     }
 
     private static boolean isInference(Node node) {

@@ -6,9 +6,7 @@ import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
-import dev.balsa.ir.contraction.Contraction;
 import dev.balsa.ir.control.Control;
-import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,13 +17,6 @@ import java.util.Optional;
 
 /// Computes nodes whose inputs are all constants, by their plain definitions.
 public final class ConstantFolding implements Pass {
-    /// Results beyond these many bytes stay to be computed in the run: no weight of a model that fits a machine is that
-    /// large, and a damaged model must not fill the memory while it is loaded.
-    private static final long MOST_BYTES = 256L << 20;
-
-    /// The same for operators whose plain definition takes much longer than their result is large.
-    private static final long MOST_BYTES_SLOW = 1 << 20;
-
     @Override
     public String name() {
         return "ConstantFolding";
@@ -71,21 +62,9 @@ public final class ConstantFolding implements Pass {
     }
 
     private static boolean isFoldable(Node node, List<Value> inputs, Map<Value, Tensor> constants) {
-        if (node.op() instanceof Control || node.outputs().isEmpty()) {
-            return false;
-        }
-        long limit = node.op() instanceof Contraction ? MOST_BYTES_SLOW : MOST_BYTES;
-        return inputs.stream().allMatch(value -> !value.isPresent() || constants.containsKey(value))
-                && node.outputs().stream().allMatch(value -> !value.isPresent() || bytes(value) <= limit);
-    }
-
-    private static long bytes(Value value) {
-        return value.type()
-                .shape()
-                .known()
-                .map(Shape::size)
-                .map(value.type().dtype()::bytes)
-                .orElse(0L);
+        return !(node.op() instanceof Control)
+                && !node.outputs().isEmpty()
+                && inputs.stream().allMatch(value -> !value.isPresent() || constants.containsKey(value));
     }
 
     /// @return false if the node's own failure shall show when the model runs, or the budget is used up
@@ -98,10 +77,16 @@ public final class ConstantFolding implements Pass {
         var tensors = inputs.stream()
                 .map(value -> Optional.ofNullable(value.isPresent() ? constants.get(value) : null))
                 .toList();
+        var given = tensors.stream().flatMap(Optional::stream).toList();
+        var types = node.outputs().stream().filter(Value::isPresent).map(Value::type).toList();
+        if (!budget.folding().take(node.op(), given, types)) {
+            return false;
+        }
         List<Tensor> results;
         try {
-            results = Interpreter.evaluate(node.op(), tensors, node.outputs(), node.label());
-        } catch (BalsaException | IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException | OutOfMemoryError e) {
+            results = Interpreter.evaluate(
+                    node.op(), tensors, node.outputs(), node.label(), FoldingBudget.MOST_BYTES);
+        } catch (BalsaException e) {
             // The node may never run (in a branch not taken); if it does, it fails there with its place.
             return false;
         }

@@ -8,6 +8,7 @@ import java.util.List;
 public final class PatchBudget {
     private final int limit;
     private final List<String> applied = new ArrayList<>();
+    private final FoldingBudget folding = new FoldingBudget();
 
     /// At most `limit` patches.
     public PatchBudget(int limit) {
@@ -26,6 +27,11 @@ public final class PatchBudget {
         }
         applied.add(label);
         return true;
+    }
+
+    /// What may still be computed ahead of the runs.
+    FoldingBudget folding() {
+        return folding;
     }
 
     /// The labels of the patches applied, in order.

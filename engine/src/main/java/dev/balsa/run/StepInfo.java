@@ -8,4 +8,9 @@ package dev.balsa.run;
 /// @param shape the type and shape of its first output
 /// @param flops floating-point operations (a multiply-add counts as two); 0 where they are not what takes time
 /// @param bytes bytes of operands read and results written, each once
-public record StepInfo(String node, String operator, String kernel, String shape, long flops, long bytes) {}
+public record StepInfo(String node, String operator, String kernel, String shape, long flops, long bytes) {
+    /// How messages name the step: `Conv "conv1"`.
+    public String label() {
+        return operator + " \"" + node + "\"";
+    }
+}

@@ -1,6 +1,8 @@
 package dev.balsa.run;
 
 import dev.balsa.error.BalsaException;
+import dev.balsa.error.InternalException;
+import dev.balsa.error.ResourceException;
 import dev.balsa.kernel.Work;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -65,6 +67,7 @@ public final class Stream implements AutoCloseable {
 
     private List<Tensor> run(BoundProgram bound, List<Tensor> inputs, List<Tensor> outputs, int depth) {
         var program = bound.program();
+        checkInterrupt();
         bound.bind(inputs, outputs);
         for (int i = 0; i < program.steps().size(); i++) {
             step(bound, i, depth);
@@ -76,11 +79,19 @@ public final class Stream implements AutoCloseable {
         return tensors;
     }
 
+    /// Lets the caller's thread be the way to end a run that takes too long; it stays interrupted.
+    private static void checkInterrupt() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new ResourceException("the thread was interrupted during the run; expected to run to the end");
+        }
+    }
+
     private void step(BoundProgram bound, int index, int depth) {
+        checkInterrupt();
         var step = bound.program().steps().get(index);
         long start = listener == StepListener.NONE ? 0 : System.nanoTime();
         switch (step) {
-            case Step.KernelStep kernel -> runKernel(kernel, bound, index);
+            case Step.KernelStep(var info, var work, _) -> runPlaced(info, work, bound, index);
             case Step.HostStep host -> host.task().run(new HostCall(this, bound, host, depth));
         }
         if (listener != StepListener.NONE) {
@@ -88,11 +99,14 @@ public final class Stream implements AutoCloseable {
         }
     }
 
-    private void runKernel(Step.KernelStep kernel, BoundProgram bound, int step) {
+    private void runPlaced(StepInfo info, Work work, BoundProgram bound, int index) {
         try {
-            runKernel(kernel.work(), bound, step);
+            runKernel(work, bound, index);
         } catch (BalsaException e) {
-            throw e.within(kernel.info().operator() + " \"" + kernel.info().node() + "\"");
+            throw e.within(info.label());
+        } catch (RuntimeException e) {
+            throw new InternalException("kernel " + info.kernel() + " failed (" + e + "); please report the model", e)
+                    .within(info.label());
         }
     }
 

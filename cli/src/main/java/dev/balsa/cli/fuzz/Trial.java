@@ -51,7 +51,7 @@ record Trial(Options options, long mostInput, RandomGenerator random) {
             return new Outcome(Verdict.DEFECT, describe(e));
         }
         var message = e.getMessage();
-        return message.contains("model " + file.getFileName() + ": ")
+        return message.contains("model " + file.getFileName() + ": ") || message.contains("file " + file + ": ")
                 ? new Outcome(loaded ? Verdict.REFUSED_IN_RUN : Verdict.REFUSED, "")
                 : new Outcome(Verdict.PLACELESS, describe(e));
     }

@@ -1,5 +1,6 @@
 package dev.balsa.ir.assembly;
 
+import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Axes;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Evaluation;
@@ -8,6 +9,7 @@ import dev.balsa.ir.Schema;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +75,19 @@ public record Concat(long axis) implements Assembly {
         return Optional.of(all);
     }
 
+    /// The length of an input along the axis; in all other dimensions it must be like the first one.
+    private static long length(Tensor first, Tensor next, int axis, int index) {
+        var dims = first.shape().toArray();
+        if (next.shape().rank() == dims.length) {
+            dims[axis] = next.shape().dim(axis);
+        }
+        if (next.type() != first.type() || !next.shape().equals(Shape.of(dims))) {
+            throw new ShapeException("input " + index + ": expected a tensor like " + first
+                    + " in all dimensions but number " + axis + ", found " + next + "; check the shapes of the inputs");
+        }
+        return dims[axis];
+    }
+
     @Override
     public void evaluate(Evaluation run) {
         var first = run.input(0);
@@ -80,7 +95,7 @@ public record Concat(long axis) implements Assembly {
         var dims = first.shape().toArray();
         dims[at] = 0;
         for (int i = 0; i < run.inputs(); i++) {
-            dims[at] += run.input(i).shape().dim(at);
+            dims[at] = Math.addExact(dims[at], length(first, run.input(i), at, i));
         }
         var y = run.output(0, first.type(), Shape.of(dims));
         // Without elements there may still be any number of empty rows.
