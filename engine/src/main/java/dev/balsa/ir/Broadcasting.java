@@ -33,6 +33,11 @@ public final class Broadcasting {
         return strides;
     }
 
+    /// Whether an operand that can be broadcast to `result` is read one element after the other, or always the same one.
+    public static boolean isEven(Shape result, Shape operand) {
+        return operand.size() == result.size() || operand.size() == 1;
+    }
+
     /// The flat index of the given operand at the current place.
     public long index(int operand) {
         return indices[operand];

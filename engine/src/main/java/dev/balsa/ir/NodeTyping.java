@@ -19,10 +19,33 @@ public final class NodeTyping {
 
     private final Map<Value, Tensor> constants;
     private final Map<Value, List<Dim>> contents = new HashMap<>();
+    /// What bodies give for inputs of certain types: the rule of an outer loop asks for those of the loops in it several
+    /// times, and so on inwards, which would take exponential time.
+    private final Map<BodyTypes, List<TensorType>> bodies;
+
+    /// A body, which is compared by identity, and the types of its inputs.
+    private record BodyTypes(Graph body, List<TensorType> inputs) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof BodyTypes(var otherBody, var otherInputs)
+                    && body == otherBody
+                    && inputs.equals(otherInputs);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * System.identityHashCode(body) + inputs.hashCode();
+        }
+    }
 
     /// Starts with the constants known so far; the map may grow while this is used.
     public NodeTyping(Map<Value, Tensor> constants) {
+        this(constants, new HashMap<>());
+    }
+
+    private NodeTyping(Map<Value, Tensor> constants, Map<BodyTypes, List<TensorType>> bodies) {
         this.constants = constants;
+        this.bodies = bodies;
     }
 
     /// The types of the outputs of `op` applied to `inputs`, as many as `outputs` says.
@@ -105,8 +128,13 @@ public final class NodeTyping {
 
     /// The output types of a closed graph for inputs of the given types.
     public static List<TensorType> inferGraph(Graph graph, List<TensorType> inputs) {
+        return inferGraph(graph, inputs, new HashMap<>());
+    }
+
+    private static List<TensorType> inferGraph(
+            Graph graph, List<TensorType> inputs, Map<BodyTypes, List<TensorType>> bodies) {
         var retyped = new HashMap<Value, Value>();
-        var typing = new NodeTyping(graph.constants());
+        var typing = new NodeTyping(graph.constants(), bodies);
         for (int i = 0; i < graph.inputs().size(); i++) {
             var input = graph.inputs().get(i);
             retyped.put(input, new Value(input.name(), i < inputs.size() ? inputs.get(i) : input.type()));
@@ -181,7 +209,13 @@ public final class NodeTyping {
 
         @Override
         public List<TensorType> infer(Graph body, List<TensorType> types) {
-            return inferGraph(body, new ArrayList<>(types));
+            var key = new BodyTypes(body, List.copyOf(types));
+            var known = bodies.get(key);
+            if (known == null) {
+                known = inferGraph(body, key.inputs(), bodies);
+                bodies.put(key, known);
+            }
+            return known;
         }
     }
 }

@@ -38,6 +38,14 @@ public sealed interface Binary extends Elementwise permits Add, Div, Mod, Mul, P
         var a = run.input(0);
         var b = run.input(1);
         var y = run.output(0, a.type(), Broadcasting.shape(a.shape(), b.shape()));
+        if (Broadcasting.isEven(y.shape(), a.shape()) && Broadcasting.isEven(y.shape(), b.shape())) {
+            long stepA = a.size() == 1 ? 0 : 1;
+            long stepB = b.size() == 1 ? 0 : 1;
+            for (long i = 0; i < y.size(); i++) {
+                compute(a, i * stepA, b, i * stepB, y, i);
+            }
+            return;
+        }
         var places = new Broadcasting(y.shape(), List.of(a.shape(), b.shape()));
         for (long i = 0; i < y.size(); i++, places.next()) {
             compute(a, places.index(0), b, places.index(1), y, i);
