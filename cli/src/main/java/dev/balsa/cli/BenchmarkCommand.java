@@ -53,7 +53,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "measured time per runtime (default: 5)")
     private double seconds = 5;
 
-    @Option(names = "--warm-up", paramLabel = "S", description = "time of runs before (default: half of --seconds)")
+    @Option(names = "--warm-up", paramLabel = "S", description = "stretch of runs before, repeated until they settle (default: half of --seconds)")
     private Optional<Double> warmUp = Optional.empty();
 
     @Option(names = "--compare", paramLabel = "RUNTIME", description = "onnxruntime")

@@ -17,7 +17,7 @@ import java.util.function.Function;
 /// Measures a model: loading, the first run, then runs for a while, in turns with ONNX Runtime if asked for.
 ///
 /// @param seconds measured time per runtime
-/// @param warmUp seconds of runs before that
+/// @param warmUp seconds of a stretch of runs before that, repeated until runs settle
 /// @param compare whether to measure ONNX Runtime too
 public record Benchmark(Path path, Options options, double seconds, double warmUp, boolean compare) {
     private record FirstRun(double millis, List<Optional<Tensor>> outputs) {}

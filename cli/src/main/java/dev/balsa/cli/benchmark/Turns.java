@@ -18,12 +18,16 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param streams how many runs go on at once
 /// @param seconds measured time per contestant
-/// @param warmUp seconds of runs per contestant that are not counted, before all turns
+/// @param warmUp seconds of a stretch of runs that are not counted; there are as many as it takes for runs to settle
 record Turns(int streams, double seconds, double warmUp) {
     private static final int TURNS = 10;
     private static final long LEAST_TURN = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long PAUSE_MILLIS = 20;
     private static final int LEAST_RUNS = 3;
+    /// Warming up ends when the fastest run of a stretch is not at least this much faster than any before.
+    private static final double SETTLED = 0.97;
+
+    private static final int MOST_WARM_UPS = 20;
 
     /// What one contestant has done so far.
     private static final class Score {
@@ -35,7 +39,7 @@ record Turns(int streams, double seconds, double warmUp) {
         var scores = new LinkedHashMap<Contestant, Score>();
         contestants.forEach(contestant -> scores.put(contestant, new Score()));
         try (var pool = Executors.newFixedThreadPool(streams, Turns::thread)) {
-            contestants.forEach(contestant -> turn(pool, contestant, nanos(warmUp), new Score()));
+            contestants.forEach(contestant -> warmUp(pool, contestant));
             long length = Math.max(LEAST_TURN, nanos(seconds) / TURNS);
             while (!scores.values().stream().allMatch(this::isEnough)) {
                 scores.forEach((contestant, score) -> {
@@ -48,6 +52,20 @@ record Turns(int streams, double seconds, double warmUp) {
         var result = new LinkedHashMap<Contestant, Latencies>();
         scores.forEach((contestant, score) -> result.put(contestant, Latencies.of(score.runs, score.total)));
         return result;
+    }
+
+    /// Runs until runs get no faster: the JVM compiles what is hot while it runs, and on a busy machine that takes a while.
+    private void warmUp(ExecutorService pool, Contestant contestant) {
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; warmUp > 0 && i < MOST_WARM_UPS; i++) {
+            var score = new Score();
+            turn(pool, contestant, nanos(warmUp), score);
+            double fastest = score.runs.stream().mapToLong(Long::longValue).min().orElse(0);
+            if (fastest > best * SETTLED) {
+                return;
+            }
+            best = Math.min(best, fastest);
+        }
     }
 
     private boolean isEnough(Score score) {
