@@ -19,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +83,8 @@ public final class NodeModel {
                         .toList()));
     }
 
-    private NodeModel with(String name, AttributeValue value) {
+    /// Adds an attribute of any kind.
+    public NodeModel with(String name, AttributeValue value) {
         attributes.add(new AttributeProto(name, value));
         return this;
     }
@@ -114,6 +116,11 @@ public final class NodeModel {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Writes the model to a file, for inputs of these types.
+    public void write(Path file, int outputs, Tensor... inputs) throws IOException {
+        OnnxWriter.write(model(outputs, inputs), file);
     }
 
     private static Tensor copy(Tensor tensor) {

@@ -34,6 +34,11 @@ public record Concat(long axis) implements Assembly {
         var shape = SymbolicShape.UNKNOWN;
         var length = Dim.of(0);
         for (int i = 0; i < in.inputs(); i++) {
+            if (in.dtype(i) != in.dtype(0)) {
+                throw in.mismatch(i, "element type differs from input 0", in.dtype(0).toString(), in.dtype(i));
+            }
+        }
+        for (int i = 0; i < in.inputs(); i++) {
             var next = in.shape(i);
             if (!next.hasRank()) {
                 return List.of(in.type(0).withShape(SymbolicShape.UNKNOWN));

@@ -69,8 +69,16 @@ public record If(Graph thenBranch, Graph elseBranch) implements Control {
         } catch (ShapeException e) {
             return whenTrue;
         }
+        if (whenTrue.size() != whenFalse.size()) {
+            throw new ShapeException("expected branches of as many outputs, found " + whenTrue.size() + " in one and "
+                    + whenFalse.size() + " in the other; check the model");
+        }
         var types = new ArrayList<TensorType>();
         for (int i = 0; i < whenTrue.size(); i++) {
+            if (whenTrue.get(i).dtype() != whenFalse.get(i).dtype()) {
+                throw new ShapeException("output " + i + ": expected one element type from both branches, found "
+                        + whenTrue.get(i).dtype() + " and " + whenFalse.get(i).dtype() + "; check the model");
+            }
             types.add(common(whenTrue.get(i), whenFalse.get(i)));
         }
         return types;
