@@ -47,7 +47,7 @@ public final class Outputs implements AutoCloseable {
 
     /// Gives the memory back; does nothing the second time.
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!closed) {
             closed = true;
             release.run();

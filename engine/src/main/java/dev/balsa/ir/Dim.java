@@ -21,8 +21,14 @@ public final class Dim {
     /// Coefficients by monomial: symbols in alphabetic order joined by `*`, the empty text for the constant term.
     private final SortedMap<String, Long> terms;
 
+    /// Read off the terms once: inputs are checked against their dimensions in every run.
+    private final boolean isNumber;
+    private final long number;
+
     private Dim(SortedMap<String, Long> terms) {
         this.terms = terms;
+        this.isNumber = terms.size() == 1 && terms.containsKey(ONE);
+        this.number = isNumber ? terms.get(ONE) : 0;
     }
 
     /// A known length.
@@ -44,7 +50,7 @@ public final class Dim {
 
     /// Whether the length is a number.
     public boolean isKnown() {
-        return terms.size() == 1 && terms.containsKey(ONE);
+        return isNumber;
     }
 
     /// Whether nothing is known of the length.
@@ -54,14 +60,17 @@ public final class Dim {
 
     /// The number, if known.
     public OptionalLong value() {
-        return isKnown() ? OptionalLong.of(terms.firstEntry().getValue()) : OptionalLong.empty();
+        return isNumber ? OptionalLong.of(number) : OptionalLong.empty();
     }
 
     /// The number.
     ///
     /// @throws IllegalStateException if it is not known
     public long get() {
-        return value().orElseThrow(() -> new IllegalStateException("dimension " + this + " is not a known number"));
+        if (!isNumber) {
+            throw new IllegalStateException("dimension " + this + " is not a known number");
+        }
+        return number;
     }
 
     /// Whether both are certainly the same length.

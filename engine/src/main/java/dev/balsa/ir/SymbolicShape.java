@@ -102,7 +102,7 @@ public record SymbolicShape(Optional<List<Dim>> dims) {
             return false;
         }
         for (int i = 0; i < rank(); i++) {
-            if (!dim(i).mayEqual(Dim.of(shape.dim(i)))) {
+            if (dim(i).isKnown() && dim(i).get() != shape.dim(i)) {
                 return false;
             }
         }

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What one run at a time needs: a team of workers and memory. Not for concurrent use.
 ///
@@ -20,6 +22,7 @@ public final class Stream implements AutoCloseable {
     private static final int MOST_BOUND = 64;
 
     private final Team team;
+    private final SharedWork shared = new SharedWork();
     private final List<Level> levels = new ArrayList<>();
     private StepListener listener = StepListener.NONE;
 
@@ -73,8 +76,8 @@ public final class Stream implements AutoCloseable {
             step(bound, i, depth);
         }
         var tensors = new ArrayList<Tensor>(program.outputs().size());
-        for (int slot : program.outputs()) {
-            tensors.add(bound.tensor(slot).orElseThrow());
+        for (int i = 0; i < program.outputs().size(); i++) {
+            tensors.add(bound.tensor(program.outputs().get(i)).orElseThrow());
         }
         return tensors;
     }
@@ -123,13 +126,31 @@ public final class Stream implements AutoCloseable {
     }
 
     private void runShared(Work work, int phase, int units, BoundProgram bound, int step) {
-        team.run((worker, workers) -> {
+        shared.work = work;
+        shared.phase = phase;
+        shared.units = units;
+        shared.bound = bound;
+        shared.step = step;
+        team.run(shared);
+    }
+
+    /// The part of a kernel that all workers do, set by the caller's thread before the team runs it; one object for all
+    /// runs, so that none is made per step.
+    private static final class SharedWork implements Team.Job {
+        private @Nullable Work work;
+        private @Nullable BoundProgram bound;
+        private int phase;
+        private int units;
+        private int step;
+
+        @Override
+        public void run(int worker, int workers) {
             int from = (int) ((long) units * worker / workers);
             int to = (int) ((long) units * (worker + 1) / workers);
             if (from < to) {
-                work.run(phase, from, to, bound.frame(step, worker));
+                Objects.requireNonNull(work).run(phase, from, to, Objects.requireNonNull(bound).frame(step, worker));
             }
-        });
+        }
     }
 
     /// Ends the workers and frees all memory.
