@@ -113,10 +113,13 @@ public record BenchmarkResult(
         for (var agreement : other.agreements()) {
             out.printf(
                     Locale.ROOT,
-                    "output %s: largest difference %.3g, largest value %.3g%s%n",
+                    "output %s: largest difference %.3g, largest value %.3g%s%s%n",
                     agreement.output(),
                     agreement.difference(),
                     agreement.largest(),
+                    agreement.noise() > 0
+                            ? String.format(Locale.ROOT, ", peer from itself unoptimised %.3g", agreement.noise())
+                            : "",
                     agreement.within() ? "" : ": TOO FAR");
         }
     }
@@ -167,6 +170,7 @@ public record BenchmarkResult(
                     .add("name", agreement.output())
                     .add("largest_difference", JsonFile.number(agreement.difference()))
                     .add("largest_value", JsonFile.number(agreement.largest()))
+                    .add("peer_noise", JsonFile.number(agreement.noise()))
                     .add("within", agreement.within()));
         }
         return object.add("ratio", JsonFile.number(ratio(other))).add("outputs", outputs);

@@ -41,8 +41,20 @@ final class OnnxRuntimeContestant implements Contestant {
     ///
     /// @param inputs the caller's, by name; valid until this is closed
     static OnnxRuntimeContestant load(Path path, Options options, Map<String, Tensor> inputs) {
+        return load(path, options, inputs, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    }
+
+    /// The outputs without any of its optimisations.
+    static List<Optional<Tensor>> plainOutputs(Path path, Options options, Map<String, Tensor> inputs) {
+        try (var plain = load(path, options, inputs, OrtSession.SessionOptions.OptLevel.NO_OPT)) {
+            return plain.outputs();
+        }
+    }
+
+    private static OnnxRuntimeContestant load(
+            Path path, Options options, Map<String, Tensor> inputs, OrtSession.SessionOptions.OptLevel level) {
         try (var settings = new OrtSession.SessionOptions()) {
-            settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            settings.setOptimizationLevel(level);
             settings.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
             settings.setIntraOpNumThreads(Math.max(1, options.threads() / options.streams()));
             settings.setInterOpNumThreads(1);
