@@ -12,8 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import dev.balsa.newcomer.Repository;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,12 @@ class PackageDirectionTest {
             entry("run", Set.of("kernel", "cpu", "tensor", "error")),
             entry("plan", Set.of("rewrite", "ir", "kernel", "run", "cpu", "tensor", "error")));
 
+    /// A row such as "`ir` | `tensor`, `error`": names without slashes only.
+    private static final Pattern GUIDE_ROW =
+            Pattern.compile("(?m)^\\| (`[a-z]+`(?:, `[a-z]+`)*) \\| (`[a-z]+`(?:, `[a-z]+`)*) \\|$");
+
+    private static final Pattern QUOTED = Pattern.compile("`([a-z]+)`");
+
     static Stream<String> parts() {
         return KNOWS.keySet().stream().sorted();
     }
@@ -49,6 +58,31 @@ class PackageDirectionTest {
                 .filter(part -> !part.equals(ROOT))
                 .collect(Collectors.toSet());
         assertThat(KNOWS.keySet()).as("planned parts of the engine").containsAll(found);
+    }
+
+    /// Of the table in ARCHITECTURE.md; parts without a package yet do not stand there.
+    @Test
+    void isWhatTheGuideSays() {
+        var present = ALL.stream()
+                .filter(EngineClasses::belongsToEngine)
+                .map(EngineClasses::partOf)
+                .collect(Collectors.toSet());
+        var told = new TreeMap<String, Set<String>>();
+        for (var row : GUIDE_ROW.matcher(Repository.read("ARCHITECTURE.md")).results().toList()) {
+            quoted(row.group(1)).forEach(part -> told.put(part, quoted(row.group(2))));
+        }
+        assertThat(told.keySet()).containsAll(present.stream()
+                .filter(part -> !part.equals(ROOT) && !KNOWS.getOrDefault(part, Set.of()).isEmpty())
+                .toList());
+        told.forEach((part, known) -> assertThat(known)
+                .as("what ARCHITECTURE.md lets %s know", part)
+                .isEqualTo(KNOWS.getOrDefault(part, Set.of()).stream()
+                        .filter(present::contains)
+                        .collect(Collectors.toSet())));
+    }
+
+    private static Set<String> quoted(String cell) {
+        return QUOTED.matcher(cell).results().map(found -> found.group(1)).collect(Collectors.toSet());
     }
 
     @ParameterizedTest

@@ -58,6 +58,20 @@ class NamedFilesTest {
         }
     }
 
+    /// ARCHITECTURE.md has something to say about every package of the engine and the command line.
+    @ParameterizedTest
+    @ValueSource(strings = {"engine", "cli"})
+    void leaveNoPackageOut(String module) throws IOException {
+        var named = paths(Repository.read("ARCHITECTURE.md")).collect(Collectors.toSet());
+        var root = Repository.root();
+        try (var files = Files.walk(root.resolve(module).resolve("src/main/java"))) {
+            var packages = files.filter(file -> file.endsWith("package-info.java"))
+                    .map(file -> root.relativize(file.getParent()).toString().replace('\\', '/') + "/")
+                    .filter(folder -> !named.contains(folder) && !named.contains(folder.replace(ENGINE, "")));
+            assertThat(packages).as("packages that ARCHITECTURE.md does not name").isEmpty();
+        }
+    }
+
     private static Stream<String> paths(String text) {
         return QUOTED.matcher(text)
                 .results()
