@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 /// `balsa conformance`: runs test cases.
 @Command(
         name = "conformance",
+        header = "Runs test cases in the form of the ONNX backend tests.",
         description = {
             "Runs every case in and below the folders: a folder with model.onnx and test_data_set_N/input_i.pb and",
             "output_i.pb, as in the ONNX backend tests. The last line reads 'N passed, N failed, N skipped'."

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 /// `balsa fuzz`: damaged models must be refused, not crash.
 @Command(
         name = "fuzz",
+        header = "Tries damaged copies of models.",
         description = {
             "Loads damaged copies of models: flipped bits, edited bytes, wrong lengths and dimensions, truncation, parts of",
             "other models. Each must load, or be refused with an error that names the place, in a limited time."
