@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         })
 final class BenchmarkCommand implements Callable<Integer> {
     /// The runtimes that Balsa can be compared with.
-    enum Runtime {
+    enum Peer {
         ONNXRUNTIME
     }
 
@@ -57,7 +57,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     private Optional<Double> warmUp = Optional.empty();
 
     @Option(names = "--compare", paramLabel = "RUNTIME", description = "onnxruntime")
-    private Optional<Runtime> compare = Optional.empty();
+    private Optional<Peer> compare = Optional.empty();
 
     @Option(names = "--json", paramLabel = "FILE", description = "write the figures as JSON (- for standard output)")
     private Optional<Path> json = Optional.empty();

@@ -34,7 +34,7 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
             var first = firstRun(balsa);
             double flops = model.plan(tensors).stream().mapToLong(PlannedStep::flops).sum();
             if (!compare) {
-                var latencies = turns().measure(List.of(balsa)).get(balsa);
+                var latencies = turns().measure(List.of(balsa)).getFirst();
                 return result(tensors, flops, measured(balsa, latencies, first), Optional.empty());
             }
             var peak = ResidentMemory.peakMegabytes();
@@ -44,8 +44,8 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
                 var grown = minus(ResidentMemory.megabytes(), before);
                 var agreements = agreements(model, tensors, first.outputs(), peerFirst.outputs());
                 var latencies = turns().measure(List.of(balsa, peer));
-                var ours = measured(balsa, latencies.get(balsa), first, peak);
-                var theirs = measured(peer, latencies.get(peer), peerFirst, grown);
+                var ours = measured(balsa, latencies.getFirst(), first, peak);
+                var theirs = measured(peer, latencies.getLast(), peerFirst, grown);
                 return result(
                         tensors,
                         flops,

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,7 +34,8 @@ record Turns(int streams, double seconds, double warmUp) {
         private long total;
     }
 
-    Map<Contestant, Latencies> measure(List<? extends Contestant> contestants) {
+    /// The figures of each contestant, in their order.
+    List<Latencies> measure(List<? extends Contestant> contestants) {
         var scores = new LinkedHashMap<Contestant, Score>();
         contestants.forEach(contestant -> scores.put(contestant, new Score()));
         try (var pool = Executors.newFixedThreadPool(streams, Turns::thread)) {
@@ -49,9 +49,9 @@ record Turns(int streams, double seconds, double warmUp) {
                 });
             }
         }
-        var result = new LinkedHashMap<Contestant, Latencies>();
-        scores.forEach((contestant, score) -> result.put(contestant, Latencies.of(score.runs, score.total)));
-        return result;
+        return scores.values().stream()
+                .map(score -> Latencies.of(score.runs, score.total))
+                .toList();
     }
 
     /// Runs until runs get no faster: the JVM compiles what is hot while it runs, and on a busy machine that takes a while.

@@ -5,6 +5,7 @@ import dev.balsa.TensorInfo;
 import dev.balsa.cli.picture.PictureOptions;
 import dev.balsa.cli.picture.PictureTensors;
 import dev.balsa.error.BalsaException;
+import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// The inputs of one run: read from files where a file is given, made up otherwise.
 ///
@@ -29,12 +31,14 @@ record InputTensors(Map<String, Path> files, PictureOptions pictures, long seed,
                 read.put(input.name(), tensor);
             }
         }
-        var others = inputs.stream().filter(input -> !read.containsKey(input.name())).toList();
         var sizes = shapes.resolve(inputs);
         var random = new RandomTensors(seed, pastLength(inputs));
-        others.forEach(input -> read.put(input.name(), random.make(input, sizes.get(input.name()), arena)));
         var inOrder = new LinkedHashMap<String, Tensor>();
-        inputs.forEach(input -> inOrder.put(input.name(), read.get(input.name())));
+        for (var input : inputs) {
+            var tensor = Optional.ofNullable(read.get(input.name()));
+            var shape = Optional.ofNullable(sizes.get(input.name())).orElse(Shape.scalar());
+            inOrder.put(input.name(), tensor.orElseGet(() -> random.make(input, shape, arena)));
+        }
         return inOrder;
     }
 

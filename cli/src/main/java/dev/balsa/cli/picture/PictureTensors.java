@@ -84,9 +84,9 @@ public final class PictureTensors {
 
     private static void set(Tensor tensor, long index, double value) {
         if (tensor.type().isInteger() && tensor.type().bits() == 8) {
-            double rounded = Math.rint(value);
+            long rounded = Math.round(value);
             tensor.setLong(
-                    index, (long) Math.clamp(rounded, tensor.type().minValue(), tensor.type().maxValue()));
+                    index, Math.clamp(rounded, tensor.type().minValue(), tensor.type().maxValue()));
         } else {
             tensor.setDouble(index, value);
         }

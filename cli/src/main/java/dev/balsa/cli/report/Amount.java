@@ -8,16 +8,16 @@ public final class Amount {
 
     private Amount() {}
 
-    /// A number with three or four digits and a decimal prefix, such as `25.6 M`.
-    public static String of(double value) {
+    /// A number with three digits or four and a decimal prefix, such as `25.6 M`.
+    public static String of(long value) {
         int power = 0;
-        double left = value;
+        double left = (double) value;
         while (Math.abs(left) >= 1000 && power < PREFIXES.length - 1) {
             left /= 1000;
             power++;
         }
         if (power == 0) {
-            return left == Math.rint(left) ? Long.toString((long) left) : String.format(Locale.ROOT, "%.3g", left);
+            return Long.toString(value);
         }
         return String.format(Locale.ROOT, left >= 100 ? "%.0f %s" : left >= 10 ? "%.1f %s" : "%.2f %s", left, PREFIXES[power]);
     }

@@ -8,9 +8,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 public sealed interface Progress extends AutoCloseable {
     /// Starts a bar for `total` units of work.
     static Progress of(String task, long total) {
-        var console = System.console();
-        boolean watched = console != null && console.isTerminal();
-        return watched ? new Shown(task, total) : new Silent();
+        return System.console().isTerminal() ? new Shown(task, total) : new Silent();
     }
 
     /// The units that are done by now.
