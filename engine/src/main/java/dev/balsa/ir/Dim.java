@@ -28,7 +28,7 @@ public final class Dim {
     private Dim(SortedMap<String, Long> terms) {
         this.terms = terms;
         this.isNumber = terms.size() == 1 && terms.containsKey(ONE);
-        this.number = isNumber ? terms.get(ONE) : 0;
+        this.number = terms.getOrDefault(ONE, 0L);
     }
 
     /// A known length.
