@@ -78,7 +78,9 @@ public final class MakeGelu implements Rule {
         return operation.isInstance(node.op())
                 && node.inputs().stream()
                         .flatMap(input -> view.constant(input).stream())
-                        .anyMatch(tensor -> tensor.size() == 1 && Math.abs(tensor.getDouble(0) - value) < CONSTANT_ERROR);
+                        .anyMatch(tensor -> tensor.size() == 1 && Math.abs(tensor.getDouble(0) - value) < CONSTANT_ERROR)
+                // A constant of more dimensions than x would give some to the result.
+                && other(node, view).map(Value::type).equals(Optional.of(node.output(0).type()));
     }
 
     /// The operand that is not constant.

@@ -22,7 +22,7 @@ final class Patching {
 
     /// The graph with all patches applied.
     ///
-    /// @throws InternalException if a patch changes the type of a value, or leaves one undefined
+    /// @throws InternalException if a patch changes the type of a value, or leaves one undefined, or defines one twice
     static Graph apply(Graph graph, List<Patch> patches) {
         Set<Node> removed = Collections.newSetFromMap(new IdentityHashMap<>());
         var replaced = new HashMap<Value, Value>();
@@ -44,9 +44,11 @@ final class Patching {
     }
 
     private static void checkType(Patch patch, Value from, Value to) {
-        if (from.type().dtype() != to.type().dtype()) {
+        var known = to.type().shape().known();
+        if (from.type().dtype() != to.type().dtype()
+                || known.isPresent() && !from.type().shape().admits(known.get())) {
             throw new InternalException("patch \"" + patch.label() + "\" puts " + to + " in the place of " + from
-                    + "; expected the same element type");
+                    + "; expected the same type");
         }
     }
 
@@ -72,7 +74,13 @@ final class Patching {
         defined.addAll(constants.keySet());
         defined.add(Value.NONE);
         var producers = new HashMap<Value, Node>();
-        nodes.forEach(node -> node.outputs().forEach(value -> producers.put(value, node)));
+        for (var node : nodes) {
+            for (var value : node.outputs()) {
+                if (value.isPresent() && (defined.contains(value) || producers.put(value, node) != null)) {
+                    throw new InternalException("a patch defines " + value + " twice");
+                }
+            }
+        }
         var sorted = new ArrayList<Node>(nodes.size());
         var open = new ArrayDeque<Node>();
         for (var node : nodes) {
