@@ -3,8 +3,13 @@ package dev.balsa.cli;
 import dev.balsa.Model;
 import dev.balsa.cli.input.EngineOptions;
 import dev.balsa.cli.input.SizeOptions;
-import dev.balsa.cli.report.Inspection;
+import dev.balsa.cli.inspect.ModelReport;
+import dev.balsa.cli.inspect.PlanReport;
 import dev.balsa.cli.report.JsonFile;
+import dev.balsa.error.BalsaException;
+import io.avaje.json.node.JsonObject;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -50,18 +55,34 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var options = engine.options();
-        try (var model = Model.load(path, options);
-                var arena = Arena.ofConfined()) {
-            var inspection = Inspection.of(path, model, options, sizes.tensors(model.inputs(), arena));
-            var out = spec.commandLine().getOut();
-            inspection.print(out);
-            if (plan) {
-                inspection.printPlan(out);
-            }
-            json.ifPresent(file -> JsonFile.write(inspection.json(), file, out));
+        var out = spec.commandLine().getOut();
+        var text = json.filter(JsonFile::isStandardOutput).isPresent() ? new PrintWriter(Writer.nullWriter()) : out;
+        try (var model = Model.load(path, engine.options())) {
+            var report = ModelReport.of(path.toString(), model);
+            report.print(text);
+            var document = report.json();
+            inspectPlan(model, text, document);
+            json.ifPresent(file -> JsonFile.write(document, file, out));
             out.flush();
             return ExitCode.OK;
+        }
+    }
+
+    private void inspectPlan(Model model, PrintWriter text, JsonObject document) {
+        try (var arena = Arena.ofConfined()) {
+            var inputs = sizes.tensors(model.inputs(), arena);
+            var report = PlanReport.of(engine.options(), inputs, model.plan(inputs));
+            report.printWork(text);
+            if (plan) {
+                report.printSteps(text);
+            }
+            report.addTo(document, plan);
+        } catch (BalsaException e) {
+            // Assumed lengths need not fit the model; that is no reason to tell nothing of it.
+            if (plan) {
+                throw e;
+            }
+            text.println("work: not known for the lengths assumed, give others with --shape: " + e.getMessage());
         }
     }
 }

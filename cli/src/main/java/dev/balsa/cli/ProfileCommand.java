@@ -1,16 +1,17 @@
 package dev.balsa.cli;
 
 import dev.balsa.Model;
-import dev.balsa.StepTime;
 import dev.balsa.cli.benchmark.Roof;
 import dev.balsa.cli.input.EngineOptions;
 import dev.balsa.cli.input.InputOptions;
+import dev.balsa.cli.profile.ChromeTrace;
+import dev.balsa.cli.profile.ProfileReport;
+import dev.balsa.cli.profile.ProfiledRun;
 import dev.balsa.cli.report.JsonFile;
-import dev.balsa.cli.report.ProfileReport;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,8 +31,9 @@ import picocli.CommandLine.Spec;
             "  balsa profile model.onnx --top 20",
             "  balsa profile model.onnx --trace trace.json   (open it in chrome://tracing or ui.perfetto.dev)",
             "",
-            "Times are medians over the runs where every run has the same steps, those of the last run otherwise. Steps",
-            "inside of loops, branches and later stages are indented; their time is also part of the step around them."
+            "Of the runs, the one of median time is shown. Steps inside of loops, branches and later stages are",
+            "indented; their time is not part of that of the step around them. The roof is what multiply-adds of",
+            "float32 in registers reach on as many threads, measured when the command runs."
         })
 final class ProfileCommand implements Callable<Integer> {
     @Spec
@@ -55,7 +57,7 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--top", paramLabel = "N", description = "only the N steps that take longest, longest first")
     private Optional<Integer> top = Optional.empty();
 
-    @Option(names = "--trace", paramLabel = "FILE", description = "write the last run as a Chrome trace")
+    @Option(names = "--trace", paramLabel = "FILE", description = "write the run as a Chrome trace")
     private Optional<Path> trace = Optional.empty();
 
     @Option(names = "--json", paramLabel = "FILE", description = "write the table as JSON (- for standard output)")
@@ -63,11 +65,12 @@ final class ProfileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (runs < 1 || !(warmUp >= 0)) {
-            throw new ParameterException(spec.commandLine(), "--runs must be at least 1, --warm-up at least 0");
+        if (runs < 1 || !(warmUp >= 0) || top.orElse(0) < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--runs must be at least 1, --warm-up and --top at least 0");
         }
         var options = engine.options();
-        var profiles = new ArrayList<List<StepTime>>();
+        var profiles = new ArrayList<ProfiledRun>();
         try (var model = Model.load(path, options);
                 var arena = Arena.ofConfined()) {
             var tensors = inputs.tensors(model.inputs(), arena);
@@ -76,14 +79,18 @@ final class ProfileCommand implements Callable<Integer> {
                 model.run(tensors).close();
             } while (System.nanoTime() < end);
             for (int i = 0; i < runs; i++) {
-                profiles.add(model.profile(tensors));
+                profiles.add(ProfiledRun.of(model.profile(tensors)));
             }
         }
-        var report = ProfileReport.of(profiles, Roof.measure(options.threads()));
+        profiles.sort(Comparator.comparingLong(ProfiledRun::nanos));
+        var median = profiles.get(runs / 2);
+        var report = new ProfileReport(median, Roof.measure(Math.max(1, options.threads() / options.streams())));
         var out = spec.commandLine().getOut();
-        report.print(out, top);
-        trace.ifPresent(file -> JsonFile.write(ProfileReport.trace(profiles.getLast()), file, out));
-        json.ifPresent(file -> JsonFile.write(report.json(), file, out));
+        if (json.filter(JsonFile::isStandardOutput).isEmpty()) {
+            report.print(out, top);
+        }
+        trace.ifPresent(file -> JsonFile.write(ChromeTrace.of(path.toString(), median), file, out));
+        json.ifPresent(file -> JsonFile.write(report.json().add("model", path.toString()), file, out));
         out.flush();
         return ExitCode.OK;
     }

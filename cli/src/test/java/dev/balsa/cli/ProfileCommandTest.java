@@ -3,37 +3,62 @@ package dev.balsa.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.avaje.json.node.JsonArray;
+import io.avaje.json.node.JsonNodeMapper;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProfileCommandTest {
-    @TempDir
-    private Path folder;
+    private static final Path DIGITS = CommandRun.digits("digits.onnx");
 
     @Test
-    void listsStepsAndWritesATrace() {
-        var trace = folder.resolve("trace.json");
-        var json = folder.resolve("p.json");
-        var run = CommandRun.of(
-                "profile",
-                CommandRun.digits("digits.onnx"),
-                "--runs",
-                2,
-                "--warm-up",
-                0,
-                "--trace",
-                trace,
-                "--json",
-                json);
+    void listsStepsKernelsAndTheRun() {
+        var run = profile();
         assertThat(run.err()).isEmpty();
-        assertThat(run.status()).isZero();
-        var steps = ((JsonArray) CommandRun.json(json).find("steps")).elements();
-        var events = ((JsonArray) CommandRun.json(trace).find("traceEvents")).elements();
-        assertThat(events).hasSameSizeAs(steps);
-        assertThat(run.lastLine()).startsWith(steps.size() + " steps, ");
-        assertThat(run.out().lines().filter(line -> line.startsWith("/conv"))).hasSize(4);
-        assertThat(CommandRun.of("profile", CommandRun.digits("digits.onnx"), "--warm-up", 0, "--top", 2).out())
-                .contains("/conv");
+        assertThat(run.status()).isEqualTo(ExitCode.OK);
+        assertThat(run.out().lines().filter(line -> line.contains("Conv+Relu"))).hasSize(5);
+        assertThat(run.out().lines().filter(line -> line.endsWith("/dense/Gemm"))).hasSize(1);
+        assertThat(run.out()).containsPattern("\n8 steps, [\\d.]+ ms, 7.41 M FLOP, [\\d.]+ % of a roof of .*FLOP/s\n$");
+    }
+
+    @Test
+    void listsOnlyTheLongestSteps() {
+        assertThat(profile("--top", 2).out().lines().takeWhile(line -> !line.isEmpty())).hasSize(3);
+    }
+
+    @Test
+    void writesATrace(@TempDir Path folder) {
+        var file = folder.resolve("trace.json");
+        assertThat(profile("--trace", file).status()).isEqualTo(ExitCode.OK);
+        var events = (JsonArray) CommandRun.json(file).extractNode("traceEvents");
+        var steps = events.stream().filter(event -> event.extract("ph").equals("X")).toList();
+        assertThat(steps).hasSize(8).allSatisfy(step -> {
+            assertThat(step.extract("ts", -1.0)).isNotNegative();
+            assertThat(step.extract("dur", -1.0)).isPositive();
+        });
+        assertThat(steps.getFirst().extract("name")).isEqualTo("Conv+Relu /conv1/Conv");
+    }
+
+    @Test
+    void writesNothingButJsonToStandardOutput() {
+        var document = JsonNodeMapper.builder().build().fromJson(profile("--json", "-").out());
+        assertThat(document.extract("flop", 0L)).isEqualTo(7_409_600);
+        assertThat(((JsonArray) document.extractNode("steps")).size()).isEqualTo(8);
+    }
+
+    @Test
+    void refusesNegativeAmounts() {
+        var run = profile("--top", -1);
+        assertThat(run.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--top");
+    }
+
+    private static CommandRun profile(Object... more) {
+        var arguments = new ArrayList<Object>(
+                List.of("profile", DIGITS, "--runs", 3, "--warm-up", 0, "--threads", 1));
+        arguments.addAll(List.of(more));
+        return CommandRun.of(arguments.toArray());
     }
 }

@@ -22,6 +22,12 @@ public final class Amount {
         return String.format(Locale.ROOT, left >= 100 ? "%.0f %s" : left >= 10 ? "%.1f %s" : "%.2f %s", left, PREFIXES[power]);
     }
 
+    /// A number of bytes, such as `17 B` or `4.21 MB`.
+    public static String bytes(long count) {
+        var text = of(count);
+        return text.contains(" ") ? text + "B" : text + " B";
+    }
+
     /// A share as a percentage, such as `12.5 %`.
     public static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);

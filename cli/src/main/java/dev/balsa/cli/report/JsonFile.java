@@ -18,12 +18,17 @@ public final class JsonFile {
 
     private JsonFile() {}
 
+    /// Whether the document goes to standard output, where nothing else should be printed then.
+    public static boolean isStandardOutput(Path file) {
+        return file.toString().equals(STANDARD_OUTPUT);
+    }
+
     /// Writes a document to `file`, or to `out` if the file is `-`.
     ///
     /// @throws ResourceException if the file cannot be written
     public static void write(JsonNode document, Path file, PrintWriter out) {
         var text = text(document);
-        if (file.toString().equals(STANDARD_OUTPUT)) {
+        if (isStandardOutput(file)) {
             out.println(text);
             return;
         }

@@ -1,0 +1,136 @@
+package dev.balsa.cli.profile;
+
+import dev.balsa.cli.report.Amount;
+import dev.balsa.cli.report.JsonFile;
+import dev.balsa.cli.report.Table;
+import io.avaje.json.node.JsonArray;
+import io.avaje.json.node.JsonObject;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A run in tables: where its time went, and how that compares with what the processor can do.
+///
+/// @param roof floating-point operations per second that the processor reaches, as
+///     [dev.balsa.cli.benchmark.Roof#measure] tells
+public record ProfileReport(ProfiledRun run, double roof) {
+    private static final double NANOS = 1e9;
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    /// Prints the steps, the kernels, and a line about the run.
+    ///
+    /// @param longest how many steps, the longest first; all of them in order if empty
+    public void print(PrintWriter out, Optional<Integer> longest) {
+        printSteps(out, longest);
+        out.println();
+        printKernels(out);
+        out.println();
+        double speed = run.flops() * NANOS / Math.max(1, run.nanos());
+        out.println(run.steps().size() + " steps, " + milliseconds(run.nanos()) + " ms, " + Amount.of(run.flops())
+                + " FLOP, " + Amount.percent(speed / roof) + " of a roof of " + Amount.of((long) roof) + "FLOP/s");
+    }
+
+    private void printKernels(PrintWriter out) {
+        record Kernel(String operator, String kernel) {}
+        var groups = new LinkedHashMap<Kernel, List<ProfiledStep>>();
+        for (var step : run.steps()) {
+            var kernel = new Kernel(step.step().operator(), step.step().kernel());
+            groups.computeIfAbsent(kernel, _ -> new ArrayList<>()).add(step);
+        }
+        var table = table(" steps", "operator", "kernel");
+        groups.entrySet().stream()
+                .sorted(Comparator.comparingLong(entry -> -new ProfiledRun(entry.getValue()).nanos()))
+                .forEach(entry -> {
+                    var group = new ProfiledRun(entry.getValue());
+                    row(
+                            table,
+                            group.nanos(),
+                            group.flops(),
+                            group.bytes(),
+                            Integer.toString(group.steps().size()),
+                            entry.getKey().operator(),
+                            entry.getKey().kernel());
+                });
+        table.print(out);
+    }
+
+    private void printSteps(PrintWriter out, Optional<Integer> longest) {
+        var table = table("operator", "kernel", "output", "node");
+        var shown = longest.map(count -> run.steps().stream()
+                        .sorted(Comparator.comparingLong(step -> -step.ownNanos()))
+                        .limit(count)
+                        .toList())
+                .orElse(run.steps());
+        for (var one : shown) {
+            var step = one.step();
+            row(
+                    table,
+                    one.ownNanos(),
+                    step.flops(),
+                    step.bytes(),
+                    ". ".repeat(step.depth()) + step.operator(),
+                    step.kernel(),
+                    step.output(),
+                    step.node());
+        }
+        table.print(out);
+    }
+
+    private static Table table(String... more) {
+        var columns = new ArrayList<>(List.of(" ms", " share", " GFLOP/s", " of roof", " GB/s"));
+        columns.addAll(List.of(more));
+        return new Table(columns.toArray(String[]::new));
+    }
+
+    private void row(Table table, long nanos, long flops, long bytes, String... words) {
+        var cells = new ArrayList<String>();
+        cells.add(milliseconds(nanos));
+        cells.add(Amount.percent((double) nanos / Math.max(1, run.nanos())));
+        cells.add(billionsPerSecond(flops, nanos));
+        cells.add(share(flops, nanos));
+        cells.add(billionsPerSecond(bytes, nanos));
+        cells.addAll(List.of(words));
+        table.add(cells.toArray(String[]::new));
+    }
+
+    private static String milliseconds(long nanos) {
+        return String.format(Locale.ROOT, "%.4f", nanos / NANOS_PER_MILLI);
+    }
+
+    /// Thousands of millions per second; empty if there is nothing to count.
+    private static String billionsPerSecond(long count, long nanos) {
+        return count == 0 || nanos == 0 ? "" : String.format(Locale.ROOT, "%.1f", (double) count / nanos);
+    }
+
+    /// The share of the roof that so many operations in so many nanoseconds reach; empty where none are counted.
+    private String share(long flops, long nanos) {
+        return flops == 0 || nanos == 0 ? "" : Amount.percent(flops * NANOS / nanos / roof);
+    }
+
+    /// The steps as JSON.
+    public JsonObject json() {
+        var array = JsonArray.create();
+        for (var one : run.steps()) {
+            var step = one.step();
+            array.add(JsonObject.create()
+                    .add("node", step.node())
+                    .add("operator", step.operator())
+                    .add("kernel", step.kernel())
+                    .add("output", step.output())
+                    .add("depth", step.depth())
+                    .add("ms", JsonFile.number(step.nanos() / NANOS_PER_MILLI))
+                    .add("own_ms", JsonFile.number(one.ownNanos() / NANOS_PER_MILLI))
+                    .add("flop", step.flops())
+                    .add("bytes", step.bytes()));
+        }
+        return JsonObject.create()
+                .add("run_ms", JsonFile.number(run.nanos() / NANOS_PER_MILLI))
+                .add("flop", run.flops())
+                .add("roof_gflops", JsonFile.number(roof / NANOS))
+                .add("steps", array);
+    }
+}
