@@ -2,6 +2,7 @@ package dev.balsa.ir;
 
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ public final class GraphBuilder {
     private final Map<Value, Tensor> constants = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
+    /// The last suffix that made a name unique; inlined functions use the same names again and again.
+    private final Map<String, Integer> suffixes = new HashMap<>();
     private final NodeTyping typing = new NodeTyping(constants);
     private int fresh;
 
@@ -77,8 +80,8 @@ public final class GraphBuilder {
 
     private String unique(String wanted) {
         var chosen = wanted;
-        for (int i = 1; !names.add(chosen); i++) {
-            chosen = wanted + "." + i;
+        while (!names.add(chosen)) {
+            chosen = wanted + "." + suffixes.merge(wanted, 1, Integer::sum);
         }
         return chosen;
     }

@@ -101,8 +101,8 @@ public final class NodeTyping {
             var value = inputs.get(i);
             if (value.isPresent()) {
                 checkType(parameter.get(), i, value.type());
-            } else if (parameter.get().arity() == Schema.Arity.REQUIRED) {
-                throw new ShapeException("input " + i + " \"" + parameter.get().name() + "\" is missing");
+            } else {
+                checkMayBeLeftOut(parameter.get(), i);
             }
         }
         checkPresent(schema, inputs.size());
@@ -110,12 +110,15 @@ public final class NodeTyping {
 
     private static void checkPresent(Schema schema, int given) {
         for (int i = given; i < schema.inputs().size(); i++) {
-            var parameter = schema.inputs().get(i);
-            switch (parameter.arity()) {
-                case REQUIRED, VARIADIC ->
-                    throw new ShapeException("input " + i + " \"" + parameter.name() + "\" is missing");
-                case OPTIONAL, REST -> {}
-            }
+            checkMayBeLeftOut(schema.inputs().get(i), i);
+        }
+    }
+
+    private static void checkMayBeLeftOut(Schema.Parameter parameter, int index) {
+        switch (parameter.arity()) {
+            case REQUIRED, VARIADIC ->
+                throw new ShapeException("input " + index + " \"" + parameter.name() + "\" is missing");
+            case OPTIONAL, REST -> {}
         }
     }
 

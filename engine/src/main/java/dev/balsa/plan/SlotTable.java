@@ -154,7 +154,8 @@ final class SlotTable {
         if (slot == null) {
             slot = use(viewed, 0);
         }
-        enter(value, add(new Slot.Alias(slot, value.type().dtype(), shape(value))));
+        // Straight to the memory, however many views are in between.
+        enter(value, add(new Slot.Alias(root(slot), value.type().dtype(), shape(value))));
         return true;
     }
 

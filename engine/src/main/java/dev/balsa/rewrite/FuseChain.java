@@ -25,6 +25,9 @@ public record FuseChain(Acceptance acceptance) implements Rule {
         boolean follows(Op head, Value headOutput, Node next, ChainStep step, List<Value> inputs, GraphView view);
     }
 
+    /// No step of a chain reads more; to look at a sum of thousands from each of its operands would take long.
+    private static final int MOST_OPERANDS = 8;
+
     @Override
     public String name() {
         return "FuseChain";
@@ -41,6 +44,9 @@ public record FuseChain(Acceptance acceptance) implements Rule {
         var head = node.op() instanceof Fused fused ? fused : new Fused(node.op(), node.inputs().size(), List.of());
         var result = node.output(0);
         for (var next = view.soleConsumer(result); next.isPresent(); next = view.soleConsumer(result)) {
+            if (next.get().inputs().size() > MOST_OPERANDS) {
+                break;
+            }
             var extended = new ArrayList<>(inputs);
             var step = step(next.get(), result, extended);
             if (next.get().outputs().size() != 1

@@ -24,7 +24,8 @@ public record RulePass(Rule rule) implements Pass {
         var patches = new ArrayList<Patch>();
         Set<Node> touched = Collections.newSetFromMap(new IdentityHashMap<>());
         for (var node : graph.nodes()) {
-            if (touched.contains(node)) {
+            // A node without a first output is dead, or does something that no rule is about.
+            if (touched.contains(node) || !node.output(0).isPresent()) {
                 continue;
             }
             var patch = rule.match(node, view);
