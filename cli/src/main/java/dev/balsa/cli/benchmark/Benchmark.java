@@ -82,10 +82,9 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
             return agreements;
         }
         var plain = OnnxRuntimeContestant.plainOutputs(path, options, inputs);
-        agreements.replaceAll(agreement -> {
-            int i = agreements.indexOf(agreement);
-            return agreement.judgedByNoise(ours.get(i), theirs.get(i), plain.get(i));
-        });
+        for (int i = 0; i < agreements.size(); i++) {
+            agreements.set(i, agreements.get(i).judgedByNoise(ours.get(i), theirs.get(i), plain.get(i)));
+        }
         return agreements;
     }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 /// The inputs of one run: read from files where a file is given, made up otherwise.
 ///
 /// @param files by input name
-record InputTensors(Map<String, Path> files, PictureOptions pictures, long seed, InputShapes shapes) {
+record InputTensors(Map<String, Path> files, PictureOptions pictures, long seed, int ids, InputShapes shapes) {
     /// Tensors for all inputs, in the model's order, in memory of `arena`.
     ///
     /// @throws BalsaException if a file is missing, damaged, or no picture
@@ -32,7 +32,7 @@ record InputTensors(Map<String, Path> files, PictureOptions pictures, long seed,
             }
         }
         var sizes = shapes.resolve(inputs);
-        var random = new RandomTensors(seed, pastLength(inputs));
+        var random = new RandomTensors(seed, ids, pastLength(inputs));
         var inOrder = new LinkedHashMap<String, Tensor>();
         for (var input : inputs) {
             var tensor = Optional.ofNullable(read.get(input.name()));

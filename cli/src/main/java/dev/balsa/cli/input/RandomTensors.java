@@ -11,14 +11,14 @@ import java.util.SplittableRandom;
 /// Makes inputs up: random where any value will do, and what models expect where the name of an input tells it.
 ///
 /// Floats are uniform from -1 to 1, 8-bit integers cover their range, other integers are from 0 to 9. By name: masks are
-/// ones, positions count up from the number of past tokens, token types are 0, ids are from 0 to 99, a sample rate is
-/// 16000.
+/// ones, positions count up from the number of past tokens, token types are 0, ids are below a given number, a sample rate
+/// is 16000.
 ///
 /// @param seed the same seed gives the same tensor for the same input
+/// @param ids above all ids
 /// @param pastLength how many tokens come before those of the inputs
-record RandomTensors(long seed, long pastLength) {
+record RandomTensors(long seed, int ids, long pastLength) {
     private static final long SAMPLE_RATE = 16_000;
-    private static final int MOST_IDS = 100;
     private static final int MOST_OTHERS = 10;
 
     Tensor make(TensorInfo input, Shape shape, Arena arena) {
@@ -26,7 +26,7 @@ record RandomTensors(long seed, long pastLength) {
         var random = new SplittableRandom(seed ^ (long) input.name().hashCode() << 20);
         if (input.type() == DataType.STRING) {
             for (long i = 0; i < tensor.size(); i++) {
-                tensor.setString(i, Integer.toString(random.nextInt(MOST_IDS)));
+                tensor.setString(i, Integer.toString(random.nextInt(ids)));
             }
         } else if (input.type().isFloat()) {
             fillFloats(input, tensor, random);
@@ -65,7 +65,7 @@ record RandomTensors(long seed, long pastLength) {
             return SAMPLE_RATE;
         }
         if (name.contains("ids") || name.contains("token")) {
-            return random.nextInt(MOST_IDS);
+            return random.nextInt(ids);
         }
         if (type == DataType.BOOL) {
             return random.nextInt(2);

@@ -34,6 +34,17 @@ public final class SizeOptions {
     @Option(names = "--seed", paramLabel = "N", description = "seed of random inputs (default: 1)")
     private long seed = 1;
 
+    @Option(names = "--ids", paramLabel = "N", description = "random ids are below N (default: 100)")
+    private int ids = 100;
+
+    /// The bound of random ids.
+    int ids() {
+        if (ids < 1) {
+            throw wrong("--ids must be at least 1");
+        }
+        return ids;
+    }
+
     /// The seed of random inputs.
     public long seed() {
         return seed;
@@ -43,7 +54,7 @@ public final class SizeOptions {
     ///
     /// @throws ParameterException if an option names what the model does not have
     public Map<String, Tensor> tensors(List<TensorInfo> inputs, Arena arena) {
-        return new InputTensors(Map.of(), new PictureOptions(), seed, inputShapes()).make(inputs, arena);
+        return new InputTensors(Map.of(), new PictureOptions(), seed, ids(), inputShapes()).make(inputs, arena);
     }
 
     /// The lengths given, for a model whose other dimensions are still to be found.

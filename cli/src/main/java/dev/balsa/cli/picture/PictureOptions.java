@@ -43,6 +43,9 @@ public final class PictureOptions {
     @Option(names = "--invert", description = "swap dark and light")
     private boolean invert;
 
+    @Option(names = "--bgr", description = "channels in the order blue, green, red")
+    private boolean bgr;
+
     @Option(names = "--scale", paramLabel = "N", description = "divide values, 0 to 255, by this (default: 1)")
     private double scale = 1;
 
@@ -65,6 +68,10 @@ public final class PictureOptions {
 
     boolean invert() {
         return invert;
+    }
+
+    boolean bgr() {
+        return bgr;
     }
 
     Optional<Layout> layout() {

@@ -13,8 +13,8 @@ import java.util.OptionalLong;
 /// Turns a picture into the tensor that a model's input wants.
 ///
 /// In this order: grey if asked for or if the input has one channel, resized, inverted, divided by the scale, mean
-/// subtracted, divided by the standard deviation. Channels are red, green, blue. 8-bit integer inputs get values rounded
-/// and clamped to their range.
+/// subtracted, divided by the standard deviation. Channels are red, green, blue, or the other way round if asked for. 8-bit
+/// integer inputs get values rounded and clamped to their range.
 public final class PictureTensors {
     private PictureTensors() {}
 
@@ -67,11 +67,12 @@ public final class PictureTensors {
         var tensor = Tensor.allocate(type, whole, arena);
         for (int y = 0; y < picture.height(); y++) {
             for (int x = 0; x < picture.width(); x++) {
-                for (int c = 0; c < channels; c++) {
+                for (int c = 0; c < picture.channels(); c++) {
+                    int source = options.bgr() ? picture.channels() - 1 - c : c;
                     long index = layout == Layout.NCHW
                             ? ((long) c * picture.height() + y) * picture.width() + x
                             : ((long) y * picture.width() + x) * channels + c;
-                    set(tensor, index, options.value(picture.sample(x, y, c), c));
+                    set(tensor, index, options.value(picture.sample(x, y, source), c));
                 }
             }
         }

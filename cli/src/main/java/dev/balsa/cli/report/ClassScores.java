@@ -15,6 +15,8 @@ public record ClassScores(boolean softmax, List<Score> classes) {
     private static final long MOST_CLASSES = 100_000;
     private static final long MOST_ROWS = 4;
     private static final int SHOWN = 5;
+    /// Fewer numbers that do not sum to 1 are as likely coordinates or grades.
+    private static final int LEAST_SCORES = 5;
 
     /// A class.
     ///
@@ -29,7 +31,7 @@ public record ClassScores(boolean softmax, List<Score> classes) {
     }
 
     /// The rows of a tensor that looks like class scores: floats, at most four rows, one dimension of 2 to 100000 and
-    /// none after it but of length 1. Nothing for other tensors.
+    /// none after it but of length 1; of 5 at least where the scores are no shares. Nothing for other tensors.
     public static List<ClassScores> of(Tensor tensor) {
         var classes = classDimension(tensor);
         if (classes.isEmpty()) {
@@ -40,7 +42,8 @@ public record ClassScores(boolean softmax, List<Score> classes) {
         for (long row = 0; row < tensor.size() / count; row++) {
             rows.add(row(tensor, row * count, count));
         }
-        return rows;
+        boolean plausible = count >= LEAST_SCORES || rows.stream().noneMatch(ClassScores::softmax);
+        return plausible ? rows : List.of();
     }
 
     private static Optional<Integer> classDimension(Tensor tensor) {

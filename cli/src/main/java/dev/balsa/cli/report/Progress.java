@@ -1,5 +1,7 @@
 package dev.balsa.cli.report;
 
+import java.io.Console;
+import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -8,7 +10,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
 public sealed interface Progress extends AutoCloseable {
     /// Starts a bar for `total` units of work.
     static Progress of(String task, long total) {
-        return System.console().isTerminal() ? new Shown(task, total) : new Silent();
+        boolean watched =
+                Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+        return watched ? new Shown(task, total) : new Silent();
     }
 
     /// The units that are done by now.

@@ -68,6 +68,12 @@ class PictureTensorsTest {
     }
 
     @Test
+    void blueMayComeFirst() throws IOException {
+        var tensor = read(colours(), input(DataType.FLOAT32, "1", "3", "2", "2"), "--bgr");
+        assertThat(tensor.toLongArray()).containsExactly(0, 0, 255, 255, 0, 255, 0, 255, 255, 0, 0, 255);
+    }
+
+    @Test
     void greyValuesAreNotPassedThroughAGammaCurve() throws IOException {
         var image = new BufferedImage(3, 1, BufferedImage.TYPE_BYTE_GRAY);
         image.getRaster().setPixels(0, 0, 3, 1, new int[] {10, 100, 200});

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ClassScoresTest {
     @Test
     void sharesOfLogitsAreTheirSoftmax() {
-        var row = ClassScores.of(Tensor.of(new float[] {0, (float) Math.log(3), 0}, 1, 3)).getFirst();
+        var row = ClassScores.of(Tensor.of(new float[] {0, (float) Math.log(6), 0, 0, 0}, 1, 5)).getFirst();
         assertThat(row.softmax()).isTrue();
         assertThat(row.classes().getFirst().index()).isEqualTo(1);
         assertThat(row.classes().getFirst().share()).isCloseTo(0.6, within(1e-6));
@@ -28,10 +28,11 @@ class ClassScoresTest {
         assertThat(ClassScores.of(Tensor.of(new float[12], 1, 3, 2, 2))).isEmpty();
         assertThat(ClassScores.of(Tensor.of(new long[] {1, 2}, 1, 2))).isEmpty();
         assertThat(ClassScores.of(Tensor.of(new float[] {1}, 1, 1))).isEmpty();
+        assertThat(ClassScores.of(Tensor.of(new float[] {3, 4, 2}, 1, 3))).isEmpty();
     }
 
     @Test
     void trailingDimensionsOfOneAreLookedThrough() {
-        assertThat(ClassScores.of(Tensor.of(new float[] {1, 2, 3}, 1, 3, 1, 1))).hasSize(1);
+        assertThat(ClassScores.of(Tensor.of(new float[] {1, 2, 3, 4, 5}, 1, 5, 1, 1))).hasSize(1);
     }
 }
