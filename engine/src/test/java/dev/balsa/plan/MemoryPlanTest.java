@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,6 +30,21 @@ class MemoryPlanTest {
             }
             check(blocks, new MemoryPlan(blocks));
         }
+    }
+
+    @Test
+    void chainsTakeTurnsInTheMemoryOfTwo() {
+        var blocks = new ArrayList<MemoryPlan.Block>();
+        for (int step = 0; step < 20; step++) {
+            blocks.add(new MemoryPlan.Block(step, 1024, step, step + 1));
+        }
+        assertThat(new MemoryPlan(blocks).bytes()).isEqualTo(2048);
+    }
+
+    @Test
+    void nothingTakesNothing() {
+        assertThat(new MemoryPlan(List.of()).bytes()).isZero();
+        assertThat(new MemoryPlan(List.of(new MemoryPlan.Block(7, 0, 0, 3))).offsets()).containsKey(7);
     }
 
     /// Goes through the steps with the blocks that live then, by offset.
