@@ -91,7 +91,10 @@ final class SlotTable {
     /// A new slot for a value that the given step writes.
     int define(Value value, int step) {
         int slot;
-        if (direct.contains(value) && value.type().dtype() != DataType.STRING) {
+        if (value.type().dtype() == DataType.STRING) {
+            // Strings live on the heap, where no place can be planned.
+            slot = addDynamic();
+        } else if (direct.contains(value)) {
             slot = addOutput(value);
         } else {
             slot = add(new Slot.Memory(UNPLACED, value.type().dtype(), shape(value)));

@@ -1,0 +1,132 @@
+package dev.balsa.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class TeamTest {
+    private static final long LONGER_THAN_SPINNING = 5_000_000;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void everyWorkerDoesItsPartOfEveryJob(int size) {
+        try (var team = new Team(size, "test")) {
+            var done = new AtomicIntegerArray(size);
+            for (int job = 1; job <= 2000; job++) {
+                team.run((worker, workers) -> {
+                    assertThat(workers).isEqualTo(size);
+                    done.incrementAndGet(worker);
+                });
+                for (int worker = 0; worker < size; worker++) {
+                    assertThat(done.get(worker)).isEqualTo(job);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void theFirstWorkerIsTheCaller(int size) {
+        try (var team = new Team(size, "test")) {
+            var caller = Thread.currentThread();
+            team.run((worker, _) -> assertThat(Thread.currentThread() == caller).isEqualTo(worker == 0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void wakesWorkersThatParked(int size) {
+        try (var team = new Team(size, "test")) {
+            var sum = new AtomicLong();
+            for (int job = 0; job < 20; job++) {
+                LockSupport.parkNanos(LONGER_THAN_SPINNING);
+                team.run((worker, _) -> sum.addAndGet(worker + 1L));
+            }
+            assertThat(sum.get()).isEqualTo(20L * size * (size + 1) / 2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void waitsForSlowWorkers(int size) {
+        try (var team = new Team(size, "test")) {
+            for (int job = 0; job < 5; job++) {
+                var done = new AtomicIntegerArray(size);
+                team.run((worker, _) -> {
+                    if (worker > 0) {
+                        LockSupport.parkNanos(2 * LONGER_THAN_SPINNING);
+                    }
+                    done.set(worker, 1);
+                });
+                for (int worker = 0; worker < size; worker++) {
+                    assertThat(done.get(worker)).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void failuresOfAnyWorkerReachTheCaller(int size) {
+        try (var team = new Team(size, "test")) {
+            for (int failing = 0; failing < size; failing++) {
+                int which = failing;
+                var others = new AtomicLong();
+                assertThatThrownBy(() -> team.run((worker, _) -> {
+                            if (worker == which) {
+                                throw new IllegalStateException("worker " + worker);
+                            }
+                            others.incrementAndGet();
+                        }))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("worker " + which);
+                assertThat(others.get()).isEqualTo(size - 1L);
+                assertThatThrownBy(() -> team.run((worker, _) -> fail(worker == which)))
+                        .isInstanceOf(StackOverflowError.class);
+                team.run((_, _) -> others.incrementAndGet());
+                assertThat(others.get()).isEqualTo(2L * size - 1);
+            }
+        }
+    }
+
+    private static void fail(boolean now) {
+        if (now) {
+            throw new StackOverflowError();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void aCallerThatIsInterruptedStillGetsItsResult(int size) {
+        try (var team = new Team(size, "test")) {
+            var sum = new AtomicLong();
+            Thread.currentThread().interrupt();
+            team.run((worker, _) -> {
+                if (worker > 0) {
+                    LockSupport.parkNanos(LONGER_THAN_SPINNING);
+                }
+                sum.incrementAndGet();
+            });
+            assertThat(sum.get()).isEqualTo(size);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void closingEndsTheThreads(int size) {
+        var team = new Team(size, "to-close-" + size);
+        team.run((_, _) -> {});
+        team.close();
+        team.close();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().startsWith("to-close-" + size));
+    }
+}
