@@ -3,7 +3,8 @@ package dev.balsa.ir.elementwise;
 import dev.balsa.ir.NodeReader;
 import dev.balsa.ir.Schema;
 
-/// A smooth relative of Relu: (x + sqrt(x^2 + b)) / 2. Not of ONNX: the example of a new operator, in a domain of its own.
+/// A smooth relative of Relu: (x + sqrt(x^2 + b)) / 2. Not of ONNX: the example of a new operator, in a domain of its
+/// own.
 ///
 /// @param b how smooth: 0 gives Relu
 public record Squareplus(float b) implements Unary {

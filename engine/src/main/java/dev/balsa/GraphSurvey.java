@@ -46,7 +46,9 @@ final class GraphSurvey {
     private static WeightInfo weight(Graph graph, Map<Value, Node> users, Value value, Tensor tensor) {
         var direct = Optional.ofNullable(users.get(value));
         var user = direct;
-        while (user.isPresent() && isDetour(user.get()) && users.containsKey(user.get().output(0))) {
+        while (user.isPresent()
+                && isDetour(user.get())
+                && users.containsKey(user.get().output(0))) {
             user = Optional.ofNullable(users.get(user.get().output(0)));
         }
         return new WeightInfo(
@@ -63,7 +65,8 @@ final class GraphSurvey {
     }
 
     private static long zeroPoint(Graph graph, Optional<Node> user, Value weight) {
-        return user.filter(node -> node.op() instanceof DequantizeLinear && node.input(0).equals(weight))
+        return user.filter(node ->
+                        node.op() instanceof DequantizeLinear && node.input(0).equals(weight))
                 .flatMap(node -> graph.constant(node.input(2)))
                 .filter(point -> point.size() == 1)
                 .map(point -> point.getLong(0))

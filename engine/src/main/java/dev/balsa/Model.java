@@ -11,12 +11,12 @@ import dev.balsa.ir.Value;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
 import dev.balsa.plan.CompiledGraph;
-import dev.balsa.rewrite.Pipelines;
 import dev.balsa.plan.PackedConstants;
 import dev.balsa.plan.PlanContext;
+import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.StepInfo;
-import dev.balsa.run.Stream;
 import dev.balsa.run.StepListener;
+import dev.balsa.run.Stream;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -39,7 +39,8 @@ public final class Model implements AutoCloseable {
     private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
 
     private final Path path;
-    /// As it is in the file; the compiled one has the same inputs and outputs, but may have other names for the latter.
+    /// As it is in the file; the compiled one has the same inputs and outputs, but may have other names for the
+    /// latter.
     private final Graph graph;
     private final ImportedModel imported;
     private final CompiledGraph compiled;
@@ -75,12 +76,13 @@ public final class Model implements AutoCloseable {
 
     /// Loads an ONNX file.
     ///
-    /// @throws dev.balsa.error.BalsaException if the file is missing, damaged, or asks for what Balsa does not offer; or
-    ///     if the options ask for an instruction-set level that there is no code for
+    /// @throws dev.balsa.error.BalsaException if the file is missing, damaged, or asks for what Balsa does not
+    ///     offer; or if the options ask for an instruction-set level that there is no code for
     public static Model load(Path path, Options options) {
         if (options.isa().orElse(Isa.PORTABLE) != Isa.PORTABLE) {
-            throw new UnsupportedException("instruction-set level " + options.isa().get().label()
-                    + " has no kernels; expected " + Isa.PORTABLE.label() + ", or none to get the best there is");
+            throw new UnsupportedException(
+                    "instruction-set level " + options.isa().get().label() + " has no kernels; expected "
+                            + Isa.PORTABLE.label() + ", or none to get the best there is");
         }
         var arena = Arena.ofShared();
         try {
@@ -122,10 +124,10 @@ public final class Model implements AutoCloseable {
     ///
     /// Interrupting the calling thread ends the run at its next step (an endless loop in the model, too).
     ///
-    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape, or if a node cannot take
-    ///     the values that it is given
-    /// @throws ResourceException if the model is closed, the run takes more memory than the options allow, or the thread
-    ///     is interrupted
+    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape, or if a node cannot
+    ///     take the values that it is given
+    /// @throws ResourceException if the model is closed, the run takes more memory than the options allow, or the
+    ///     thread is interrupted
     public Outputs run(Map<String, Tensor> inputs) {
         var tensors = inOrder(inputs);
         var stream = take();
@@ -173,8 +175,8 @@ public final class Model implements AutoCloseable {
                 nanos);
     }
 
-    /// The steps that [#run] would take for inputs like these, whose elements do not matter. Steps inside of branches,
-    /// loops and stages whose shapes only the run tells are not among them.
+    /// The steps that [#run] would take for inputs like these, whose elements do not matter. Steps inside of
+    /// branches, loops and stages whose shapes only the run tells are not among them.
     ///
     /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape
     public List<PlannedStep> plan(Map<String, Tensor> inputs) {
@@ -209,8 +211,8 @@ public final class Model implements AutoCloseable {
         return tensors;
     }
 
-    /// The tensor in memory that worker threads may read. Memory of an arena confined to the caller's thread can be read
-    /// by them all the same: that thread is in [#run] until they are done, and nobody else can free it.
+    /// The tensor in memory that worker threads may read. Memory of an arena confined to the caller's thread can be
+    /// read by them all the same: that thread is in [#run] until they are done, and nobody else can free it.
     @SuppressWarnings("restricted")
     private static Tensor shared(Tensor tensor) {
         var memory = tensor.memory();
@@ -223,8 +225,8 @@ public final class Model implements AutoCloseable {
                 MemorySegment.ofAddress(memory.address()).reinterpret(memory.byteSize()));
     }
 
-    /// The tensor, if it has the type and a shape that the model admits. One element passes for a scalar: many exporters
-    /// declare a scalar and feed a vector of length 1.
+    /// The tensor, if it has the type and a shape that the model admits. One element passes for a scalar: many
+    /// exporters declare a scalar and feed a vector of length 1.
     private static Tensor checked(Value value, Tensor tensor) {
         var shape = value.type().shape();
         boolean asScalar = shape.hasRank() && shape.rank() == 0 && tensor.size() == 1;

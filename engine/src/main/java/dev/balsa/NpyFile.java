@@ -50,8 +50,7 @@ final class NpyFile {
             throw new ModelFormatException("header of " + length + " bytes; expected at most "
                     + Math.min(LONGEST_HEADER, file.byteSize() - start) + "; the file is damaged");
         }
-        var text = new String(
-                file.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+        var text = new String(file.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
         var header = NpyHeader.parse(text);
         var data = file.asSlice(start + length);
         checkLength(header, data.byteSize());
@@ -81,8 +80,8 @@ final class NpyFile {
         if (version(file) == 1) {
             return low;
         }
-        int high = file.get(ValueLayout.JAVA_BYTE, at + 2) & 0xFF
-                | (file.get(ValueLayout.JAVA_BYTE, at + 3) & 0x7F) << 8;
+        int high =
+                file.get(ValueLayout.JAVA_BYTE, at + 2) & 0xFF | (file.get(ValueLayout.JAVA_BYTE, at + 3) & 0x7F) << 8;
         return high << 16 | low;
     }
 
@@ -162,13 +161,19 @@ final class NpyFile {
         try (var channel = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             int characters = characters(storable);
-            writeAll(channel, ByteBuffer.wrap(NpyHeader.of(storable.type(), characters, storable.shape()).encode()));
+            writeAll(
+                    channel,
+                    ByteBuffer.wrap(NpyHeader.of(storable.type(), characters, storable.shape())
+                            .encode()));
             if (storable.type() == DataType.STRING) {
                 writeStrings(channel, storable, characters);
             } else {
                 var memory = storable.memory();
                 for (long at = 0; at < memory.byteSize(); at += CHUNK) {
-                    writeAll(channel, memory.asSlice(at, Math.min(CHUNK, memory.byteSize() - at)).asByteBuffer());
+                    writeAll(
+                            channel,
+                            memory.asSlice(at, Math.min(CHUNK, memory.byteSize() - at))
+                                    .asByteBuffer());
                 }
             }
         } catch (IOException e) {

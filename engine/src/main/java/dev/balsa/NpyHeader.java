@@ -50,15 +50,17 @@ record NpyHeader(DataType type, boolean bigEndian, int characters, boolean fortr
         var order = ORDER.matcher(text);
         var dims = DIMS.matcher(text);
         if (!description.find() || !order.find() || !dims.find()) {
-            throw new ModelFormatException("header of npy file: expected 'descr', 'fortran_order' and 'shape' of one array,"
-                    + " found \"" + text.strip() + "\"; arrays of records and objects cannot be read");
+            throw new ModelFormatException(
+                    "header of npy file: expected 'descr', 'fortran_order' and 'shape' of one array," + " found \""
+                            + text.strip() + "\"; arrays of records and objects cannot be read");
         }
         var code = description.group(2) + description.group(3);
         boolean strings = description.group(2).equals("U");
         var type = strings ? Optional.of(DataType.STRING) : Optional.ofNullable(TYPES.get(code));
         return new NpyHeader(
                 type.orElseThrow(() -> new UnsupportedException("element type '" + code
-                        + "' of npy file is not supported; expected one of " + TYPES.keySet().stream().sorted().toList()
+                        + "' of npy file is not supported; expected one of "
+                        + TYPES.keySet().stream().sorted().toList()
                         + " or U; convert the array with astype")),
                 description.group(1).equals(">"),
                 strings ? characters(description.group(3)) : 0,

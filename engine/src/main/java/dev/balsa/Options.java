@@ -11,10 +11,10 @@ import java.util.Optional;
 /// @param streams the number of runs that may go on at once, each with its share of the threads; at least 1
 /// @param precision how close floating-point results must stay to what the model says
 /// @param isa the highest instruction-set level to use; empty for the best that the CPU has
-/// @param memoryLimit the most bytes that the intermediate tensors of one run may take, as far as they can be planned, and
-///     the most that a single tensor may take whose shape only the run tells; at least 1. A run that needs more fails with
-///     a [dev.balsa.error.ResourceException] before it takes any memory for it. The weights do not count. Whatever the
-///     limit, memory outside the Java heap ends where the JVM's `-XX:MaxDirectMemorySize` says
+/// @param memoryLimit the most bytes that the intermediate tensors of one run may take, as far as they can be planned,
+///     and the most that a single tensor may take whose shape only the run tells; at least 1. A run that needs more
+///     fails with a [dev.balsa.error.ResourceException] before it takes any memory for it. The weights do not count.
+///     Whatever the limit, memory outside the Java heap ends where the JVM's `-XX:MaxDirectMemorySize` says
 public record Options(int threads, int streams, Precision precision, Optional<Isa> isa, long memoryLimit) {
     /// Checks the ranges.
     ///
@@ -32,7 +32,12 @@ public record Options(int threads, int streams, Precision precision, Optional<Is
     /// One thread per available processor, one stream, [Precision#FAST], the best level of the CPU, all of
     /// the machine's memory (or of the process's control group, where that is less).
     public static Options defaults() {
-        return new Options(Runtime.getRuntime().availableProcessors(), 1, Precision.FAST, Optional.empty(), PhysicalMemory.bytes());
+        return new Options(
+                Runtime.getRuntime().availableProcessors(),
+                1,
+                Precision.FAST,
+                Optional.empty(),
+                PhysicalMemory.bytes());
     }
 
     /// These options with another number of threads.

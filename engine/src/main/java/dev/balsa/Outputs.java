@@ -7,8 +7,8 @@ import java.util.Map;
 
 /// The results of one run, by name and in the model's order.
 ///
-/// The tensors are the caller's until this is closed, which gives their memory back for later runs; what is never closed
-/// is freed by the garbage collector. Closing the model does not take them away.
+/// The tensors are the caller's until this is closed, which gives their memory back for later runs; what is never
+/// closed is freed by the garbage collector. Closing the model does not take them away.
 public final class Outputs implements AutoCloseable {
     private final Map<String, Integer> indices;
     private final List<Tensor> tensors;

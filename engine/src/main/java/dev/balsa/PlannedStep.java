@@ -12,7 +12,6 @@ import dev.balsa.run.StepInfo;
 /// @param bytes bytes of operands read and results written, each once
 public record PlannedStep(String node, String operator, String kernel, String shape, long flops, long bytes) {
     static PlannedStep of(StepInfo info) {
-        return new PlannedStep(
-                info.node(), info.operator(), info.kernel(), info.shape(), info.flops(), info.bytes());
+        return new PlannedStep(info.node(), info.operator(), info.kernel(), info.shape(), info.flops(), info.bytes());
     }
 }

@@ -33,11 +33,11 @@ public final class Skeletons {
         }
     }
 
-    /// Fills a skeleton. A model that would pass 2 GB gets its weights in a file beside it, named like the output with
-    /// `.data` added. Existing files are replaced when the new ones are complete.
+    /// Fills a skeleton. A model that would pass 2 GB gets its weights in a file beside it, named like the output
+    /// with `.data` added. Existing files are replaced when the new ones are complete.
     ///
-    /// @throws dev.balsa.error.BalsaException if the file is no skeleton, asks for another generator, or a file cannot be
-    ///     read or written
+    /// @throws dev.balsa.error.BalsaException if the file is no skeleton, asks for another generator, or a file
+    ///     cannot be read or written
     public static Filled fill(Path skeleton, Path output, Progress progress) {
         return Filled.of(Skeleton.fill(skeleton, output, progress::advanced));
     }
@@ -47,8 +47,7 @@ public final class Skeletons {
     /// @throws dev.balsa.error.BalsaException as [#fill] does
     public static Filled digest(Path skeleton, Progress progress) {
         try (var arena = Arena.ofConfined()) {
-            return Filled.of(
-                    Skeleton.digest(OnnxFile.open(skeleton, arena).model(), progress::advanced));
+            return Filled.of(Skeleton.digest(OnnxFile.open(skeleton, arena).model(), progress::advanced));
         }
     }
 }

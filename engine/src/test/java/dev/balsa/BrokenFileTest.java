@@ -46,7 +46,8 @@ class BrokenFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<html><body>404 Not Found</body></html>", "version https://git-lfs.github.com/spec/v1\n", "{}"})
+    @ValueSource(
+            strings = {"<html><body>404 Not Found</body></html>", "version https://git-lfs.github.com/spec/v1\n", "{}"})
     void aTextIsNoModel(String text) throws IOException {
         var file = Files.writeString(folder.resolve("text.onnx"), text);
         assertThatThrownBy(() -> Model.load(file))
@@ -59,8 +60,8 @@ class BrokenFileTest {
     @ValueSource(doubles = {0.01, 0.3, 0.5, 0.9, 0.999})
     void aTruncatedModelIsRefused(double share) throws IOException {
         var sound = Files.readAllBytes(SharedFiles.find("real-models/digits-mnist-cntk/model.onnx"));
-        var file = Files.write(
-                folder.resolve("short.onnx"), Arrays.copyOf(sound, (int) Math.ceil(sound.length * share)));
+        var file =
+                Files.write(folder.resolve("short.onnx"), Arrays.copyOf(sound, (int) Math.ceil(sound.length * share)));
         assertThatThrownBy(() -> Model.load(file))
                 .isInstanceOf(BalsaException.class)
                 .hasMessageContaining("short.onnx")

@@ -4,7 +4,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
-/// Counts what the calling thread allocates on the heap. The engine does not read the management modules, hence by name.
+/// Counts what the calling thread allocates on the heap. The engine does not read the management modules, hence by
+/// name.
 final class HeapMeter {
     private final MethodHandle allocated;
 

@@ -67,7 +67,8 @@ class ModelTest {
         try (var arena = Arena.ofConfined();
                 var model = load(2, 1)) {
             var input = TensorFiles.readProto(folder.resolve("input_0.pb"), arena);
-            var expected = TensorFiles.readProto(folder.resolve("output_0.pb"), arena).toFloatArray();
+            var expected =
+                    TensorFiles.readProto(folder.resolve("output_0.pb"), arena).toFloatArray();
             var found = digits(model, input);
             for (int i = 0; i < expected.length; i++) {
                 assertThat(found[i]).isCloseTo(expected[i], within(0.1F));
@@ -135,7 +136,9 @@ class ModelTest {
         kept.close();
         kept.close();
         assertThat(kept.size()).isEqualTo(1);
-        assertThatThrownBy(() -> kept.get(0)).isInstanceOf(ResourceException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> kept.get(0))
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContaining("closed");
     }
 
     @Test
@@ -146,7 +149,8 @@ class ModelTest {
             closed.close();
             var one = model.run(Map.of(INPUT, image(1)));
             var other = model.run(Map.of(INPUT, image(2)));
-            assertThat(one.get(0).memory().address()).isNotEqualTo(other.get(0).memory().address());
+            assertThat(one.get(0).memory().address())
+                    .isNotEqualTo(other.get(0).memory().address());
         }
     }
 
@@ -213,7 +217,8 @@ class ModelTest {
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("expected Input3: float32 [1, 1, 28, 28]")
                     .hasMessageContaining("float64 1x1x28x28");
-            for (var shape : List.of(Shape.of(1, 1, 28, 27), Shape.of(28, 28), Shape.of(0, 1, 28, 28), Shape.scalar())) {
+            for (var shape :
+                    List.of(Shape.of(1, 1, 28, 27), Shape.of(28, 28), Shape.of(0, 1, 28, 28), Shape.scalar())) {
                 var tensor = Tensor.allocate(DataType.FLOAT32, shape);
                 assertThatThrownBy(() -> model.run(Map.of(INPUT, tensor)))
                         .isInstanceOf(ShapeException.class)

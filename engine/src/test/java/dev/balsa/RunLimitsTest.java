@@ -69,7 +69,9 @@ class RunLimitsTest {
         var go = Tensor.of(new boolean[] {true}, 1).reshaped(Shape.scalar());
         var carried = Tensor.of(new float[] {1}, 1);
         var file = folder.resolve("loop.onnx");
-        NodeModel.of("Loop", 16).with("body", new AttributeValue.OfGraph(endless())).write(file, 1, most, go, carried);
+        NodeModel.of("Loop", 16)
+                .with("body", new AttributeValue.OfGraph(endless()))
+                .write(file, 1, most, go, carried);
         try (var model = Model.load(file)) {
             var thrown = new AtomicReference<Throwable>();
             var thread = new Thread(() -> model.run(Map.of("x0", most, "x1", go, "x2", carried)));

@@ -88,7 +88,6 @@ final class SmallNetwork {
                 .toList();
         var type = new TypeProto.Tensor(
                 FLOAT, Optional.of(new TensorShapeProto(dims, UnknownFields.NONE)), UnknownFields.NONE);
-        return new ValueInfoProto(
-                input.getKey(), Optional.of(new TypeProto(type)), "", List.of(), UnknownFields.NONE);
+        return new ValueInfoProto(input.getKey(), Optional.of(new TypeProto(type)), "", List.of(), UnknownFields.NONE);
     }
 }

@@ -54,7 +54,10 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "measured time per runtime (default: 5)")
     private double seconds = 5;
 
-    @Option(names = "--warm-up", paramLabel = "S", description = "stretch of runs before, repeated until they settle (default: half of --seconds)")
+    @Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            description = "stretch of runs before, repeated until they settle (default: half of --seconds)")
     private Optional<Double> warmUp = Optional.empty();
 
     @Option(names = "--compare", paramLabel = "RUNTIME", description = "onnxruntime")
@@ -68,8 +71,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         if (!(seconds > 0 && seconds <= 3600) || !(warmUp.orElse(0.0) >= 0)) {
             throw new ParameterException(spec.commandLine(), "--seconds must be above 0 and at most 3600");
         }
-        var benchmark =
-                new Benchmark(path, engine.options(), seconds, warmUp.orElse(seconds / 2), compare.isPresent());
+        var benchmark = new Benchmark(path, engine.options(), seconds, warmUp.orElse(seconds / 2), compare.isPresent());
         // Shared: with several streams, other threads read the inputs.
         try (var arena = Arena.ofShared()) {
             var result = benchmark.run(wanted -> inputs.tensors(wanted, arena));

@@ -35,7 +35,10 @@ final class FillCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SKELETON", description = "the model without weights")
     private Path skeleton = Path.of("");
 
-    @Option(names = {"-o", "--output"}, paramLabel = "MODEL", description = "the model to write")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "MODEL",
+            description = "the model to write")
     private Optional<Path> output = Optional.empty();
 
     @Option(names = "--no-write", description = "only compute the hash")
@@ -61,8 +64,9 @@ final class FillCommand implements Callable<Integer> {
         filled.externalData().ifPresent(file -> out.println("weights in " + file));
         out.flush();
         if (check.isPresent() && !check.get().equalsIgnoreCase(filled.sha256())) {
-            spec.commandLine().getErr().println("balsa fill: the hash differs; expected " + check.get() + ", found "
-                    + filled.sha256());
+            spec.commandLine()
+                    .getErr()
+                    .println("balsa fill: the hash differs; expected " + check.get() + ", found " + filled.sha256());
             return ExitCode.FAILED;
         }
         return ExitCode.OK;

@@ -100,13 +100,15 @@ final class FuzzCommand implements Callable<Integer> {
         }
         for (var model : models) {
             if (!Files.exists(model)) {
-                throw new ResourceException("file " + model + ": does not exist; expected a model or a folder of models,"
-                        + " found nothing; check the path");
+                throw new ResourceException(
+                        "file " + model + ": does not exist; expected a model or a folder of models,"
+                                + " found nothing; check the path");
             }
         }
         var mutator = new ModelMutator(models, seed);
         if (mutator.models() == 0) {
-            throw new ResourceException("no models in " + models + "; expected .onnx files of at most 64 MiB, found none");
+            throw new ResourceException(
+                    "no models in " + models + "; expected .onnx files of at most 64 MiB, found none");
         }
         return mutator;
     }

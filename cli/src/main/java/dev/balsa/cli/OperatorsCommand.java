@@ -32,8 +32,9 @@ final class OperatorsCommand implements Callable<Integer> {
             JsonFile.write(document(), json.get(), out);
         } else {
             var domains = new TreeMap<String, ArrayList<OperatorInfo>>();
-            OperatorInfo.all().forEach(
-                    operator -> domains.computeIfAbsent(operator.domain(), _ -> new ArrayList<>()).add(operator));
+            OperatorInfo.all()
+                    .forEach(operator -> domains.computeIfAbsent(operator.domain(), _ -> new ArrayList<>())
+                            .add(operator));
             domains.forEach((domain, operators) -> {
                 out.println(domain + ": " + operators.size() + " operators");
                 operators.forEach(operator -> out.println("  " + operator.name() + " " + operator.since()));

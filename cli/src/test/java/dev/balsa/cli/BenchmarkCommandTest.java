@@ -71,7 +71,8 @@ class BenchmarkCommandTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.status()).isZero();
         var result = CommandRun.json(json);
-        double ratio = result.extract("peers.onnxruntime.latency_ms.median", 0.0) / result.extract("latency_ms.median", 0.0);
+        double ratio =
+                result.extract("peers.onnxruntime.latency_ms.median", 0.0) / result.extract("latency_ms.median", 0.0);
         assertThat(result.extract("peers.onnxruntime.ratio", 0.0)).isCloseTo(ratio, withinPercentage(1e-6));
         assertThat(run.out()).contains("ratio ").contains("output logits: largest difference ");
     }

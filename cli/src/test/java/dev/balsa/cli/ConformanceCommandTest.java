@@ -22,7 +22,8 @@ class ConformanceCommandTest {
     /// A case whose expected output is off by the given share of the largest element.
     private void makeCase(String name, double error) throws IOException {
         var dataSet = Files.createDirectories(folder.resolve(name).resolve("test_data_set_0"));
-        var file = Files.copy(CommandRun.digits("digits.onnx"), folder.resolve(name).resolve("model.onnx"));
+        var file = Files.copy(
+                CommandRun.digits("digits.onnx"), folder.resolve(name).resolve("model.onnx"));
         var image = Tensor.allocate(DataType.FLOAT32, Shape.of(1, 1, 28, 28));
         for (int i = 0; i < image.size(); i++) {
             image.setDouble(i, i % 7 / 7.0);
@@ -45,12 +46,16 @@ class ConformanceCommandTest {
         makeCase("test_right", 0);
         makeCase("test_wrong", 0.5);
         Files.createDirectories(folder.resolve("test_empty"));
-        Files.copy(CommandRun.digits("digits.onnx"), folder.resolve("test_empty").resolve("model.onnx"));
+        Files.copy(
+                CommandRun.digits("digits.onnx"), folder.resolve("test_empty").resolve("model.onnx"));
         var run = CommandRun.of("conformance", folder, "--list-failures", "--json", folder.resolve("c.json"));
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.lastLine()).isEqualTo("1 passed, 1 failed, 1 skipped");
-        assertThat(run.out()).contains("failed test_wrong: test_data_set_0: output 0: element 3 ").contains("skipped test_empty");
-        assertThat(CommandRun.json(folder.resolve("c.json")).extract("failed", 0)).isEqualTo(1);
+        assertThat(run.out())
+                .contains("failed test_wrong: test_data_set_0: output 0: element 3 ")
+                .contains("skipped test_empty");
+        assertThat(CommandRun.json(folder.resolve("c.json")).extract("failed", 0))
+                .isEqualTo(1);
     }
 
     @Test
@@ -67,7 +72,9 @@ class ConformanceCommandTest {
         makeCase("test_near", 8e-4);
         Files.writeString(folder.resolve("test_near").resolve("meta.json"), "{}");
         assertThat(CommandRun.of("conformance", folder).status()).isZero();
-        assertThat(CommandRun.of("conformance", folder, "--tolerance", "network").status()).isZero();
+        assertThat(CommandRun.of("conformance", folder, "--tolerance", "network")
+                        .status())
+                .isZero();
     }
 
     @Test

@@ -43,7 +43,8 @@ class InspectCommandTest {
         assertThat(CommandRun.of("inspect", DIGITS, "--plan").out())
                 .contains("precision fast")
                 .containsPattern("0 +Conv\\+Relu +\\S+ +f32\\[1,16,28,28] .*/conv1/Conv");
-        assertThat(CommandRun.of("inspect", DIGITS, "--plan", "--precision", "exact").out())
+        assertThat(CommandRun.of("inspect", DIGITS, "--plan", "--precision", "exact")
+                        .out())
                 .contains("precision exact");
     }
 

@@ -32,7 +32,9 @@ class OtherCommandsTest {
     void fillChecksTheHash() {
         var skeleton = Path.of("..", "..", "shared", "skeletons", "minilm_l6.onnx");
         Assumptions.assumeTrue(Files.exists(skeleton), "skipped: no test data at ../shared/skeletons");
-        assertThat(CommandRun.of("fill", skeleton, "--no-write", "--check", MINILM).status()).isZero();
+        assertThat(CommandRun.of("fill", skeleton, "--no-write", "--check", MINILM)
+                        .status())
+                .isZero();
     }
 
     @Test
@@ -46,7 +48,10 @@ class OtherCommandsTest {
 
     @Test
     void fillRefusesAModelWithWeights() {
-        assertThat(CommandRun.of("fill", CommandRun.digits("digits.onnx"), "--no-write").status()).isEqualTo(3);
-        assertThat(CommandRun.of("fill", CommandRun.digits("digits.onnx")).status()).isEqualTo(2);
+        assertThat(CommandRun.of("fill", CommandRun.digits("digits.onnx"), "--no-write")
+                        .status())
+                .isEqualTo(3);
+        assertThat(CommandRun.of("fill", CommandRun.digits("digits.onnx")).status())
+                .isEqualTo(2);
     }
 }

@@ -19,13 +19,15 @@ class ProfileCommandTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.status()).isEqualTo(ExitCode.OK);
         assertThat(run.out().lines().filter(line -> line.contains("Conv+Relu"))).hasSize(5);
-        assertThat(run.out().lines().filter(line -> line.endsWith("/dense/Gemm"))).hasSize(1);
+        assertThat(run.out().lines().filter(line -> line.endsWith("/dense/Gemm")))
+                .hasSize(1);
         assertThat(run.out()).containsPattern("\n8 steps, [\\d.]+ ms, 7.41 M FLOP, [\\d.]+ % of a roof of .*FLOP/s\n$");
     }
 
     @Test
     void listsOnlyTheLongestSteps() {
-        assertThat(profile("--top", 2).out().lines().takeWhile(line -> !line.isEmpty())).hasSize(3);
+        assertThat(profile("--top", 2).out().lines().takeWhile(line -> !line.isEmpty()))
+                .hasSize(3);
     }
 
     @Test
@@ -33,7 +35,8 @@ class ProfileCommandTest {
         var file = folder.resolve("trace.json");
         assertThat(profile("--trace", file).status()).isEqualTo(ExitCode.OK);
         var events = (JsonArray) CommandRun.json(file).extractNode("traceEvents");
-        var steps = events.stream().filter(event -> event.extract("ph").equals("X")).toList();
+        var steps =
+                events.stream().filter(event -> event.extract("ph").equals("X")).toList();
         assertThat(steps).hasSize(8).allSatisfy(step -> {
             assertThat(step.extract("ts", -1.0)).isNotNegative();
             assertThat(step.extract("dur", -1.0)).isPositive();
@@ -43,7 +46,8 @@ class ProfileCommandTest {
 
     @Test
     void writesNothingButJsonToStandardOutput() {
-        var document = JsonNodeMapper.builder().build().fromJson(profile("--json", "-").out());
+        var document =
+                JsonNodeMapper.builder().build().fromJson(profile("--json", "-").out());
         assertThat(document.extract("flop", 0L)).isEqualTo(7_409_600);
         assertThat(((JsonArray) document.extractNode("steps")).size()).isEqualTo(8);
     }
@@ -56,8 +60,7 @@ class ProfileCommandTest {
     }
 
     private static CommandRun profile(Object... more) {
-        var arguments = new ArrayList<Object>(
-                List.of("profile", DIGITS, "--runs", 3, "--warm-up", 0, "--threads", 1));
+        var arguments = new ArrayList<Object>(List.of("profile", DIGITS, "--runs", 3, "--warm-up", 0, "--threads", 1));
         arguments.addAll(List.of(more));
         return CommandRun.of(arguments.toArray());
     }

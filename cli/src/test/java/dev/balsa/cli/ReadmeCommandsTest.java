@@ -37,8 +37,11 @@ class ReadmeCommandsTest {
     private static void assertOptions(MatchResult text) {
         var command = BalsaCommand.commandLine().getSubcommands().get(text.group(1));
         assertThat(command).as(text.group(1)).isNotNull();
-        Set<String> named = OPTION.matcher(text.group()).results().map(MatchResult::group).collect(Collectors.toSet());
-        assertThat(command.getCommandSpec().optionsMap().keySet()).as(text.group()).containsAll(named);
+        Set<String> named =
+                OPTION.matcher(text.group()).results().map(MatchResult::group).collect(Collectors.toSet());
+        assertThat(command.getCommandSpec().optionsMap().keySet())
+                .as(text.group())
+                .containsAll(named);
     }
 
     private static String readme() throws IOException {

@@ -63,7 +63,14 @@ class RunCommandTest {
     @Test
     void writesOutputsThatNumpyCanRead() {
         var run = CommandRun.of(
-                "run", CommandRun.digits("digits.onnx"), "--batch", 3, "--output", folder, "--json", folder.resolve("o.json"));
+                "run",
+                CommandRun.digits("digits.onnx"),
+                "--batch",
+                3,
+                "--output",
+                folder,
+                "--json",
+                folder.resolve("o.json"));
         assertThat(run.status()).isZero();
         try (var arena = Arena.ofConfined()) {
             var logits = TensorFiles.readNpy(folder.resolve("logits.npy"), arena);
@@ -102,14 +109,16 @@ class RunCommandTest {
         var json = folder.resolve("o.json");
         CommandRun.of("run", CommandRun.digits("digits.onnx"), "--json", json, "--output", folder);
         try (var arena = Arena.ofConfined()) {
-            var logits = TensorFiles.readNpy(folder.resolve("logits.npy"), arena).toDoubleArray();
+            var logits =
+                    TensorFiles.readNpy(folder.resolve("logits.npy"), arena).toDoubleArray();
             double sum = 0;
             double best = Double.NEGATIVE_INFINITY;
             for (double logit : logits) {
                 sum += Math.exp(logit);
                 best = Math.max(best, logit);
             }
-            var share = CommandRun.json(json).find("outputs").toString().replaceFirst(".*?share[^0-9]*([0-9.]+).*", "$1");
+            var share =
+                    CommandRun.json(json).find("outputs").toString().replaceFirst(".*?share[^0-9]*([0-9.]+).*", "$1");
             assertThat(Double.parseDouble(share)).isCloseTo(Math.exp(best) / sum, within(1e-6));
         }
     }

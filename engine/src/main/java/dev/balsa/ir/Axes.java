@@ -20,6 +20,10 @@ public final class Axes {
 
     /// The axes counted from the front, in ascending order and without repetition.
     public static List<Integer> normalize(List<Long> axes, int rank) {
-        return axes.stream().map(axis -> normalize(axis, rank)).sorted().distinct().toList();
+        return axes.stream()
+                .map(axis -> normalize(axis, rank))
+                .sorted()
+                .distinct()
+                .toList();
     }
 }

@@ -5,8 +5,8 @@ import dev.balsa.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Multidirectional broadcasting as ONNX defines it (*Broadcasting in ONNX*), and a walk over the places of a result that
-/// keeps the flat index of every operand.
+/// Multidirectional broadcasting as ONNX defines it (*Broadcasting in ONNX*), and a walk over the places of a result
+/// that keeps the flat index of every operand.
 public final class Broadcasting {
     private final long[] dims;
     private final long[] place;
@@ -33,7 +33,8 @@ public final class Broadcasting {
         return strides;
     }
 
-    /// Whether an operand that can be broadcast to `result` is read one element after the other, or always the same one.
+    /// Whether an operand that can be broadcast to `result` is read one element after the other, or always the same
+    /// one.
     public static boolean isEven(Shape result, Shape operand) {
         return operand.size() == result.size() || operand.size() == 1;
     }

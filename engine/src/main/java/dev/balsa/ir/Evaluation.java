@@ -25,8 +25,8 @@ public interface Evaluation {
     /// The tensor to fill for output `index`. Its content is undefined until it is filled. Called once per output.
     Tensor output(int index, DataType type, Shape shape);
 
-    /// Makes a finished tensor output `index`: an input (the operator only passes it on or looks at it in another shape)
-    /// or a tensor from [#run].
+    /// Makes a finished tensor output `index`: an input (the operator only passes it on or looks at it in another
+    /// shape) or a tensor from [#run].
     void pass(int index, Tensor tensor);
 
     /// Runs a body graph.

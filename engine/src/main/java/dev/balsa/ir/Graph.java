@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /// A computation: inputs, constants, and nodes in an order in which each can run after those before it. Immutable.
 ///
-/// Every value is defined once, by an input, a constant or a node, before it is used. The bodies of control operators are
-/// graphs of their own that see nothing outside: what they use from around them is passed in as inputs.
+/// Every value is defined once, by an input, a constant or a node, before it is used. The bodies of control operators
+/// are graphs of their own that see nothing outside: what they use from around them is passed in as inputs.
 ///
 /// @param name what the model calls the graph
 /// @param constants tensors by the value they define; the tensors are never written to

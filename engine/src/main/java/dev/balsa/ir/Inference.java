@@ -24,8 +24,8 @@ public interface Inference {
     /// The tensor of input `index`, if it is given and constant.
     Optional<Tensor> constant(int index);
 
-    /// The elements of input `index`, if it is a given integer tensor of rank 0 or 1 whose elements are known, at least
-    /// symbolically.
+    /// The elements of input `index`, if it is a given integer tensor of rank 0 or 1 whose elements are known, at
+    /// least symbolically.
     Optional<List<Dim>> contents(int index);
 
     /// The output types of a body graph for inputs of the given types.
@@ -50,9 +50,8 @@ public interface Inference {
 
     /// The elements of a constant integer input as longs, if it is given and constant.
     default Optional<List<Long>> longs(int index) {
-        return constant(index).map(tensor -> Arrays.stream(tensor.toLongArray())
-                .boxed()
-                .toList());
+        return constant(index)
+                .map(tensor -> Arrays.stream(tensor.toLongArray()).boxed().toList());
     }
 
     /// The failure of a rule: names the input, what was expected and what was found.

@@ -19,8 +19,8 @@ public final class Interpreter {
     /// @throws dev.balsa.error.BalsaException with the place of the failing node
     public static List<Tensor> run(Graph graph, List<Tensor> inputs) {
         if (inputs.size() != graph.inputs().size()) {
-            throw new ShapeException("graph \"" + graph.name() + "\": expected " + graph.inputs().size()
-                    + " inputs, found " + inputs.size());
+            throw new ShapeException("graph \"" + graph.name() + "\": expected "
+                    + graph.inputs().size() + " inputs, found " + inputs.size());
         }
         var tensors = new HashMap<Value, Tensor>(graph.constants());
         for (int i = 0; i < inputs.size(); i++) {

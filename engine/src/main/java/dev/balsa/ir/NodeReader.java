@@ -47,8 +47,8 @@ public interface NodeReader {
     /// @throws dev.balsa.error.UnsupportedException if it is a type that Balsa does not have
     Optional<DataType> dtype(String attribute);
 
-    /// The graphs of the given attributes as closed bodies: what they use from around them is appended to the inputs of
-    /// this node and to the inputs of every one of the bodies, in the same order. Called once.
+    /// The graphs of the given attributes as closed bodies: what they use from around them is appended to the
+    /// inputs of this node and to the inputs of every one of the bodies, in the same order. Called once.
     ///
     /// @param inputTypes the types of the bodies' own inputs, for those to which the file gives none
     List<Graph> bodies(List<TensorType> inputTypes, String... attributes);
@@ -77,8 +77,8 @@ public interface NodeReader {
     /// The only output of a new node that runs before this one.
     Value insert(Op op, List<Value> inputs);
 
-    /// A failure because the node asks for something that the specification allows and Balsa does not offer; `what` says
-    /// what, and what is offered instead.
+    /// A failure because the node asks for something that the specification allows and Balsa does not offer; `what`
+    /// says what, and what is offered instead.
     BalsaException unsupported(String what);
 
     /// A failure because the node contradicts the specification.

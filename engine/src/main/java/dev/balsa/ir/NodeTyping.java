@@ -3,7 +3,6 @@ package dev.balsa.ir;
 import dev.balsa.error.BalsaException;
 import dev.balsa.error.ShapeException;
 import dev.balsa.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,8 @@ public final class NodeTyping {
 
     private final Map<Value, Tensor> constants;
     private final Map<Value, List<Dim>> contents = new HashMap<>();
-    /// What bodies give for inputs of certain types: the rule of an outer loop asks for those of the loops in it several
-    /// times, and so on inwards, which would take exponential time.
+    /// What bodies give for inputs of certain types: the rule of an outer loop asks for those of the loops in it
+    /// several times, and so on inwards, which would take exponential time.
     private final Map<BodyTypes, List<TensorType>> bodies;
 
     /// A body, which is compared by identity, and the types of its inputs.
@@ -85,9 +84,8 @@ public final class NodeTyping {
             return Optional.ofNullable(contents.get(value));
         }
         return constant.type().isInteger() && constant.shape().rank() <= 1
-                ? Optional.of(LongStream.of(constant.toLongArray())
-                        .mapToObj(Dim::of)
-                        .toList())
+                ? Optional.of(
+                        LongStream.of(constant.toLongArray()).mapToObj(Dim::of).toList())
                 : Optional.empty();
     }
 
@@ -95,8 +93,8 @@ public final class NodeTyping {
         for (int i = 0; i < inputs.size(); i++) {
             var parameter = schema.input(i);
             if (parameter.isEmpty()) {
-                throw new ShapeException("expected at most " + schema.inputs().size() + " inputs, found "
-                        + inputs.size());
+                throw new ShapeException(
+                        "expected at most " + schema.inputs().size() + " inputs, found " + inputs.size());
             }
             var value = inputs.get(i);
             if (value.isPresent()) {
@@ -124,8 +122,9 @@ public final class NodeTyping {
 
     private static void checkType(Schema.Parameter parameter, int index, TensorType type) {
         if (!parameter.types().contains(type.dtype())) {
-            throw new ShapeException("input " + index + " \"" + parameter.name() + "\": wrong element type; expected one of "
-                    + parameter.types().stream().sorted().toList() + ", found " + type.dtype());
+            throw new ShapeException(
+                    "input " + index + " \"" + parameter.name() + "\": wrong element type; expected one of "
+                            + parameter.types().stream().sorted().toList() + ", found " + type.dtype());
         }
     }
 

@@ -19,8 +19,8 @@ import dev.balsa.ir.window.Window;
 import java.util.List;
 import java.util.Optional;
 
-/// An operator: a record whose components are its attributes, in one file with its [Schema] (`public static final Schema
-/// SCHEMA`), its type and shape rule, and its plain evaluation.
+/// An operator: a record whose components are its attributes, in one file with its [Schema] (`public static final
+/// Schema SCHEMA`), its type and shape rule, and its plain evaluation.
 ///
 /// The sealed hierarchy is the registry: what is permitted here and in the families is what Balsa knows. Operators are
 /// immutable and hold no tensors; the newest ONNX form of an operator is its form here, and [Schema#reader] brings the
@@ -53,15 +53,15 @@ public sealed interface Op
     /// @throws dev.balsa.error.ShapeException if the inputs' shapes or attribute values do not fit together
     List<TensorType> infer(Inference in);
 
-    /// The elements of the first output, if it is an integer tensor of rank 0 or 1 that is computed from lengths alone;
-    /// lets shapes that are computed in the graph stay symbolic.
+    /// The elements of the first output, if it is an integer tensor of rank 0 or 1 that is computed from lengths
+    /// alone; lets shapes that are computed in the graph stay symbolic.
     default Optional<List<Dim>> contents(Inference in) {
         return Optional.empty();
     }
 
-    /// The plain definition: computes the outputs from the inputs, as the ONNX specification words it, without regard to
-    /// speed. Floating-point arithmetic is done in double precision and rounded once, so that it can serve as the oracle
-    /// of every faster kernel.
+    /// The plain definition: computes the outputs from the inputs, as the ONNX specification words it, without
+    /// regard to speed. Floating-point arithmetic is done in double precision and rounded once, so that it can
+    /// serve as the oracle of every faster kernel.
     ///
     /// @throws dev.balsa.error.ShapeException if values (indices, lengths) do not fit
     void evaluate(Evaluation run);

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 /// The signature of an operator in ONNX: domain, name, the first opset that has it, its parameters, and how a node is
 /// read.
 ///
-/// Built fluently: `Schema.of("Gemm").in("A", NUMERIC).in("B", NUMERIC).optional("C", NUMERIC).out("Y").reader(Gemm::read)`.
-/// Immutable; each step returns a new schema.
+/// Built fluently: `Schema.of("Gemm").in("A", NUMERIC).in("B", NUMERIC).optional("C",
+/// NUMERIC).out("Y").reader(Gemm::read)`. Immutable; each step returns a new schema.
 public final class Schema {
     /// Float32, float64, float16 and bfloat16.
     public static final Set<DataType> FLOATS = types(DataType::isFloat);

@@ -2,14 +2,13 @@ package dev.balsa.ir;
 
 import dev.balsa.tensor.DataType;
 
-/// One value of a graph: a graph input, a constant, or an output of a node; or [#NONE], an optional input or output that
-/// is left out.
+/// One value of a graph: a graph input, a constant, or an output of a node; or [#NONE], an optional input or output
+/// that is left out.
 ///
 /// @param name unique in its graph
 public record Value(String name, TensorType type) {
     /// Stands where an optional input or output is left out.
-    public static final Value NONE =
-            new Value("", new TensorType(DataType.BOOL, SymbolicShape.UNKNOWN));
+    public static final Value NONE = new Value("", new TensorType(DataType.BOOL, SymbolicShape.UNKNOWN));
 
     /// Whether this is a value at all (not [#NONE]).
     public boolean isPresent() {

@@ -4,7 +4,8 @@
 /// [Op] is the sealed family of operators, whose sub-packages hold a family each, one operator per file. [GraphBuilder]
 /// makes graphs with types inferred, [Interpreter] runs them by the operators' plain definitions.
 ///
-/// Not here: files (`dev.balsa.onnx`), rewriting (`dev.balsa.rewrite`), fast execution (`dev.balsa.plan`). Start at [Op].
+/// Not here: files (`dev.balsa.onnx`), rewriting (`dev.balsa.rewrite`), fast execution (`dev.balsa.plan`). Start at
+/// [Op].
 @NullMarked
 package dev.balsa.ir;
 

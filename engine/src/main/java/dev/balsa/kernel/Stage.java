@@ -18,8 +18,8 @@ public sealed interface Stage {
         FULL,
         /// One element per column (the bias of a matrix product).
         COLUMN,
-        /// One element per row, repeated when there are fewer elements than rows (the bias of a convolution: `C` elements
-        /// for `N * C` rows).
+        /// One element per row, repeated when there are fewer elements than rows (the bias of a convolution:
+        /// `C` elements for `N * C` rows).
         ROW,
         /// One element.
         SCALAR

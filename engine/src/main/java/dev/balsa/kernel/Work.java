@@ -2,9 +2,9 @@ package dev.balsa.kernel;
 
 /// A prepared problem: immutable and thread-safe, ready to run any number of times on different memory.
 ///
-/// A run goes through [#phases] one after the other; all units of a phase are finished before the next begins. The units
-/// of one phase are independent: workers take disjoint ranges of them in any order, and the result does not depend on
-/// how they are split (bit for bit).
+/// A run goes through [#phases] one after the other; all units of a phase are finished before the next begins. The
+/// units of one phase are independent: workers take disjoint ranges of them in any order, and the result does not
+/// depend on how they are split (bit for bit).
 public interface Work {
     /// The number of phases, at least 1.
     default int phases() {

@@ -29,7 +29,7 @@ final class Attributes {
 
     private static Optional<AttributeValue> resolve(AttributeProto proto, Optional<Attributes> caller) {
         return switch (proto.value()) {
-            case AttributeValue.Reference(var name, _) -> caller.map(attributes -> attributes.values.get(name));
+            case AttributeValue.Reference(var name, var _) -> caller.map(attributes -> attributes.values.get(name));
             default -> Optional.of(proto.value());
         };
     }
@@ -47,16 +47,23 @@ final class Attributes {
         if (value == null) {
             return Optional.empty();
         }
-        return Optional.of(read.apply(value).orElseThrow(() -> new ModelFormatException("attribute \"" + name
-                + "\" has the wrong kind; expected " + expected + ", found " + value.kind())));
+        return Optional.of(read.apply(value)
+                .orElseThrow(() -> new ModelFormatException("attribute \"" + name + "\" has the wrong kind; expected "
+                        + expected + ", found " + value.kind())));
     }
 
     Optional<Long> integer(String name) {
-        return get(name, "an integer", value -> value instanceof AttributeValue.OfInt(long i) ? Optional.of(i) : Optional.empty());
+        return get(
+                name,
+                "an integer",
+                value -> value instanceof AttributeValue.OfInt(long i) ? Optional.of(i) : Optional.empty());
     }
 
     Optional<Float> real(String name) {
-        return get(name, "a float", value -> value instanceof AttributeValue.OfFloat(float f) ? Optional.of(f) : Optional.empty());
+        return get(
+                name,
+                "a float",
+                value -> value instanceof AttributeValue.OfFloat(float f) ? Optional.of(f) : Optional.empty());
     }
 
     Optional<String> string(String name) {

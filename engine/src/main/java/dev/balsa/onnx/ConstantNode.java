@@ -16,12 +16,15 @@ final class ConstantNode {
                 .or(() -> numbers(attributes))
                 .or(() -> attributes.string("value_string").map(text -> Tensor.of(new String[] {text})))
                 .or(() -> list(attributes))
-                .orElseThrow(() -> new ModelFormatException("Constant has no value; expected one of the attributes value, "
-                        + "sparse_value, value_int(s), value_float(s), value_string(s)"));
+                .orElseThrow(
+                        () -> new ModelFormatException("Constant has no value; expected one of the attributes value, "
+                                + "sparse_value, value_int(s), value_float(s), value_string(s)"));
     }
 
     private static Optional<Tensor> dense(AttributeValue value, TensorImport tensors) {
-        return value instanceof AttributeValue.OfTensor(var proto) ? Optional.of(tensors.read(proto)) : Optional.empty();
+        return value instanceof AttributeValue.OfTensor(var proto)
+                ? Optional.of(tensors.read(proto))
+                : Optional.empty();
     }
 
     private static Optional<Tensor> sparse(AttributeValue value, TensorImport tensors) {
@@ -39,7 +42,9 @@ final class ConstantNode {
 
     private static Optional<Tensor> list(Attributes attributes) {
         if (attributes.has("value_ints")) {
-            var list = attributes.integers("value_ints").stream().mapToLong(Long::longValue).toArray();
+            var list = attributes.integers("value_ints").stream()
+                    .mapToLong(Long::longValue)
+                    .toArray();
             return Optional.of(Tensor.of(list, list.length));
         }
         if (attributes.has("value_floats")) {

@@ -56,8 +56,9 @@ public final class ElementTypes {
     public static DataType of(long number) {
         for (var entry : TABLE) {
             if (entry.number == number) {
-                return entry.type.orElseThrow(() -> new UnsupportedException("element type " + entry.name + " (" + number
-                        + ") is not supported; supported are " + DataType.all() + "; convert the model to one of these"));
+                return entry.type.orElseThrow(() -> new UnsupportedException(
+                        "element type " + entry.name + " (" + number + ") is not supported; supported are "
+                                + DataType.all() + "; convert the model to one of these"));
             }
         }
         throw new ModelFormatException("element type " + number + " does not exist; expected 1 to " + TABLE.size()

@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
 
 /// Imports one graph: the model's, or the body of a control operator. For one thread at a time.
 final class GraphImport {
-    /// Functions that call functions may not be nested deeper than this, nor may a model have more nodes than this once
-    /// they are inlined: a few lines of a hostile file could ask for 2^64.
+    /// Functions that call functions may not be nested deeper than this, nor may a model have more nodes than this
+    /// once they are inlined: a few lines of a hostile file could ask for 2^64.
     private static final int MOST_CALLS = 64;
 
     private final ModelContext model;
@@ -54,11 +54,16 @@ final class GraphImport {
         var constants = new HashSet<String>();
         proto.initializers().forEach(tensor -> {
             constants.add(tensor.name());
-            define(tensor.name(), scope.builder().constant(tensor.name(), model.tensors().read(tensor)));
+            define(
+                    tensor.name(),
+                    scope.builder().constant(tensor.name(), model.tensors().read(tensor)));
         });
         proto.sparseInitializers().forEach(tensor -> {
             constants.add(tensor.values().name());
-            define(tensor.values().name(), scope.builder().constant(tensor.values().name(), model.tensors().read(tensor)));
+            define(
+                    tensor.values().name(),
+                    scope.builder()
+                            .constant(tensor.values().name(), model.tensors().read(tensor)));
         });
         for (int i = 0; i < proto.inputs().size(); i++) {
             var input = proto.inputs().get(i);
@@ -69,31 +74,36 @@ final class GraphImport {
             }
         }
         addNodes(proto.nodes(), calls);
-        return proto.outputs().stream().map(output -> use(output.name(), "graph output")).toList();
+        return proto.outputs().stream()
+                .map(output -> use(output.name(), "graph output"))
+                .toList();
     }
 
     private void define(String name, Value value) {
         if (!scope.define(name, value)) {
-            throw new ModelFormatException("value \"" + name + "\" is defined twice in one graph; expected unique names");
+            throw new ModelFormatException(
+                    "value \"" + name + "\" is defined twice in one graph; expected unique names");
         }
     }
 
     Value use(String name, String user) {
         return scope.find(name)
-                .orElseThrow(() -> new ModelFormatException(user + " \"" + name + "\" is not defined before it is used; "
-                        + "expected an input, an initializer or the output of an earlier node"));
+                .orElseThrow(
+                        () -> new ModelFormatException(user + " \"" + name + "\" is not defined before it is used; "
+                                + "expected an input, an initializer or the output of an earlier node"));
     }
 
     private static TensorType type(ValueInfoProto info, Optional<TensorType> fallback) {
         return switch (info.type().map(TypeProto::value).orElse(new TypeProto.Undefined())) {
-            case TypeProto.Tensor tensor when tensor.elementType() != 0 ->
-                new TensorType(ElementTypes.of(tensor.elementType()), tensor.shape().map(GraphImport::shape).orElse(SymbolicShape.UNKNOWN));
+            case TypeProto.Tensor tensor
+            when tensor.elementType() != 0 ->
+                new TensorType(
+                        ElementTypes.of(tensor.elementType()),
+                        tensor.shape().map(GraphImport::shape).orElse(SymbolicShape.UNKNOWN));
             case TypeProto.Tensor _, TypeProto.Undefined _ ->
-                fallback.orElseThrow(() -> new ModelFormatException("input \"" + info.name() + "\" has no element type"));
-            case TypeProto.SparseTensor _,
-                    TypeProto.Sequence _,
-                    TypeProto.OptionalType _,
-                    TypeProto.MapType _ ->
+                fallback.orElseThrow(
+                        () -> new ModelFormatException("input \"" + info.name() + "\" has no element type"));
+            case TypeProto.SparseTensor _, TypeProto.Sequence _, TypeProto.OptionalType _, TypeProto.MapType _ ->
                 throw new UnsupportedException("input \"" + info.name()
                         + "\" is no dense tensor; sequences, maps, optional and sparse inputs are not supported");
         };
@@ -134,12 +144,16 @@ final class GraphImport {
         var function = model.function(node);
         if (function.isPresent()) {
             call(function.get(), node, inputs, attributes, calls);
-        } else if (node.opType().equals("Constant") && OperatorSets.normal(node.domain()).isEmpty()) {
+        } else if (node.opType().equals("Constant")
+                && OperatorSets.normal(node.domain()).isEmpty()) {
             var tensor = ConstantNode.tensor(attributes, model.tensors());
             if (node.outputs().size() != 1) {
-                throw new ModelFormatException("expected 1 output, found " + node.outputs().size() + "; check the model");
+                throw new ModelFormatException(
+                        "expected 1 output, found " + node.outputs().size() + "; check the model");
             }
-            define(node.outputs().getFirst(), scope.builder().constant(node.outputs().getFirst(), tensor));
+            define(
+                    node.outputs().getFirst(),
+                    scope.builder().constant(node.outputs().getFirst(), tensor));
         } else {
             apply(node, inputs, attributes, calls);
         }
@@ -147,7 +161,15 @@ final class GraphImport {
 
     private void apply(NodeProto node, List<Value> inputs, Attributes attributes, Calls calls) {
         var schema = calls.opsets().schema(node);
-        var reader = new NodeImport(this, model, calls, schema, calls.opsets().version(node.domain()), attributes, inputs, node.outputs().size());
+        var reader = new NodeImport(
+                this,
+                model,
+                calls,
+                schema,
+                calls.opsets().version(node.domain()),
+                attributes,
+                inputs,
+                node.outputs().size());
         var op = schema.reader().read(reader);
         var outputs = scope.builder().add(node.name(), op, reader.values(), node.outputs());
         for (int i = 0; i < outputs.size(); i++) {
@@ -160,18 +182,22 @@ final class GraphImport {
     /// Inlines a model-local function: its body is imported into this graph, in a scope of its own names.
     private void call(FunctionProto function, NodeProto node, List<Value> inputs, Attributes attributes, Calls calls) {
         if (calls.depth() >= MOST_CALLS) {
-            throw new ResourceException("function " + function.name() + " is called " + calls.depth()
-                    + " functions deep; expected at most " + MOST_CALLS + "; the functions call each other in a circle");
+            throw new ResourceException(
+                    "function " + function.name() + " is called " + calls.depth() + " functions deep; expected at most "
+                            + MOST_CALLS + "; the functions call each other in a circle");
         }
         var body = new GraphImport(model, scope.builder(), Optional.empty());
         for (int i = 0; i < function.inputs().size(); i++) {
             body.define(function.inputs().get(i), i < inputs.size() ? inputs.get(i) : Value.NONE);
         }
         var given = Attributes.ofCall(attributes, function.attributeProtos());
-        body.addNodes(function.nodes(), new Calls(new OperatorSets(function.opsetImports()), Optional.of(given), calls.depth() + 1));
+        body.addNodes(
+                function.nodes(),
+                new Calls(new OperatorSets(function.opsetImports()), Optional.of(given), calls.depth() + 1));
         IntStream.range(0, Math.min(node.outputs().size(), function.outputs().size()))
                 .filter(i -> !node.outputs().get(i).isEmpty())
-                .forEach(i -> define(node.outputs().get(i), body.use(function.outputs().get(i), "function output")));
+                .forEach(i -> define(
+                        node.outputs().get(i), body.use(function.outputs().get(i), "function output")));
     }
 
     /// Where in the calls of functions the import is.

@@ -19,8 +19,8 @@ final class ModelContext {
 
     ModelContext(TensorImport tensors, List<FunctionProto> functions) {
         this.tensors = tensors;
-        functions.forEach(function ->
-                this.functions.put(key(function.domain(), function.name(), function.overload()), function));
+        functions.forEach(
+                function -> this.functions.put(key(function.domain(), function.name(), function.overload()), function));
     }
 
     TensorImport tensors() {
@@ -39,8 +39,9 @@ final class ModelContext {
     /// Counts one more node.
     void count() {
         if (++nodes > MOST_NODES) {
-            throw new ResourceException("the model has more than " + MOST_NODES + " nodes once its functions are inlined; "
-                    + "expected a model of this world; the file is damaged or hostile");
+            throw new ResourceException(
+                    "the model has more than " + MOST_NODES + " nodes once its functions are inlined; "
+                            + "expected a model of this world; the file is damaged or hostile");
         }
     }
 }

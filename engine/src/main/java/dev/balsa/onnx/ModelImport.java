@@ -29,7 +29,9 @@ public final class ModelImport {
                     (proto.producerName() + " " + proto.producerVersion()).strip(),
                     proto.opsetImports().stream()
                             .collect(Collectors.toMap(
-                                    opset -> OperatorSets.normal(opset.domain()), OperatorSetIdProto::version, Math::max)),
+                                    opset -> OperatorSets.normal(opset.domain()),
+                                    OperatorSetIdProto::version,
+                                    Math::max)),
                     proto.metadataProps().stream()
                             .collect(Collectors.toMap(
                                     StringStringEntryProto::key, StringStringEntryProto::value, (_, last) -> last)));

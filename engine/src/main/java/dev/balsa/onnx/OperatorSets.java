@@ -54,7 +54,8 @@ final class OperatorSets {
         var domain = normal(node.domain());
         var known = Operators.all().stream()
                 .filter(schema -> schema.domain().equals(domain))
-                .map(schema -> schema.name() + (schema.since() > version(domain) ? " (from " + schema.since() + ")" : ""))
+                .map(schema ->
+                        schema.name() + (schema.since() > version(domain) ? " (from " + schema.since() + ")" : ""))
                 .collect(Collectors.joining(", "));
         return new UnsupportedException("operator " + (domain.isEmpty() ? "ai.onnx" : domain) + "::" + node.opType()
                 + " is not supported in opset " + version(domain) + "; supported in this domain: "

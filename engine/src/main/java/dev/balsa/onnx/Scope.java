@@ -32,7 +32,9 @@ final class Scope {
     /// The value of a name, here or around here.
     Optional<Value> find(String name) {
         var own = values.get(name);
-        return own != null ? Optional.of(own) : outer.flatMap(scope -> scope.find(name).map(value -> capture(scope, name, value)));
+        return own != null
+                ? Optional.of(own)
+                : outer.flatMap(scope -> scope.find(name).map(value -> capture(scope, name, value)));
     }
 
     /// A constant from around here is shared; any other value becomes an input.

@@ -18,8 +18,8 @@ import java.nio.file.Path;
 
 /// Tensors of a file as [Tensor]s over the mapped memory.
 public final class TensorImport {
-    /// A sparse tensor may stand for at most this many bytes, or [#MOST_SPREAD] times what it takes in the file: more is
-    /// taken for a damaged or hostile file.
+    /// A sparse tensor may stand for at most this many bytes, or [#MOST_SPREAD] times what it takes in the file:
+    /// more is taken for a damaged or hostile file.
     private static final long MOST_BYTES = 256L << 20;
 
     private static final long MOST_SPREAD = 1000;
@@ -54,8 +54,8 @@ public final class TensorImport {
         return new String(bytes.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
     }
 
-    /// The dense form of a sparse tensor in coordinate form (onnx.proto, SparseTensorProto): indices are flat, or one row
-    /// of coordinates per value.
+    /// The dense form of a sparse tensor in coordinate form (onnx.proto, SparseTensorProto): indices are flat, or
+    /// one row of coordinates per value.
     public Tensor read(SparseTensorProto proto) {
         var values = read(proto.values());
         var indices = read(proto.indices());
@@ -85,8 +85,9 @@ public final class TensorImport {
             long length = flat ? shape.size() : shape.dim(axis);
             long at = indices.getLong(i * width + axis);
             if (at < 0 || at >= length) {
-                throw new ModelFormatException("sparse tensor \"" + proto.values().name() + "\": index "
-                        + at + " of value " + i + " is out of range; expected 0 to " + (length - 1));
+                throw new ModelFormatException(
+                        "sparse tensor \"" + proto.values().name() + "\": index " + at + " of value " + i
+                                + " is out of range; expected 0 to " + (length - 1));
             }
             index = index * length + at;
         }

@@ -44,7 +44,9 @@ record ChainLowering(Graph graph, KernelPicker picker) {
         for (var step : steps) {
             stages.add(stage(node, step, operands));
         }
-        var strides = operands.stream().map(value -> strides(Chains.shape(value), result)).toList();
+        var strides = operands.stream()
+                .map(value -> strides(Chains.shape(value), result))
+                .toList();
         var request = new ElementwiseRequest(result.toList(), strides, stages);
         var inPlace = Chains.shape(node.input(0)).equals(result) ? OptionalInt.of(0) : OptionalInt.empty();
         operands.add(node.output(0));
@@ -52,7 +54,8 @@ record ChainLowering(Graph graph, KernelPicker picker) {
     }
 
     private Stage stage(Node node, ChainStep step, List<Value> operands) {
-        return switch (KernelStages.of(step, Chains.constants(node.inputs(), graph)).orElseThrow()) {
+        return switch (KernelStages.of(step, Chains.constants(node.inputs(), graph))
+                .orElseThrow()) {
             case KernelStages.Sketch.OfOne(var function, float alpha, float beta) ->
                 new Stage.Unary(function, alpha, beta);
             case KernelStages.Sketch.OfTwo(var function, long operand) ->
@@ -60,8 +63,8 @@ record ChainLowering(Graph graph, KernelPicker picker) {
         };
     }
 
-    /// The number of an operand. The chain's own beginning gets a second number when a later step reads it too: it may
-    /// be overwritten in place by then only if nothing reads it.
+    /// The number of an operand. The chain's own beginning gets a second number when a later step reads it too: it
+    /// may be overwritten in place by then only if nothing reads it.
     private static int number(Value value, List<Value> operands) {
         int known = operands.lastIndexOf(value);
         if (known > 0) {

@@ -26,7 +26,8 @@ import java.util.function.LongFunction;
 final class Chains implements FuseChain.Acceptance {
     @Override
     public boolean head(Node node, GraphView view) {
-        if (!isFloat(node.output(0)) || !node.inputs().stream().allMatch(value -> !value.isPresent() || isFloat(value))) {
+        if (!isFloat(node.output(0))
+                || !node.inputs().stream().allMatch(value -> !value.isPresent() || isFloat(value))) {
             return false;
         }
         var core = node.op() instanceof Fused fused ? fused.core() : node.op();
@@ -62,8 +63,7 @@ final class Chains implements FuseChain.Acceptance {
     }
 
     @Override
-    public boolean follows(
-            Op head, Value headOutput, Node next, ChainStep step, List<Value> inputs, GraphView view) {
+    public boolean follows(Op head, Value headOutput, Node next, ChainStep step, List<Value> inputs, GraphView view) {
         var output = next.output(0);
         if (!(next.op() instanceof Elementwise)
                 || !isFloat(output)
@@ -78,9 +78,10 @@ final class Chains implements FuseChain.Acceptance {
     private static boolean operandFits(Op head, Value output, KernelStages.Sketch sketch, List<Value> inputs) {
         return switch (sketch) {
             case KernelStages.Sketch.OfOne _ -> true;
-            case KernelStages.Sketch.OfTwo(_, long operand) when operand < 0 -> false;
-            case KernelStages.Sketch.OfTwo(_, long operand) ->
-                spread(head, inputs, shape(output), shape(inputs.get((int) operand))).isPresent();
+            case KernelStages.Sketch.OfTwo(var _, long operand) when operand < 0 -> false;
+            case KernelStages.Sketch.OfTwo(var _, long operand) ->
+                spread(head, inputs, shape(output), shape(inputs.get((int) operand)))
+                        .isPresent();
         };
     }
 
@@ -91,7 +92,8 @@ final class Chains implements FuseChain.Acceptance {
         return switch (head) {
             case Conv _, ConvTranspose _ -> Spreads.overPlanes(result, operand);
             // The kernel sees a product with a vector as a matrix of one column, which the result no longer is.
-            case MatMul _ when shape(inputs.get(1)).rank() == 1 ->
+            case MatMul _
+            when shape(inputs.get(1)).rank() == 1 ->
                 Spreads.overRows(result, operand).filter(spread -> spread != Spread.COLUMN);
             case MatMul _, Gemm _ -> Spreads.overRows(result, operand);
             default -> Optional.of(Spread.FULL);

@@ -52,13 +52,14 @@ final class Epilogues {
     }
 
     private Stage stage(Node node, ChainStep step) {
-        return switch (KernelStages.of(step, Chains.constants(node.inputs(), graph)).orElseThrow()) {
+        return switch (KernelStages.of(step, Chains.constants(node.inputs(), graph))
+                .orElseThrow()) {
             case KernelStages.Sketch.OfOne(var function, float alpha, float beta) ->
                 new Stage.Unary(function, alpha, beta);
             case KernelStages.Sketch.OfTwo(var function, long operand) -> {
                 var value = node.inputs().get((int) operand);
-                var spread = Chains.spread(
-                        core(node), node.inputs(), Chains.shape(node.output(0)), Chains.shape(value));
+                var spread =
+                        Chains.spread(core(node), node.inputs(), Chains.shape(node.output(0)), Chains.shape(value));
                 yield new Stage.Binary(function, operand(value), spread.orElseThrow());
             }
         };

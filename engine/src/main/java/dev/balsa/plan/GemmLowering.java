@@ -34,13 +34,7 @@ record GemmLowering(Graph graph, KernelPicker picker) {
         var offsetsB = folds ? List.of(0L) : offsets(batch, batch(right), (long) k * n);
         var epilogues = new Epilogues(graph, List.of(a, b)).chain(node);
         var request = new GemmRequest(
-                m,
-                n,
-                k,
-                1,
-                operand(false, k, offsetsA, a),
-                operand(false, n, offsetsB, b),
-                epilogues.epilogue());
+                m, n, k, 1, operand(false, k, offsetsA, a), operand(false, n, offsetsB, b), epilogues.epilogue());
         return picker.pick(
                 GemmKernels.floats(), request, epilogues.operands(node.output(0)), flops(offsetsA.size(), m, n, k));
     }
@@ -85,7 +79,8 @@ record GemmLowering(Graph graph, KernelPicker picker) {
     }
 
     private static boolean fits(Shape shape) {
-        return shape.rank() >= 1 && shape.toList().stream().allMatch(dim -> dim <= Integer.MAX_VALUE)
+        return shape.rank() >= 1
+                && shape.toList().stream().allMatch(dim -> dim <= Integer.MAX_VALUE)
                 && shape.size() <= Integer.MAX_VALUE;
     }
 

@@ -49,13 +49,15 @@ final class KernelStages {
         /// A function of the chain alone.
         record OfOne(UnaryFunction function, float alpha, float beta) implements Sketch {}
 
-        /// A function of the chain and the input `operand` of the fused node ([ChainStep#CHAIN] for the chain itself).
+        /// A function of the chain and the input `operand` of the fused node ([ChainStep#CHAIN] for the chain
+        /// itself).
         record OfTwo(BinaryFunction function, long operand) implements Sketch {}
     }
 
     private KernelStages() {}
 
-    /// The function that a step of a chain is, if the kernels have it. Types are not looked at: they must be float32.
+    /// The function that a step of a chain is, if the kernels have it. Types are not looked at: they must be
+    /// float32.
     ///
     /// @param constants the tensor of a constant input of the fused node
     static Optional<Sketch> of(ChainStep step, LongFunction<Optional<Tensor>> constants) {
@@ -120,9 +122,7 @@ final class KernelStages {
         }
         var low = bound(operands, 1, Float.NEGATIVE_INFINITY, constants);
         var high = bound(operands, 2, Float.POSITIVE_INFINITY, constants);
-        return low.isPresent() && high.isPresent()
-                ? one(UnaryFunction.CLIP, low.get(), high.get())
-                : Optional.empty();
+        return low.isPresent() && high.isPresent() ? one(UnaryFunction.CLIP, low.get(), high.get()) : Optional.empty();
     }
 
     private static Optional<Float> bound(

@@ -2,22 +2,16 @@ package dev.balsa.plan;
 
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
-import dev.balsa.ir.contraction.Gemm;
-import dev.balsa.ir.contraction.MatMul;
-import dev.balsa.ir.elementwise.Elementwise;
-import dev.balsa.ir.reduction.Reduce;
-import dev.balsa.ir.window.AveragePool;
-import dev.balsa.ir.window.Conv;
-import dev.balsa.ir.window.ConvTranspose;
-import dev.balsa.ir.window.GlobalPool;
-import dev.balsa.ir.window.MaxPool;
-import dev.balsa.ir.window.Resize;
 import dev.balsa.ir.assembly.Concat;
 import dev.balsa.ir.assembly.Expand;
 import dev.balsa.ir.assembly.Pad;
 import dev.balsa.ir.assembly.Slice;
 import dev.balsa.ir.assembly.Tile;
 import dev.balsa.ir.assembly.Transpose;
+import dev.balsa.ir.contraction.Gemm;
+import dev.balsa.ir.contraction.MatMul;
+import dev.balsa.ir.elementwise.Cast;
+import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.elementwise.Where;
 import dev.balsa.ir.indexing.Gather;
 import dev.balsa.ir.normalization.BatchNormalization;
@@ -31,11 +25,17 @@ import dev.balsa.ir.quantization.DequantizeLinear;
 import dev.balsa.ir.quantization.DynamicQuantizeLinear;
 import dev.balsa.ir.quantization.MatMulInteger;
 import dev.balsa.ir.quantization.QuantizeLinear;
-import dev.balsa.ir.elementwise.Cast;
+import dev.balsa.ir.reduction.Reduce;
+import dev.balsa.ir.window.AveragePool;
+import dev.balsa.ir.window.Conv;
+import dev.balsa.ir.window.ConvTranspose;
+import dev.balsa.ir.window.GlobalPool;
+import dev.balsa.ir.window.MaxPool;
+import dev.balsa.ir.window.Resize;
 import java.util.Optional;
 
-/// Finds a kernel for a node whose shapes are known. One class per operator family does the work; here is only the choice
-/// among them.
+/// Finds a kernel for a node whose shapes are known. One class per operator family does the work; here is only the
+/// choice among them.
 final class Lowering {
     private final GemmLowering gemms;
     private final ChainLowering chains;

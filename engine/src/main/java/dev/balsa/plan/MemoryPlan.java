@@ -10,9 +10,9 @@ import java.util.PriorityQueue;
 
 /// Places blocks of memory so that blocks that live at the same time do not overlap, in little space.
 ///
-/// Blocks are placed by size, largest first, each at the lowest offset where it fits (greedy by size, as in Pisarchyk and
-/// Lee, *Efficient Memory Management for Deep Neural Net Inference*, 2020). That takes time with the square of their
-/// number; the smallest of very many blocks only take turns with blocks of their own size.
+/// Blocks are placed by size, largest first, each at the lowest offset where it fits (greedy by size, as in Pisarchyk
+/// and Lee, *Efficient Memory Management for Deep Neural Net Inference*, 2020). That takes time with the square of
+/// their number; the smallest of very many blocks only take turns with blocks of their own size.
 final class MemoryPlan {
     /// All offsets are multiples of a cache line.
     private static final long ALIGNMENT = 64;
@@ -50,10 +50,12 @@ final class MemoryPlan {
     private void placeInTurns(List<Block> blocks) {
         var live = new PriorityQueue<Placed>(Comparator.comparingInt(other -> other.block.last));
         var free = new HashMap<Long, ArrayDeque<Long>>();
-        for (var block : blocks.stream().sorted(Comparator.comparingInt(Block::first)).toList()) {
+        for (var block :
+                blocks.stream().sorted(Comparator.comparingInt(Block::first)).toList()) {
             while (!live.isEmpty() && live.peek().block.last < block.first) {
                 var done = live.poll();
-                free.computeIfAbsent(round(done.block.bytes), _ -> new ArrayDeque<>()).push(done.offset);
+                free.computeIfAbsent(round(done.block.bytes), _ -> new ArrayDeque<>())
+                        .push(done.offset);
             }
             var places = free.getOrDefault(round(block.bytes), new ArrayDeque<>());
             var next = new Placed(block, places.isEmpty() ? bytes : places.pop());

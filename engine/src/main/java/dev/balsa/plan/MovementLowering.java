@@ -98,7 +98,8 @@ record MovementLowering(Graph graph, KernelPicker picker) {
         var counts = new ArrayList<>(shape.toList());
         for (int i = 0; i < count; i++) {
             int axis = Axes.normalize(axes.get(i), shape.rank());
-            var range = SliceRange.of(shape.dim(axis), starts.get().get(i), ends.get().get(i), steps.get(i));
+            var range = SliceRange.of(
+                    shape.dim(axis), starts.get().get(i), ends.get().get(i), steps.get(i));
             from.set(axis, range.start());
             by.set(axis, range.step());
             counts.set(axis, range.length());
@@ -117,8 +118,7 @@ record MovementLowering(Graph graph, KernelPicker picker) {
                 .toList();
         var operands = new ArrayList<>(node.inputs());
         operands.add(node.output(0));
-        return picker.pick(
-                MovementKernels.concats(), new ConcatRequest(result.size(0, axis), runs), operands, 0);
+        return picker.pick(MovementKernels.concats(), new ConcatRequest(result.size(0, axis), runs), operands, 0);
     }
 
     Optional<KernelChoice> gather(Node node, Gather op) {
@@ -144,7 +144,10 @@ record MovementLowering(Graph graph, KernelPicker picker) {
                 ? longs(node, 3)
                 : Optional.of(LongStream.range(0, shape.rank()).boxed().toList());
         boolean valued = op.mode() == Pad.Mode.CONSTANT && node.input(2).isPresent();
-        if (!isMovable(node.input(0)) || pads.isEmpty() || given.isEmpty() || op.mode() == Pad.Mode.CONSTANT && !valued) {
+        if (!isMovable(node.input(0))
+                || pads.isEmpty()
+                || given.isEmpty()
+                || op.mode() == Pad.Mode.CONSTANT && !valued) {
             return Optional.empty();
         }
         var begins = new Long[shape.rank()];
@@ -152,7 +155,8 @@ record MovementLowering(Graph graph, KernelPicker picker) {
         Arrays.fill(begins, 0L);
         Arrays.fill(ends, 0L);
         // What negative pads leave is what the others are copies of: the kernel takes them of all there was.
-        if (op.mode() != Pad.Mode.CONSTANT && (shape.size() == 0 || pads.get().stream().anyMatch(pad -> pad < 0))) {
+        if (op.mode() != Pad.Mode.CONSTANT
+                && (shape.size() == 0 || pads.get().stream().anyMatch(pad -> pad < 0))) {
             return Optional.empty();
         }
         int count = given.get().size();
@@ -161,11 +165,10 @@ record MovementLowering(Graph graph, KernelPicker picker) {
             begins[axis] = pads.get().get(i);
             ends[axis] = pads.get().get(i + count);
         }
-        var request = new PadRequest(
-                width(node.input(0)), mode(op.mode()), shape.toList(), List.of(begins), List.of(ends));
-        var operands = valued
-                ? List.of(node.input(0), node.input(2), node.output(0))
-                : List.of(node.input(0), node.output(0));
+        var request =
+                new PadRequest(width(node.input(0)), mode(op.mode()), shape.toList(), List.of(begins), List.of(ends));
+        var operands =
+                valued ? List.of(node.input(0), node.input(2), node.output(0)) : List.of(node.input(0), node.output(0));
         return picker.pick(MovementKernels.pads(), request, operands, 0);
     }
 

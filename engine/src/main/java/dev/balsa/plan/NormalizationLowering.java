@@ -73,13 +73,18 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
         if (!isRow(node.input(1), shape, axis) || shifted && !isRow(node.input(2), shape, axis)) {
             return Optional.empty();
         }
-        boolean centered =
-                switch (op) {
-                    case LayerNormalization _ -> true;
-                    case RmsNormalization _ -> false;
-                };
+        boolean centered = switch (op) {
+            case LayerNormalization _ -> true;
+            case RmsNormalization _ -> false;
+        };
         var request = new RowNormRequest(
-                shape.size(0, axis), (int) shape.size(axis, shape.rank()), op.epsilon(), centered, true, shifted, false);
+                shape.size(0, axis),
+                (int) shape.size(axis, shape.rank()),
+                op.epsilon(),
+                centered,
+                true,
+                shifted,
+                false);
         var operands = new ArrayList<>(List.of(node.input(0), node.input(1)));
         if (shifted) {
             operands.add(node.input(2));
@@ -105,8 +110,8 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
         if (!isFloat(node) || op.training() || op.perElement() || shape.rank() < 2) {
             return Optional.empty();
         }
-        var request = new BatchNormRequest(
-                shape.dim(0), (int) shape.dim(1), (int) shape.size(2, shape.rank()), op.epsilon());
+        var request =
+                new BatchNormRequest(shape.dim(0), (int) shape.dim(1), (int) shape.size(2, shape.rank()), op.epsilon());
         var operands = new ArrayList<>(node.inputs().subList(0, 5));
         operands.add(node.output(0));
         return picker.pick(NormalizationKernels.batches(VectorProvider.best()), request, operands, OVER_INPUT, 0);
@@ -115,13 +120,15 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
     Optional<KernelChoice> instance(Node node, InstanceNormalization op) {
         var shape = Chains.shape(node.input(0));
         return isFloat(node)
-                ? groups(node, new GroupNormRequest(
-                        (int) shape.dim(0),
-                        (int) shape.dim(1),
-                        1,
-                        (int) shape.size(2, shape.rank()),
-                        op.epsilon(),
-                        false))
+                ? groups(
+                        node,
+                        new GroupNormRequest(
+                                (int) shape.dim(0),
+                                (int) shape.dim(1),
+                                1,
+                                (int) shape.size(2, shape.rank()),
+                                op.epsilon(),
+                                false))
                 : Optional.empty();
     }
 
@@ -131,13 +138,15 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
             return Optional.empty();
         }
         int groups = (int) op.groups();
-        return groups(node, new GroupNormRequest(
-                (int) shape.dim(0),
-                groups,
-                (int) shape.dim(1) / groups,
-                (int) shape.size(2, shape.rank()),
-                op.epsilon(),
-                op.perGroup()));
+        return groups(
+                node,
+                new GroupNormRequest(
+                        (int) shape.dim(0),
+                        groups,
+                        (int) shape.dim(1) / groups,
+                        (int) shape.size(2, shape.rank()),
+                        op.epsilon(),
+                        op.perGroup()));
     }
 
     private Optional<KernelChoice> groups(Node node, GroupNormRequest request) {

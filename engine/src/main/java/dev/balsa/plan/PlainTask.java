@@ -98,7 +98,9 @@ record PlainTask(Node node, Map<Graph, CompiledGraph> bodies, long mostBytes) im
             return inputs.stream()
                     .flatMap(Optional::stream)
                     .anyMatch(input -> input == tensor
-                            || input.memory().asOverlappingSlice(tensor.memory()).isPresent());
+                            || input.memory()
+                                    .asOverlappingSlice(tensor.memory())
+                                    .isPresent());
         }
 
         private static Tensor copy(Tensor tensor) {
@@ -116,7 +118,8 @@ record PlainTask(Node node, Map<Graph, CompiledGraph> bodies, long mostBytes) im
 
         @Override
         public List<Tensor> run(Graph body, List<Tensor> bodyInputs) {
-            return Objects.requireNonNull(bodies.get(body), "a body of this node").runNested(call.stream(), bodyInputs, call.depth() + 1);
+            return Objects.requireNonNull(bodies.get(body), "a body of this node")
+                    .runNested(call.stream(), bodyInputs, call.depth() + 1);
         }
     }
 }

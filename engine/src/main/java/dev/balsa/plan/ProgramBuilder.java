@@ -9,7 +9,6 @@ import dev.balsa.ir.control.Control;
 import dev.balsa.ir.view.View;
 import dev.balsa.run.HostTask;
 import dev.balsa.run.Program;
-import dev.balsa.run.Slot;
 import dev.balsa.run.Step;
 import dev.balsa.run.StepInfo;
 import java.util.ArrayList;
@@ -51,14 +50,16 @@ final class ProgramBuilder {
                     });
         }
         long memory = slots.layOut(steps.size());
-        checkMemory("intermediate tensors of graph \"" + source.now().name() + "\"", memory + sharedBytes + workerBytes);
+        checkMemory(
+                "intermediate tensors of graph \"" + source.now().name() + "\"", memory + sharedBytes + workerBytes);
         return new Program(slots.finish(), steps, outputs, memory, sharedBytes, workerBytes);
     }
 
     private void checkMemory(String what, long bytes) {
         if (bytes < 0 || bytes > context.memoryLimit()) {
-            throw new ResourceException(what + " take " + (bytes < 0 ? "2^63 or more" : bytes) + " bytes; expected at most "
-                    + context.memoryLimit() + "; use smaller inputs or allow more memory");
+            throw new ResourceException(
+                    what + " take " + (bytes < 0 ? "2^63 or more" : bytes) + " bytes; expected at most "
+                            + context.memoryLimit() + "; use smaller inputs or allow more memory");
         }
     }
 
@@ -76,7 +77,9 @@ final class ProgramBuilder {
             var shape = output.type().shape().known().orElseThrow();
             checkMemory(
                     "elements of output \"" + output.name() + "\", " + output.type() + ",",
-                    shape.size() > Long.MAX_VALUE / 64 ? -1 : output.type().dtype().bytes(shape.size()));
+                    shape.size() > Long.MAX_VALUE / 64
+                            ? -1
+                            : output.type().dtype().bytes(shape.size()));
         }
     }
 
@@ -129,7 +132,11 @@ final class ProgramBuilder {
                 outputs.add(dynamic ? slots.defineDynamic(output) : slots.define(output, step));
             }
         }
-        steps.add(new Step.HostStep(StepInfos.of(node, "plain", 0), new PlainTask(node, bodies(node), context.memoryLimit()), inputs, outputs));
+        steps.add(new Step.HostStep(
+                StepInfos.of(node, "plain", 0),
+                new PlainTask(node, bodies(node), context.memoryLimit()),
+                inputs,
+                outputs));
     }
 
     private Map<Graph, CompiledGraph> bodies(Node node) {
@@ -147,7 +154,8 @@ final class ProgramBuilder {
         }
         var later = source.later().get();
         int step = steps.size();
-        var inputs = later.inputs().stream().map(value -> slots.use(value, step)).toList();
+        var inputs =
+                later.inputs().stream().map(value -> slots.use(value, step)).toList();
         var outputs = later.outputs().stream().map(_ -> slots.addDynamic()).toList();
         var info = new StepInfo(later.name(), "later stage", "program", "", 0, 0);
         steps.add(new Step.HostStep(info, new LaterStage(new CompiledGraph(later, context)), inputs, outputs));
@@ -163,7 +171,8 @@ final class ProgramBuilder {
         int step = steps.size();
         int from = slots.use(value, step);
         int to = slots.addOutput(value);
-        var info = new StepInfo("", "copy to output", "copy", value.type().shape().toString(), 0, 0);
+        var info =
+                new StepInfo("", "copy to output", "copy", value.type().shape().toString(), 0, 0);
         steps.add(new Step.HostStep(info, ProgramBuilder::copy, List.of(from), List.of(to)));
         return to;
     }

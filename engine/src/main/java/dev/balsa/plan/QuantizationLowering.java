@@ -31,14 +31,18 @@ record QuantizationLowering(Graph graph, KernelPicker picker) {
 
     Optional<KernelChoice> cast(Node node, Cast op) {
         var request = new CastRequest(
-                node.input(0).type().dtype(), op.to(), Chains.shape(node.input(0)).size());
+                node.input(0).type().dtype(),
+                op.to(),
+                Chains.shape(node.input(0)).size());
         return picker.pick(ElementwiseKernels.casts(), request, List.of(node.input(0), node.output(0)), 0);
     }
 
     Optional<KernelChoice> quantize(Node node, QuantizeLinear op) {
         var channels = channels(node, op.axis(), op.blockSize());
         boolean floats = Chains.isFloat(node.input(0)) && Chains.isFloat(node.input(1));
-        if (channels.isEmpty() || !floats || op.precision().filter(type -> type != DataType.FLOAT32).isPresent()) {
+        if (channels.isEmpty()
+                || !floats
+                || op.precision().filter(type -> type != DataType.FLOAT32).isPresent()) {
             return Optional.empty();
         }
         var request = new QuantizeRequest(
@@ -89,7 +93,9 @@ record QuantizationLowering(Graph graph, KernelPicker picker) {
     }
 
     Optional<KernelChoice> dynamicQuantize(Node node) {
-        boolean all = node.output(0).isPresent() && node.output(1).isPresent() && node.output(2).isPresent();
+        boolean all = node.output(0).isPresent()
+                && node.output(1).isPresent()
+                && node.output(2).isPresent();
         if (!all || !Chains.isFloat(node.input(0))) {
             return Optional.empty();
         }

@@ -23,7 +23,8 @@ record ResizeLowering(Graph graph, KernelPicker picker) {
 
     Optional<KernelChoice> resize(Node node, Resize op) {
         boolean known = IntStream.range(2, 4)
-                .allMatch(i -> !node.input(i).isPresent() || graph.constant(node.input(i)).isPresent());
+                .allMatch(i -> !node.input(i).isPresent()
+                        || graph.constant(node.input(i)).isPresent());
         if (!Chains.isFloat(node.input(0)) || !known || op.coordinates() == CoordinateMode.TF_CROP_AND_RESIZE) {
             return Optional.empty();
         }
@@ -31,7 +32,9 @@ record ResizeLowering(Graph graph, KernelPicker picker) {
         if (image.size() == 0 || Chains.shape(node.output(0)).size() == 0) {
             return Optional.empty();
         }
-        var tables = op.axes(image, Optional.empty(), given(node, 2), given(node, 3)).stream().map(op::table).toList();
+        var tables = op.axes(image, Optional.empty(), given(node, 2), given(node, 3)).stream()
+                .map(op::table)
+                .toList();
         return request(node, image, tables);
     }
 
@@ -54,8 +57,7 @@ record ResizeLowering(Graph graph, KernelPicker picker) {
             axes.add(axis((int) image.dim(axis), tables.get(axis)));
         }
         var request = new ResizeRequest(image.size(0, first), axes);
-        return picker.pick(
-                ResizeKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(ResizeKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
     }
 
     private static ResizeAxis axis(int input, ResizeTable table) {
@@ -64,6 +66,8 @@ record ResizeLowering(Graph graph, KernelPicker picker) {
                 table.outputs(),
                 table.taps(),
                 IntStream.of(table.sources()).boxed().toList(),
-                DoubleStream.of(table.weights()).mapToObj(weight -> (float) weight).toList());
+                DoubleStream.of(table.weights())
+                        .mapToObj(weight -> (float) weight)
+                        .toList());
     }
 }

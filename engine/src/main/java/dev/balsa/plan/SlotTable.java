@@ -85,7 +85,7 @@ final class SlotTable {
     }
 
     private int root(int slot) {
-        return slots.get(slot) instanceof Slot.Alias(int target, _, _) ? root(target) : slot;
+        return slots.get(slot) instanceof Slot.Alias(int target, var _, var _) ? root(target) : slot;
     }
 
     /// A new slot for a value that the given step writes.
@@ -121,8 +121,9 @@ final class SlotTable {
         if (direct.contains(value)
                 || readElsewhere
                 || pending.getOrDefault(target, 0) > 0
-                || !(slots.get(target) instanceof Slot.Memory(_, var type, var shape))
-                || type.bytes(shape.size()) != value.type().dtype().bytes(shape(value).size())) {
+                || !(slots.get(target) instanceof Slot.Memory(var _, var type, var shape))
+                || type.bytes(shape.size())
+                        != value.type().dtype().bytes(shape(value).size())) {
             return Optional.empty();
         }
         int slot = add(new Slot.Alias(target, value.type().dtype(), shape(value)));
@@ -181,7 +182,8 @@ final class SlotTable {
         var blocks = new ArrayList<MemoryPlan.Block>();
         lives.forEach((slot, life) -> {
             var memory = (Slot.Memory) slots.get(slot);
-            blocks.add(new MemoryPlan.Block(slot, memory.type().bytes(memory.shape().size()), life[0], life[1]));
+            blocks.add(new MemoryPlan.Block(
+                    slot, memory.type().bytes(memory.shape().size()), life[0], life[1]));
         });
         var plan = new MemoryPlan(blocks);
         plan.offsets().forEach((slot, offset) -> {

@@ -8,10 +8,10 @@ import java.util.Optional;
 
 /// A graph for inputs of known shapes.
 ///
-/// @param now what can be planned: every value has a known shape, but for outputs whose shape only the run tells; no node
-///     of `now` uses these
-/// @param later what depends on those outputs: a graph whose inputs are values of `now`, by the same names; it gives the
-///     outputs that `now` does not
+/// @param now what can be planned: every value has a known shape, but for outputs whose shape only the run tells; no
+///     node of `now` uses these
+/// @param later what depends on those outputs: a graph whose inputs are values of `now`, by the same names; it gives
+///     the outputs that `now` does not
 /// @param outputs for each output of the original graph, the value of `now` that it is, or of `later`
 public record Specialized(Graph now, Optional<Graph> later, List<Source> outputs) {
     /// Copies the lists.

@@ -28,8 +28,8 @@ import java.util.Set;
 /// Every node is typed again; what then follows from shapes and constants alone is computed once, here. A node whose
 /// output shapes depend on values ends the first stage for all that depends on it.
 final class Specializer {
-    /// A result that follows from shapes is computed when planning if it has at most this many elements; larger ones
-    /// (masks of long sequences) cost less time in the run than memory here.
+    /// A result that follows from shapes is computed when planning if it has at most this many elements; larger
+    /// ones (masks of long sequences) cost less time in the run than memory here.
     private static final long MOST_FOLDED = 1 << 16;
 
     private final Graph graph;
@@ -132,8 +132,7 @@ final class Specializer {
         if (!folding.take(node.op(), tensors.stream().flatMap(Optional::stream).toList(), types)) {
             return false;
         }
-        var results = Interpreter.evaluate(
-                node.op(), tensors, node.outputs(), node.label(), FoldingBudget.MOST_BYTES);
+        var results = Interpreter.evaluate(node.op(), tensors, node.outputs(), node.label(), FoldingBudget.MOST_BYTES);
         for (int i = 0; i < results.size(); i++) {
             if (node.outputs().get(i).isPresent()) {
                 define(node.outputs().get(i), results.get(i));
@@ -145,7 +144,10 @@ final class Specializer {
     private boolean foldContents(Node node, List<Value> inputs, List<TensorType> types) {
         var output = node.outputs().getFirst();
         var type = types.getFirst();
-        if (!output.isPresent() || node.outputs().size() != 1 || !type.shape().isKnown() || !type.dtype().isInteger()) {
+        if (!output.isPresent()
+                || node.outputs().size() != 1
+                || !type.shape().isKnown()
+                || !type.dtype().isInteger()) {
             return false;
         }
         typing.note(node.op(), inputs, new Value(output.name(), type));

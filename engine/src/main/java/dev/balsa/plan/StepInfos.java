@@ -14,7 +14,9 @@ final class StepInfos {
     static StepInfo of(Node node, String kernel, long flops) {
         return new StepInfo(
                 node.name(),
-                node.op() instanceof Fused fused ? fused.names() : node.op().schema().name(),
+                node.op() instanceof Fused fused
+                        ? fused.names()
+                        : node.op().schema().name(),
                 kernel,
                 node.output(0).isPresent() ? node.output(0).type().toString() : "",
                 flops,
@@ -24,8 +26,9 @@ final class StepInfos {
     private static long bytes(List<Value> values) {
         return values.stream()
                 .filter(Value::isPresent)
-                .mapToLong(value -> value.type().dtype().bytes(
-                        value.type().shape().known().map(Shape::size).orElse(0L)))
+                .mapToLong(value -> value.type()
+                        .dtype()
+                        .bytes(value.type().shape().known().map(Shape::size).orElse(0L)))
                 .sum();
     }
 }

@@ -125,7 +125,9 @@ record WindowLowering(Graph graph, KernelPicker picker) {
 
     Optional<KernelChoice> maxPool(Node node, MaxPool op) {
         boolean indices = node.output(1).isPresent();
-        return indices ? Optional.empty() : pool(node, op.geometry(Chains.shape(node.input(0))), PoolFunction.MAX, false);
+        return indices
+                ? Optional.empty()
+                : pool(node, op.geometry(Chains.shape(node.input(0))), PoolFunction.MAX, false);
     }
 
     Optional<KernelChoice> averagePool(Node node, AveragePool op) {
@@ -144,24 +146,21 @@ record WindowLowering(Graph graph, KernelPicker picker) {
                 window(geometry, WindowAxis::input, WindowAxis::output),
                 each(geometry, WindowAxis::padEnd),
                 countPadding);
-        return picker.pick(
-                PoolKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(PoolKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
     }
 
     Optional<KernelChoice> globalPool(Node node, GlobalPool op) {
-        var function =
-                switch (op) {
-                    case GlobalAveragePool _ -> Optional.of(ReduceFunction.MEAN);
-                    case GlobalMaxPool _ -> Optional.of(ReduceFunction.MAX);
-                    default -> Optional.<ReduceFunction>empty();
-                };
+        var function = switch (op) {
+            case GlobalAveragePool _ -> Optional.of(ReduceFunction.MEAN);
+            case GlobalMaxPool _ -> Optional.of(ReduceFunction.MAX);
+            default -> Optional.<ReduceFunction>empty();
+        };
         if (function.isEmpty() || !Chains.isFloat(node.input(0))) {
             return Optional.empty();
         }
         var image = Chains.shape(node.input(0));
         var axes = IntStream.range(2, image.rank()).boxed().toList();
         var request = new ReduceRequest(function.get(), image.toList(), axes);
-        return picker.pick(
-                ReduceKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(ReduceKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
     }
 }

@@ -27,7 +27,9 @@ public final class BatchNormIntoConv implements Rule {
                 && norm.get().inputs().subList(1, 5).stream()
                         .allMatch(value -> view.constant(value).isPresent())
                 && (!node.input(2).isPresent() || view.constant(node.input(2)).isPresent());
-        return weights.isPresent() && constant && fits(weights.get(), norm.get(), view) ? Optional.of(fold(node, norm.get(), view)) : Optional.empty();
+        return weights.isPresent() && constant && fits(weights.get(), norm.get(), view)
+                ? Optional.of(fold(node, norm.get(), view))
+                : Optional.empty();
     }
 
     /// Whether there is a parameter for each output channel; where not, the node fails in the run with its place.
@@ -36,7 +38,8 @@ public final class BatchNormIntoConv implements Rule {
                 && weights.shape().rank() > 2
                 && norm.inputs().subList(1, 5).stream()
                         .map(value -> view.constant(value).orElseThrow())
-                        .allMatch(parameter -> parameter.size() == weights.shape().dim(0));
+                        .allMatch(
+                                parameter -> parameter.size() == weights.shape().dim(0));
     }
 
     private static boolean isInference(Node node) {
@@ -49,7 +52,9 @@ public final class BatchNormIntoConv implements Rule {
     private Patch fold(Node conv, Node node, GraphView view) {
         var norm = (BatchNormalization) node.op();
         var parameters = new ArrayList<Tensor>();
-        node.inputs().subList(1, 5).forEach(value -> parameters.add(view.constant(value).orElseThrow()));
+        node.inputs()
+                .subList(1, 5)
+                .forEach(value -> parameters.add(view.constant(value).orElseThrow()));
         var weights = view.constant(conv.input(1)).orElseThrow();
         var bias = view.constant(conv.input(2));
         int channels = (int) weights.shape().dim(0);
@@ -79,11 +84,7 @@ public final class BatchNormIntoConv implements Rule {
         constants.put(weightsValue, weights);
         constants.put(biasValue, bias);
         var folded = new Node(
-                conv.name(),
-                conv.op(),
-                List.of(conv.input(0), weightsValue, biasValue),
-                List.of(norm.output(0)));
-        return new Patch(
-                name() + " " + conv.label(), List.of(conv, norm), List.of(folded), constants, Map.of());
+                conv.name(), conv.op(), List.of(conv.input(0), weightsValue, biasValue), List.of(norm.output(0)));
+        return new Patch(name() + " " + conv.label(), List.of(conv, norm), List.of(folded), constants, Map.of());
     }
 }

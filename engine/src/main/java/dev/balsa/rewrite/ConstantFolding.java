@@ -29,7 +29,9 @@ public final class ConstantFolding implements Pass {
         var kept = new ArrayList<Node>();
         var reads = reads(graph);
         for (var node : graph.nodes()) {
-            var inputs = node.inputs().stream().map(value -> renamed.getOrDefault(value, value)).toList();
+            var inputs = node.inputs().stream()
+                    .map(value -> renamed.getOrDefault(value, value))
+                    .toList();
             if (!isFoldable(node, inputs, constants) || !fold(node, inputs, constants, renamed, budget)) {
                 kept.add(node.withInputs(inputs));
             } else {
@@ -39,7 +41,9 @@ public final class ConstantFolding implements Pass {
         if (kept.size() == graph.nodes().size()) {
             return graph;
         }
-        var outputs = graph.outputs().stream().map(value -> renamed.getOrDefault(value, value)).toList();
+        var outputs = graph.outputs().stream()
+                .map(value -> renamed.getOrDefault(value, value))
+                .toList();
         return new Graph(graph.name(), graph.inputs(), constants, kept, outputs);
     }
 
@@ -50,8 +54,8 @@ public final class ConstantFolding implements Pass {
         return reads;
     }
 
-    /// Lets go of constants that only folded nodes have read: weights that a graph computes step by step would otherwise
-    /// be held once per step.
+    /// Lets go of constants that only folded nodes have read: weights that a graph computes step by step would
+    /// otherwise be held once per step.
     private static void drop(
             Node folded, Map<Value, Value> renamed, Map<Value, Tensor> constants, Map<Value, Integer> reads) {
         for (var value : folded.inputs()) {
@@ -78,14 +82,16 @@ public final class ConstantFolding implements Pass {
                 .map(value -> Optional.ofNullable(value.isPresent() ? constants.get(value) : null))
                 .toList();
         var given = tensors.stream().flatMap(Optional::stream).toList();
-        var types = node.outputs().stream().filter(Value::isPresent).map(Value::type).toList();
+        var types = node.outputs().stream()
+                .filter(Value::isPresent)
+                .map(Value::type)
+                .toList();
         if (!budget.folding().take(node.op(), given, types)) {
             return false;
         }
         List<Tensor> results;
         try {
-            results = Interpreter.evaluate(
-                    node.op(), tensors, node.outputs(), node.label(), FoldingBudget.MOST_BYTES);
+            results = Interpreter.evaluate(node.op(), tensors, node.outputs(), node.label(), FoldingBudget.MOST_BYTES);
         } catch (BalsaException e) {
             // The node may never run (in a branch not taken); if it does, it fails there with its place.
             return false;

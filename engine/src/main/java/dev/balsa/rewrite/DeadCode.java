@@ -27,7 +27,8 @@ public final class DeadCode implements Pass {
         }
         var constants = new LinkedHashMap<Value, Tensor>(graph.constants());
         constants.keySet().retainAll(used);
-        if (kept.size() == graph.nodes().size() && constants.size() == graph.constants().size()) {
+        if (kept.size() == graph.nodes().size()
+                && constants.size() == graph.constants().size()) {
             return graph;
         }
         if (!budget.take(name())) {

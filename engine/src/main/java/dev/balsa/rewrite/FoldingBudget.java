@@ -24,14 +24,14 @@ import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
 
-/// How much may be computed ahead of the runs: a damaged or hostile model must not fill the memory or take minutes while
-/// it is loaded or planned. Not thread-safe.
+/// How much may be computed ahead of the runs: a damaged or hostile model must not fill the memory or take minutes
+/// while it is loaded or planned. Not thread-safe.
 ///
-/// Work is counted in elements read and written, so that the same model is always folded in the same way; where the plain
-/// definition may touch every input element for every output element, in pairs of these.
+/// Work is counted in elements read and written, so that the same model is always folded in the same way; where the
+/// plain definition may touch every input element for every output element, in pairs of these.
 public final class FoldingBudget {
-    /// Results beyond these many bytes stay to be computed in the run: no weight of a model that fits a machine is that
-    /// large.
+    /// Results beyond these many bytes stay to be computed in the run: no weight of a model that fits a machine is
+    /// that large.
     public static final long MOST_BYTES = 256L << 20;
 
     /// Enough for the weights of a network of 40 million parameters that computes them in eight steps each.

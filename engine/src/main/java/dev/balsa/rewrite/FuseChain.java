@@ -41,7 +41,9 @@ public record FuseChain(Acceptance acceptance) implements Rule {
         var removed = new ArrayList<>(List.of(node));
         var inputs = new ArrayList<>(node.inputs());
         var chain = new ArrayList<ChainStep>();
-        var head = node.op() instanceof Fused fused ? fused : new Fused(node.op(), node.inputs().size(), List.of());
+        var head = node.op() instanceof Fused fused
+                ? fused
+                : new Fused(node.op(), node.inputs().size(), List.of());
         var result = node.output(0);
         for (var next = view.soleConsumer(result); next.isPresent(); next = view.soleConsumer(result)) {
             if (next.get().inputs().size() > MOST_OPERANDS) {

@@ -28,7 +28,9 @@ public final class GraphView {
             node.inputs().stream()
                     .filter(Value::isPresent)
                     .distinct()
-                    .forEach(value -> consumers.computeIfAbsent(value, _ -> new ArrayList<>(1)).add(node));
+                    .forEach(value -> consumers
+                            .computeIfAbsent(value, _ -> new ArrayList<>(1))
+                            .add(node));
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// x * 0.5 * (1 + erf(x / sqrt(2))), in whatever order the two products are written, becomes Gelu: the form that PyTorch's
-/// exporter gives it below opset 20.
+/// x * 0.5 * (1 + erf(x / sqrt(2))), in whatever order the two products are written, becomes Gelu: the form that
+/// PyTorch's exporter gives it below opset 20.
 public final class MakeGelu implements Rule {
     /// The constants are written in float32, and 1/sqrt(2) by some with few digits.
     private static final double CONSTANT_ERROR = 1e-4;
@@ -34,7 +34,8 @@ public final class MakeGelu implements Rule {
         var result = halfTimesX(plusOne.get(), x.get(), removed, view);
         boolean inner = removed.stream()
                 .limit(removed.size() - 1L)
-                .allMatch(made -> view.soleConsumer(made.output(0)).map(removed::contains).orElse(false));
+                .allMatch(made ->
+                        view.soleConsumer(made.output(0)).map(removed::contains).orElse(false));
         return result.filter(_ -> inner)
                 .map(output -> Patch.fuse(
                         name() + " " + node.label(),
@@ -44,7 +45,8 @@ public final class MakeGelu implements Rule {
 
     /// The x of x / sqrt(2) or x * (1 / sqrt(2)).
     private static Optional<Value> unscaled(Node node, GraphView view) {
-        boolean divides = isConstant(node, Div.class, Math.sqrt(2), view) && view.constant(node.input(1)).isPresent();
+        boolean divides = isConstant(node, Div.class, Math.sqrt(2), view)
+                && view.constant(node.input(1)).isPresent();
         boolean multiplies = isConstant(node, Mul.class, Math.sqrt(0.5), view);
         return divides || multiplies ? other(node, view) : Optional.empty();
     }
@@ -55,8 +57,12 @@ public final class MakeGelu implements Rule {
         if (first.isEmpty()) {
             return Optional.empty();
         }
-        var factor = first.get().input(0).equals(sum.output(0)) ? first.get().input(1) : first.get().input(0);
-        var halved = view.producer(factor).filter(made -> isConstant(made, Mul.class, 0.5, view) && x.equals(other(made, view).orElse(Value.NONE)));
+        var factor = first.get().input(0).equals(sum.output(0))
+                ? first.get().input(1)
+                : first.get().input(0);
+        var halved = view.producer(factor)
+                .filter(made -> isConstant(made, Mul.class, 0.5, view)
+                        && x.equals(other(made, view).orElse(Value.NONE)));
         if (halved.isPresent()) {
             removed.add(halved.get());
             removed.add(first.get());
@@ -67,7 +73,8 @@ public final class MakeGelu implements Rule {
             return Optional.empty();
         }
         boolean xThenHalf = factor.equals(x) && isConstant(second.get(), Mul.class, 0.5, view);
-        boolean halfThenX = isConstant(first.get(), Mul.class, 0.5, view) && second.get().inputs().contains(x);
+        boolean halfThenX = isConstant(first.get(), Mul.class, 0.5, view)
+                && second.get().inputs().contains(x);
         removed.add(first.get());
         removed.add(second.get());
         return xThenHalf || halfThenX ? Optional.of(second.get().output(0)) : Optional.empty();
@@ -78,13 +85,18 @@ public final class MakeGelu implements Rule {
         return operation.isInstance(node.op())
                 && node.inputs().stream()
                         .flatMap(input -> view.constant(input).stream())
-                        .anyMatch(tensor -> tensor.size() == 1 && Math.abs(tensor.getDouble(0) - value) < CONSTANT_ERROR)
+                        .anyMatch(
+                                tensor -> tensor.size() == 1 && Math.abs(tensor.getDouble(0) - value) < CONSTANT_ERROR)
                 // A constant of more dimensions than x would give some to the result.
-                && other(node, view).map(Value::type).equals(Optional.of(node.output(0).type()));
+                && other(node, view)
+                        .map(Value::type)
+                        .equals(Optional.of(node.output(0).type()));
     }
 
     /// The operand that is not constant.
     private static Optional<Value> other(Node node, GraphView view) {
-        return node.inputs().stream().filter(input -> view.constant(input).isEmpty()).findFirst();
+        return node.inputs().stream()
+                .filter(input -> view.constant(input).isEmpty())
+                .findFirst();
     }
 }

@@ -11,7 +11,8 @@ import java.util.Map;
 ///
 /// @param label says what is done and where
 /// @param removed nodes of the graph
-/// @param added nodes that use values of the graph or of each other, in order; they may define the values of removed nodes
+/// @param added nodes that use values of the graph or of each other, in order; they may define the values of removed
+///     nodes
 /// @param constants new constants by value
 /// @param replaced for values of removed nodes that are defined no more: what their users shall use
 public record Patch(

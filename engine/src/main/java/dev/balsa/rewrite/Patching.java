@@ -22,7 +22,8 @@ final class Patching {
 
     /// The graph with all patches applied.
     ///
-    /// @throws InternalException if a patch changes the type of a value, or leaves one undefined, or defines one twice
+    /// @throws InternalException if a patch changes the type of a value, or leaves one undefined, or defines one
+    ///     twice
     static Graph apply(Graph graph, List<Patch> patches) {
         Set<Node> removed = Collections.newSetFromMap(new IdentityHashMap<>());
         var replaced = new HashMap<Value, Value>();
@@ -39,7 +40,8 @@ final class Patching {
         graph.nodes().stream().filter(node -> !removed.contains(node)).forEach(nodes::add);
         nodes.addAll(added);
         var renamed = nodes.stream().map(node -> rename(node, replaced)).toList();
-        var outputs = graph.outputs().stream().map(value -> follow(value, replaced)).toList();
+        var outputs =
+                graph.outputs().stream().map(value -> follow(value, replaced)).toList();
         return new Graph(graph.name(), graph.inputs(), constants, sorted(graph, constants, renamed), outputs);
     }
 

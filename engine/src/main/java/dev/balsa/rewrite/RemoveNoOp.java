@@ -11,13 +11,12 @@ import java.util.Optional;
 public final class RemoveNoOp implements Rule {
     @Override
     public Optional<Patch> match(Node node, GraphView view) {
-        boolean nothing =
-                switch (node.op()) {
-                    case Identity _ -> true;
-                    case Dropout _ -> isUnused(node.output(1), view) && !isTraining(node, view);
-                    case Cast(var to) -> node.input(0).type().dtype() == to;
-                    default -> false;
-                };
+        boolean nothing = switch (node.op()) {
+            case Identity _ -> true;
+            case Dropout _ -> isUnused(node.output(1), view) && !isTraining(node, view);
+            case Cast(var to) -> node.input(0).type().dtype() == to;
+            default -> false;
+        };
         return nothing ? Optional.of(Patch.bypass(name() + " " + node.label(), node, node.input(0))) : Optional.empty();
     }
 

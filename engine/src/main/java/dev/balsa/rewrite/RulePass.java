@@ -5,7 +5,6 @@ import dev.balsa.ir.Node;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
 
 /// Applies one rule wherever it matches.
@@ -17,7 +16,8 @@ public record RulePass(Rule rule) implements Pass {
         return rule.name();
     }
 
-    /// Goes over the nodes in order; patches that want a node which an earlier one has changed wait for the next round.
+    /// Goes over the nodes in order; patches that want a node which an earlier one has changed wait for the next
+    /// round.
     @Override
     public Graph apply(Graph graph, PatchBudget budget) {
         var view = new GraphView(graph);
@@ -29,7 +29,9 @@ public record RulePass(Rule rule) implements Pass {
                 continue;
             }
             var patch = rule.match(node, view);
-            if (patch.isPresent() && disjoint(patch.get(), view, touched) && budget.take(patch.get().label())) {
+            if (patch.isPresent()
+                    && disjoint(patch.get(), view, touched)
+                    && budget.take(patch.get().label())) {
                 patches.add(patch.get());
             }
         }

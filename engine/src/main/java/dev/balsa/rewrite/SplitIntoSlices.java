@@ -19,7 +19,8 @@ public final class SplitIntoSlices implements Rule {
     public Optional<Patch> match(Node node, GraphView view) {
         if (!(node.op() instanceof Split split)
                 || !node.outputs().stream()
-                        .allMatch(value -> !value.isPresent() || value.type().shape().isKnown())) {
+                        .allMatch(value ->
+                                !value.isPresent() || value.type().shape().isKnown())) {
             return Optional.empty();
         }
         int axis = Axes.normalize(split.axis(), node.input(0).type().shape().rank());

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A program tied to the memory of one stream: a frame per kernel step and worker, a tensor per slot. Not for concurrent
-/// use.
+/// A program tied to the memory of one stream: a frame per kernel step and worker, a tensor per slot. Not for
+/// concurrent use.
 final class BoundProgram {
     /// A frame operand that changes when a run brings other input or output memory.
     private record Loose(Frame frame, int operand) {}
@@ -125,8 +125,8 @@ final class BoundProgram {
     void bind(List<Tensor> inputs, List<Tensor> outputTensors) {
         for (int slot = 0; slot < tensors.length; slot++) {
             switch (program.slots().get(slot)) {
-                case Slot.Input(int index, _, _) -> bind(slot, inputs.get(index));
-                case Slot.Output(int index, _, _) -> bind(slot, outputTensors.get(index));
+                case Slot.Input(int index, var _, var _) -> bind(slot, inputs.get(index));
+                case Slot.Output(int index, var _, var _) -> bind(slot, outputTensors.get(index));
                 case Slot.Dynamic _ -> tensors[slot] = null;
                 case Slot.Alias(int target, var type, var shape) -> rebindAlias(slot, target, type, shape);
                 case Slot.Constant _, Slot.Memory _ -> {}

@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// How much memory this process may hope for: that of the machine, or of its control group where that is less. Read from
-/// the system's files, because the JDK's management beans take longer to start than a small model takes to load.
+/// How much memory this process may hope for: that of the machine, or of its control group where that is less. Read
+/// from the system's files, because the JDK's management beans take longer to start than a small model takes to load.
 public final class PhysicalMemory {
     private static final Path MACHINE = Path.of("/proc/meminfo");
     private static final Path GROUP = Path.of("/sys/fs/cgroup/memory.max");

@@ -24,7 +24,8 @@ public record Program(
         outputs = List.copyOf(outputs);
     }
 
-    /// Whether it is this very program: streams keep what they prepared by program, and comparing steps means nothing.
+    /// Whether it is this very program: streams keep what they prepared by program, and comparing steps means
+    /// nothing.
     @Override
     public boolean equals(Object other) {
         return this == other;

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What one run at a time needs: a team of workers and memory. Not for concurrent use.
 ///
-/// Programs run inside programs (bodies of loops, stages whose shapes only the run tells) use memory of their own depth.
+/// Programs run inside programs (bodies of loops, stages whose shapes only the run tells) use memory of their own
+/// depth.
 public final class Stream implements AutoCloseable {
     /// Programs that stay bound per depth; with more input shapes than this in turn, binding is done again.
     private static final int MOST_BOUND = 64;
@@ -54,8 +55,8 @@ public final class Stream implements AutoCloseable {
         }
     }
 
-    /// Runs a program inside of another one, at the given depth; the results are the garbage collector's to free, since
-    /// nobody can tell how long the outer program passes them around.
+    /// Runs a program inside of another one, at the given depth; the results are the garbage collector's to free,
+    /// since nobody can tell how long the outer program passes them around.
     public List<Tensor> runNested(Program program, List<Tensor> inputs, int depth) {
         var bound = level(depth).bind(program);
         return run(bound, inputs, bound.outputs().allocate(), depth);
@@ -94,7 +95,7 @@ public final class Stream implements AutoCloseable {
         var step = bound.program().steps().get(index);
         long start = listener == StepListener.NONE ? 0 : System.nanoTime();
         switch (step) {
-            case Step.KernelStep(var info, var work, _) -> runPlaced(info, work, bound, index);
+            case Step.KernelStep(var info, var work, var _) -> runPlaced(info, work, bound, index);
             case Step.HostStep host -> host.task().run(new HostCall(this, bound, host, depth));
         }
         if (listener != StepListener.NONE) {
@@ -134,8 +135,8 @@ public final class Stream implements AutoCloseable {
         team.run(shared);
     }
 
-    /// The part of a kernel that all workers do, set by the caller's thread before the team runs it; one object for all
-    /// runs, so that none is made per step.
+    /// The part of a kernel that all workers do, set by the caller's thread before the team runs it; one object for
+    /// all runs, so that none is made per step.
     private static final class SharedWork implements Team.Job {
         private @Nullable Work work;
         private @Nullable BoundProgram bound;
@@ -148,7 +149,8 @@ public final class Stream implements AutoCloseable {
             int from = (int) ((long) units * worker / workers);
             int to = (int) ((long) units * (worker + 1) / workers);
             if (from < to) {
-                Objects.requireNonNull(work).run(phase, from, to, Objects.requireNonNull(bound).frame(step, worker));
+                Objects.requireNonNull(work)
+                        .run(phase, from, to, Objects.requireNonNull(bound).frame(step, worker));
             }
         }
     }

@@ -12,7 +12,8 @@ final class StreamMemory implements AutoCloseable {
     private MemorySegment memory = MemorySegment.NULL;
     private int version;
 
-    /// At least `bytes` of memory. When it had to grow, everything handed out before is gone and [#version] is another.
+    /// At least `bytes` of memory. When it had to grow, everything handed out before is gone and [#version] is
+    /// another.
     ///
     /// @throws ResourceException if the system has no such memory
     MemorySegment atLeast(long bytes) {
@@ -22,8 +23,10 @@ final class StreamMemory implements AutoCloseable {
                 memory = larger.allocate(bytes, ALIGNMENT);
             } catch (OutOfMemoryError e) {
                 larger.close();
-                throw new ResourceException("cannot get " + bytes + " bytes for intermediate tensors; expected a machine "
-                        + "with that much free memory; use a smaller batch or input", e);
+                throw new ResourceException(
+                        "cannot get " + bytes + " bytes for intermediate tensors; expected a machine "
+                                + "with that much free memory; use a smaller batch or input",
+                        e);
             }
             arena.close();
             arena = larger;

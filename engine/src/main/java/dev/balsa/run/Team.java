@@ -43,7 +43,8 @@ final class Team implements AutoCloseable {
     private volatile Job job = (_, _) -> {};
     private volatile @Nullable Throwable failure;
     private volatile Thread caller;
-    /// Per worker (0 for the caller), 1 while it is about to park or parked: whoever changes what it waits for wakes it.
+    /// Per worker (0 for the caller), 1 while it is about to park or parked: whoever changes what it waits for
+    /// wakes it.
     private final AtomicIntegerArray parked;
 
     Team(int size, String name) {
@@ -52,10 +53,7 @@ final class Team implements AutoCloseable {
         this.caller = Thread.currentThread();
         for (int i = 1; i < size; i++) {
             int worker = i;
-            var thread = Thread.ofPlatform()
-                    .daemon()
-                    .name(name + "-" + worker)
-                    .unstarted(() -> work(worker));
+            var thread = Thread.ofPlatform().daemon().name(name + "-" + worker).unstarted(() -> work(worker));
             threads.add(thread);
             thread.start();
         }

@@ -36,8 +36,8 @@ public final class Float16 {
         return floatToBfloat(roundToOdd(value));
     }
 
-    /// The float next to `value` whose last bit is odd when inexact: rounding that to fewer bits gives the same result as
-    /// rounding the double itself, which rounding twice to nearest does not.
+    /// The float next to `value` whose last bit is odd when inexact: rounding that to fewer bits gives the same
+    /// result as rounding the double itself, which rounding twice to nearest does not.
     private static float roundToOdd(double value) {
         float nearest = (float) value;
         if (nearest == value || Float.isNaN(nearest) || (Float.floatToRawIntBits(nearest) & 1) == 1) {

@@ -42,8 +42,8 @@ public final class Shape {
         boolean empty = false;
         for (long dim : dims) {
             if (dim < 0) {
-                throw new ShapeException("shape " + Arrays.toString(dims) + ": expected dimensions of at least 0, found "
-                        + dim + "; check the shape that was asked for");
+                throw new ShapeException("shape " + Arrays.toString(dims)
+                        + ": expected dimensions of at least 0, found " + dim + "; check the shape that was asked for");
             }
             empty |= dim == 0;
         }

@@ -14,8 +14,8 @@ import java.util.Objects;
 ///
 /// Memory ownership: [#allocate(DataType, Shape)] and the `of` factories take memory that the garbage collector frees
 /// with the last reference; [#allocate(DataType, Shape, Arena)] takes it from an arena, whose owner frees it; [#wrap]
-/// looks at native memory of the caller's and is valid as long as that is. A view ([#reshaped]) shares the memory it came
-/// from.
+/// looks at native memory of the caller's and is valid as long as that is. A view ([#reshaped]) shares the memory it
+/// came from.
 /// Fresh memory is zero and 64-byte aligned; wrapped memory may have any alignment. The elements of string tensors live
 /// on the heap and have no memory segment.
 ///
@@ -70,9 +70,12 @@ public final class Tensor {
             }
             return new Tensor(type, shape, arena.allocate(bytes, ALIGNMENT), NO_STRINGS);
         } catch (ArithmeticException | OutOfMemoryError e) {
-            throw new ResourceException("tensor " + type + " " + shape + ": not enough memory; expected a tensor that "
-                    + "fits, found " + shape.size() + " elements; give the process more memory, or check the shapes of "
-                    + "the model's inputs", e);
+            throw new ResourceException(
+                    "tensor " + type + " " + shape + ": not enough memory; expected a tensor that "
+                            + "fits, found " + shape.size()
+                            + " elements; give the process more memory, or check the shapes of "
+                            + "the model's inputs",
+                    e);
         }
     }
 

@@ -68,12 +68,15 @@ class PackageDirectionTest {
                 .map(EngineClasses::partOf)
                 .collect(Collectors.toSet());
         var told = new TreeMap<String, Set<String>>();
-        for (var row : GUIDE_ROW.matcher(Repository.read("ARCHITECTURE.md")).results().toList()) {
+        for (var row :
+                GUIDE_ROW.matcher(Repository.read("ARCHITECTURE.md")).results().toList()) {
             quoted(row.group(1)).forEach(part -> told.put(part, quoted(row.group(2))));
         }
-        assertThat(told.keySet()).containsAll(present.stream()
-                .filter(part -> !part.equals(ROOT) && !KNOWS.getOrDefault(part, Set.of()).isEmpty())
-                .toList());
+        assertThat(told.keySet())
+                .containsAll(present.stream()
+                        .filter(part -> !part.equals(ROOT)
+                                && !KNOWS.getOrDefault(part, Set.of()).isEmpty())
+                        .toList());
         told.forEach((part, known) -> assertThat(known)
                 .as("what ARCHITECTURE.md lets %s know", part)
                 .isEqualTo(KNOWS.getOrDefault(part, Set.of()).stream()

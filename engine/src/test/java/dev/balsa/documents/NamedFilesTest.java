@@ -44,7 +44,8 @@ class NamedFilesTest {
 
     @Test
     void areFoundInText() {
-        var text = "[a](b/c.md) and `d/E.java`, `Map.of`, `x / y`, [w](https://example.org/x), \n```\n./f g/h.png\n```\n";
+        var text =
+                "[a](b/c.md) and `d/E.java`, `Map.of`, `x / y`, [w](https://example.org/x), \n```\n./f g/h.png\n```\n";
         assertThat(paths(text)).containsExactly("b/c.md", "d/E.java", "./f", "g/h.png");
     }
 
@@ -68,7 +69,9 @@ class NamedFilesTest {
             var packages = files.filter(file -> file.endsWith("package-info.java"))
                     .map(file -> root.relativize(file.getParent()).toString().replace('\\', '/') + "/")
                     .filter(folder -> !named.contains(folder) && !named.contains(folder.replace(ENGINE, "")));
-            assertThat(packages).as("packages that ARCHITECTURE.md does not name").isEmpty();
+            assertThat(packages)
+                    .as("packages that ARCHITECTURE.md does not name")
+                    .isEmpty();
         }
     }
 
@@ -83,7 +86,9 @@ class NamedFilesTest {
 
     private static boolean isThere(String path) {
         var bases = List.of("", ENGINE, "engine/src/main/java/");
-        return bases.stream().map(base -> Repository.root().resolve(base + path)).anyMatch(NamedFilesTest::isRight);
+        return bases.stream()
+                .map(base -> Repository.root().resolve(base + path))
+                .anyMatch(NamedFilesTest::isRight);
     }
 
     private static boolean isRight(Path path) {

@@ -35,7 +35,8 @@ class ReadmeProgramTest {
     @Test
     void printsTheDigit(@TempDir Path folder) throws Exception {
         var program = Files.writeString(folder.resolve("Seven.java"), only(JAVA));
-        var command = new ArrayList<>(List.of(only(COMMAND).replace("\\\n", " ").strip().split("\\s+")));
+        var command = new ArrayList<>(
+                List.of(only(COMMAND).replace("\\\n", " ").strip().split("\\s+")));
         assertThat(command).startsWith("java").contains(JAR).endsWith("Seven.java");
         command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.set(command.indexOf(JAR), engine().toString());

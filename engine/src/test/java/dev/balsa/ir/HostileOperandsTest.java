@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Operators that move data, with attributes and operands of all sorts: each run gives a result of the inferred type, or
-/// says what is wrong.
+/// Operators that move data, with attributes and operands of all sorts: each run gives a result of the inferred type,
+/// or says what is wrong.
 class HostileOperandsTest {
     private static final int RUNS = 1000;
     /// Enough for a result of operators whose operands seldom fit by chance.
@@ -91,7 +91,9 @@ class HostileOperandsTest {
         assertThat(types).as(described.toString()).isPresent();
         for (int i = 0; i < results.size(); i++) {
             var type = types.get().get(i);
-            assertThat(type.dtype()).as(described.toString()).isEqualTo(results.get(i).type());
+            assertThat(type.dtype())
+                    .as(described.toString())
+                    .isEqualTo(results.get(i).type());
             assertThat(type.shape().admits(results.get(i).shape()))
                     .as("%s: output %d is %s, inferred %s", described, i, results.get(i), type)
                     .isTrue();
@@ -110,14 +112,15 @@ class HostileOperandsTest {
             Op op, List<Optional<Tensor>> operands, int outputs, boolean constant) {
         var builder = new GraphBuilder("g");
         var values = operands.stream()
-                .map(operand -> operand.map(tensor -> constant
-                                ? builder.constant("c", tensor)
-                                : builder.input("x", TensorType.of(tensor)))
+                .map(operand -> operand.map(tensor ->
+                                constant ? builder.constant("c", tensor) : builder.input("x", TensorType.of(tensor)))
                         .orElse(Value.NONE))
                 .toList();
-        var names = Stream.iterate(0, i -> i + 1).limit(outputs).map(i -> "y" + i).toList();
+        var names =
+                Stream.iterate(0, i -> i + 1).limit(outputs).map(i -> "y" + i).toList();
         try {
-            return Optional.of(builder.add("", op, values, names).stream().map(Value::type).toList());
+            return Optional.of(
+                    builder.add("", op, values, names).stream().map(Value::type).toList());
         } catch (BalsaException _) {
             return Optional.empty();
         }
@@ -129,15 +132,17 @@ class HostileOperandsTest {
         for (int i = 0; i < schema.inputs().size(); i++) {
             var parameter = schema.inputs().get(i);
             boolean isLeftOut = parameter.arity() == Schema.Arity.OPTIONAL && random.nextInt(3) == 0;
-            operands.add(isLeftOut ? Optional.empty() : Optional.of(operand(parameter.types(), data, operands, random)));
+            operands.add(
+                    isLeftOut ? Optional.empty() : Optional.of(operand(parameter.types(), data, operands, random)));
         }
         return operands;
     }
 
-    private static Tensor operand(
-            Set<DataType> types, DataType data, List<Optional<Tensor>> before, Random random) {
+    private static Tensor operand(Set<DataType> types, DataType data, List<Optional<Tensor>> before, Random random) {
         boolean isList = types.size() < 3 && types.contains(DataType.INT64);
-        var fallback = types.contains(data) ? data : types.stream().sorted().findFirst().orElseThrow();
+        var fallback = types.contains(data)
+                ? data
+                : types.stream().sorted().findFirst().orElseThrow();
         var type = isList ? DataType.INT64 : fallback;
         var shape = isList && random.nextInt(4) > 0
                 ? Shape.of(random.nextInt(4))
@@ -195,7 +200,9 @@ class HostileOperandsTest {
             var element = of.getActualTypeArguments()[0];
             return of.getRawType() == Optional.class
                     ? random.nextBoolean() ? Optional.empty() : Optional.of(attribute(element, random))
-                    : Stream.generate(() -> attribute(element, random)).limit(random.nextInt(4)).toList();
+                    : Stream.generate(() -> attribute(element, random))
+                            .limit(random.nextInt(4))
+                            .toList();
         }
         if (type == boolean.class) {
             return random.nextBoolean();

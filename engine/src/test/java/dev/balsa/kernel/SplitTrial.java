@@ -13,8 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/// Runs a [Work] as workers would: split in one, two and many ways, in any order, on memory between guard bytes and with
-/// scratch memory full of garbage. All splits must give the same bytes.
+/// Runs a [Work] as workers would: split in one, two and many ways, in any order, on memory between guard bytes and
+/// with scratch memory full of garbage. All splits must give the same bytes.
 public final class SplitTrial {
     private static final int GUARD = 128;
     private static final byte MARK = 0x5a;
@@ -82,7 +82,9 @@ public final class SplitTrial {
 
     private static void assertSame(List<byte[]> expected, List<byte[]> found) {
         for (int i = 0; i < expected.size(); i++) {
-            assertThat(found.get(i)).describedAs("output %d, split otherwise", i).isEqualTo(expected.get(i));
+            assertThat(found.get(i))
+                    .describedAs("output %d, split otherwise", i)
+                    .isEqualTo(expected.get(i));
         }
     }
 
@@ -106,12 +108,19 @@ public final class SplitTrial {
                 runPhase(phase, ways, operands, shared, arena, blocks);
             }
             blocks.forEach(SplitTrial::assertGuardsUntouched);
-            return results.stream().map(segment -> segment.toArray(ValueLayout.JAVA_BYTE)).toList();
+            return results.stream()
+                    .map(segment -> segment.toArray(ValueLayout.JAVA_BYTE))
+                    .toList();
         }
     }
 
     private void runPhase(
-            int phase, int ways, List<MemorySegment> operands, MemorySegment shared, Arena arena, List<MemorySegment> b) {
+            int phase,
+            int ways,
+            List<MemorySegment> operands,
+            MemorySegment shared,
+            Arena arena,
+            List<MemorySegment> b) {
         var units = work.units(phase);
         var pieces = ways == 3 ? Math.max(1, units) : ways;
         var order = new ArrayList<Integer>();
@@ -138,6 +147,8 @@ public final class SplitTrial {
     private static void assertGuardsUntouched(MemorySegment guard) {
         var expected = new byte[(int) guard.byteSize()];
         Arrays.fill(expected, MARK);
-        assertThat(guard.toArray(ValueLayout.JAVA_BYTE)).describedAs("guard bytes").isEqualTo(expected);
+        assertThat(guard.toArray(ValueLayout.JAVA_BYTE))
+                .describedAs("guard bytes")
+                .isEqualTo(expected);
     }
 }

@@ -25,9 +25,7 @@ public final class Trials {
 
     /// Every provider that can run here.
     public static Stream<VectorProvider> providers() {
-        return VectorProvider.vectorApiPresent()
-                ? Stream.of(VectorProvider.values())
-                : Stream.of(VectorProvider.PLAIN);
+        return VectorProvider.vectorApiPresent() ? Stream.of(VectorProvider.values()) : Stream.of(VectorProvider.PLAIN);
     }
 
     /// The work of the first kernel that supports a request.
@@ -60,7 +58,9 @@ public final class Trials {
             var error = Math.abs(found[i] - expected[i]);
             var same = Float.compare(found[i], (float) expected[i]) == 0;
             if (!same && !(error <= absolute + relative * Math.abs(expected[i]))) {
-                assertThat((double) found[i]).describedAs("element %d of %d", i, found.length).isEqualTo(expected[i]);
+                assertThat((double) found[i])
+                        .describedAs("element %d of %d", i, found.length)
+                        .isEqualTo(expected[i]);
             }
         }
     }

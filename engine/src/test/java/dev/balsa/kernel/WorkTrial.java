@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Runs prepared work the hard way: operands cut out of memory at odd addresses between guards, scratch full of NaN, units
-/// split in several ways. Every split must give the same bits and leave all guards untouched.
+/// Runs prepared work the hard way: operands cut out of memory at odd addresses between guards, scratch full of NaN,
+/// units split in several ways. Every split must give the same bits and leave all guards untouched.
 public final class WorkTrial implements AutoCloseable, Constants {
     private static final int GUARD = 64;
     private static final byte GUARD_BYTE = 0x5A;

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.spi.ToolProvider;
 
-/// The engine as it would be with some source files added or changed: only these are compiled, over the classes that are
-/// there, and the result is loaded as a module of its own beside the real one.
+/// The engine as it would be with some source files added or changed: only these are compiled, over the classes that
+/// are there, and the result is loaded as a module of its own beside the real one.
 ///
 /// ARCHITECTURE.md must name every file and every line that goes in: it is the text that is tried here.
 final class ChangedEngine {

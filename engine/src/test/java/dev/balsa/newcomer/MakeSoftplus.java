@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /// log(exp(x) + 1) becomes Softplus, which does not overflow on the way. The example of a new fusion.
 ///
-/// The anchor is the last node of the pattern; what lies before it is found through the view. A node goes only if nobody
-/// else uses its result.
+/// The anchor is the last node of the pattern; what lies before it is found through the view. A node goes only if
+/// nobody else uses its result.
 public final class MakeSoftplus implements Rule {
     @Override
     public Optional<Patch> match(Node node, GraphView view) {

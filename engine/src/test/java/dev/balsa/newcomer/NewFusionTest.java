@@ -14,13 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The steps of ARCHITECTURE.md for a new fusion, done: one class, its line in the pipeline, and a test of the graph before
-/// and after.
+/// The steps of ARCHITECTURE.md for a new fusion, done: one class, its line in the pipeline, and a test of the graph
+/// before and after.
 class NewFusionTest {
     private static final Pipeline ALONE = new Pipeline(List.of(new RulePass(new MakeSoftplus())));
 
-    private static final String BEFORE =
-            """
+    private static final String BEFORE = """
             graph "g" (%x: f32[n,3]) {
               %one: f32[] = constant <1.0>
               %power: f32[n,3] = Exp (%x)  "exp"
@@ -33,8 +32,9 @@ class NewFusionTest {
     @Test
     void makesOneNodeOfThree() {
         var after = ALONE.run(GraphText.parse(BEFORE));
-        assertThat(after.nodes()).singleElement().satisfies(node -> assertThat(node.label())
-                .isEqualTo("Softplus \"log\""));
+        assertThat(after.nodes())
+                .singleElement()
+                .satisfies(node -> assertThat(node.label()).isEqualTo("Softplus \"log\""));
     }
 
     @Test
@@ -86,6 +86,9 @@ class NewFusionTest {
         // exp(100) is beyond float32.
         assertThat(engine.run(model, new float[] {0, 100}, 1, 2))
                 .containsExactly(new float[] {(float) Math.log(2), 100}, within(1e-6f));
-        assertThat(engine.plan(model, new float[2], 1, 2)).singleElement().asString().contains("Softplus");
+        assertThat(engine.plan(model, new float[2], 1, 2))
+                .singleElement()
+                .asString()
+                .contains("Softplus");
     }
 }

@@ -74,10 +74,9 @@ class NewKernelTest {
         var shape = Shape.of(rows, length);
         var work = work(rows, length);
         var step = new Step.KernelStep(new StepInfo("", "CumSum", "", "", 0, 0), work, List.of(0, 1));
-        List<Slot> slots = List.of(
-                new Slot.Input(0, DataType.FLOAT32, shape), new Slot.Output(0, DataType.FLOAT32, shape));
-        var program =
-                new Program(slots, List.of(step), List.of(1), 0, work.sharedBytes(), work.workerBytes());
+        List<Slot> slots =
+                List.of(new Slot.Input(0, DataType.FLOAT32, shape), new Slot.Output(0, DataType.FLOAT32, shape));
+        var program = new Program(slots, List.of(step), List.of(1), 0, work.sharedBytes(), work.workerBytes());
         var x = Trials.floats(new Random(1), rows * length);
         try (var stream = new Stream(2, "example")) {
             var results = stream.run(program, List.of(Tensor.of(x, rows, length)));
@@ -113,10 +112,7 @@ class NewKernelTest {
                         "import dev.balsa.ir.reduction.CumSum;",
                         "import dev.balsa.kernel.reduce.RunningSumKernel;",
                         "import dev.balsa.kernel.reduce.RunningSumRequest;")
-                .insertBefore(
-                        lowering,
-                        "private static ReduceFunction function",
-                        """
+                .insertBefore(lowering, "private static ReduceFunction function", """
                         Optional<KernelChoice> runningSum(Node node, CumSum op) {
                             var axis = graph.constant(node.input(1));
                             if (!Chains.isFloat(node.input(0)) || op.exclusive() || op.reverse() || axis.isEmpty()) {

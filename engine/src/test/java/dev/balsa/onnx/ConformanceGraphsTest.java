@@ -44,7 +44,9 @@ class ConformanceGraphsTest {
     void graphsReadBackFromTheirText() {
         forEachGraph((file, graph) -> {
             var text = GraphText.of(graph);
-            assertThat(GraphEquality.difference(graph, GraphText.parse(text))).as("%s: %s", file, text).isEmpty();
+            assertThat(GraphEquality.difference(graph, GraphText.parse(text)))
+                    .as("%s: %s", file, text)
+                    .isEmpty();
         });
     }
 
@@ -100,8 +102,10 @@ class ConformanceGraphsTest {
             return true;
         }
         return type.shape().rank() == tensor.shape().rank()
-                && IntStream.range(0, tensor.shape().rank()).allMatch(i -> type.shape().dim(i).isUnknown()
-                        || value(type.shape().dim(i), symbols) == tensor.shape().dim(i));
+                && IntStream.range(0, tensor.shape().rank())
+                        .allMatch(i -> type.shape().dim(i).isUnknown()
+                                || value(type.shape().dim(i), symbols)
+                                        == tensor.shape().dim(i));
     }
 
     /// The value of a polynomial, from its text.

@@ -66,7 +66,8 @@ public final class NodeModel {
 
     /// Adds an attribute of several integers.
     public NodeModel withIntegers(String name, long... values) {
-        return with(name, new AttributeValue.OfInts(LongStream.of(values).boxed().toList()));
+        return with(
+                name, new AttributeValue.OfInts(LongStream.of(values).boxed().toList()));
     }
 
     /// Adds an attribute of several floats.

@@ -10,6 +10,8 @@ public final class Seeds {
     /// That many seeds.
     public static List<Long> some(int count) {
         var replay = Long.getLong("balsa.seed");
-        return replay != null ? List.of(replay) : new Random().longs(count).boxed().toList();
+        return replay != null
+                ? List.of(replay)
+                : new Random().longs(count).boxed().toList();
     }
 }

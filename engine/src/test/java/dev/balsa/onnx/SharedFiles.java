@@ -26,7 +26,9 @@ public final class SharedFiles {
     /// All files below a folder of the test data whose names end so, in order.
     public static List<Path> below(String folder, String suffix) {
         try (var files = Files.walk(find(folder))) {
-            return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

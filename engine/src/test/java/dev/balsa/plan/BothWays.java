@@ -23,11 +23,11 @@ public final class BothWays {
         return new PlanContext(Isa.PORTABLE, Precision.FAST, new PackedConstants(arena), Long.MAX_VALUE);
     }
 
-    /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in turn
-    /// in the same memory.
+    /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in
+    /// turn in the same memory.
     ///
-    /// @param tolerance how far floats may be off, relative to the largest of the output (1 if that is smaller); 0 asks
-    ///     for the same bits
+    /// @param tolerance how far floats may be off, relative to the largest of the output (1 if that is smaller); 0
+    ///     asks for the same bits
     /// @return the names of the kernels that ran, of the last run
     public static List<String> compare(Graph graph, List<List<Tensor>> runs, int threads, double tolerance) {
         var kernels = new ArrayList<String>();
@@ -44,7 +44,9 @@ public final class BothWays {
                     same("output " + i, results.tensors().get(i), expected.get(i), tolerance);
                 }
                 for (int i = 0; i < inputs.size(); i++) {
-                    assertThat(inputs.get(i).contentEquals(copies.get(i))).as("input %d is unchanged", i).isTrue();
+                    assertThat(inputs.get(i).contentEquals(copies.get(i)))
+                            .as("input %d is unchanged", i)
+                            .isTrue();
                 }
                 results.release().run();
             }
@@ -74,7 +76,9 @@ public final class BothWays {
     public static void same(String what, Tensor found, Tensor expected, double tolerance) {
         assertThat(found).as(what).hasToString(expected.toString());
         if (tolerance == 0 || !isNumber(expected.type())) {
-            assertThat(found.contentEquals(expected)).as("%s has the same bits", what).isTrue();
+            assertThat(found.contentEquals(expected))
+                    .as("%s has the same bits", what)
+                    .isTrue();
             return;
         }
         double largest = 1;

@@ -81,7 +81,8 @@ class CompiledGraphTest {
         var twice = once.replace("return %c", "%d: f32[2,3] = MatMul (%a, %m) return %c, %d");
         assertThat(program(twice, floats(2, 3), floats(3, 3)).slots()).noneMatch(Slot.Alias.class::isInstance);
         compare(twice, floats(2, 3), floats(3, 3));
-        var viewed = once.replace("%b:", "%shape: i64[1] = constant <6> %v: f32[6] = Reshape {allowZero=false} (%a, %shape) %b:")
+        var viewed = once.replace(
+                        "%b:", "%shape: i64[1] = constant <6> %v: f32[6] = Reshape {allowZero=false} (%a, %shape) %b:")
                 .replace("return %c", "%d: f32[6] = Neg (%v) return %c, %d");
         compare(viewed, floats(2, 3), floats(3, 3));
     }
@@ -103,7 +104,8 @@ class CompiledGraphTest {
 
     @Test
     void movesStrings() {
-        compare("""
+        compare(
+                """
                 graph "g" (%s: string[2,2], %q: bool[2,2]) {
                   %c: string[1] = constant <"none">
                   %last: i64[1] = constant <1>
@@ -115,7 +117,9 @@ class CompiledGraphTest {
                   %r: string[4] = Reshape {allowZero=false} (%t, %shape)
                   return %g, %w, %r
                 }
-                """, Tensor.of(new String[] {"a", "b", "c", "d"}, 2, 2), Tensor.of(new boolean[] {true, false, false, true}, 2, 2));
+                """,
+                Tensor.of(new String[] {"a", "b", "c", "d"}, 2, 2),
+                Tensor.of(new boolean[] {true, false, false, true}, 2, 2));
     }
 
     @Test
@@ -145,8 +149,12 @@ class CompiledGraphTest {
         BothWays.compare(graph, runs, 2, 1e-6);
         var steps = program(graph, runs.getFirst().toArray(Tensor[]::new)).steps();
         // What does not hang on the values is planned now, left-out outputs elsewhere or not.
-        assertThat(steps).filteredOn(step -> step.info().operator().equals("Clip")).hasSize(1);
-        assertThat(steps).filteredOn(step -> step.info().operator().equals("later stage")).hasSize(1);
+        assertThat(steps)
+                .filteredOn(step -> step.info().operator().equals("Clip"))
+                .hasSize(1);
+        assertThat(steps)
+                .filteredOn(step -> step.info().operator().equals("later stage"))
+                .hasSize(1);
         assertThat(steps).noneMatch(step -> step.info().operator().equals("Add"));
     }
 

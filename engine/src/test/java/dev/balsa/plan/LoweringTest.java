@@ -53,7 +53,9 @@ class LoweringTest {
                     done += ran.isEmpty() ? 0 : 1;
                 } catch (AssertionError | RuntimeException e) {
                     throw new AssertionError(
-                            operator + ", -Dbalsa.seed=" + seed + ", run " + i + " of seed " + own + ": " + e.getMessage(), e);
+                            operator + ", -Dbalsa.seed=" + seed + ", run " + i + " of seed " + own + ": "
+                                    + e.getMessage(),
+                            e);
                 }
             }
             assertThat(done).as("runs with seed %d", seed).isGreaterThan(RUNS / 4);
@@ -106,10 +108,12 @@ class LoweringTest {
                 var tensor = trial.operands().get(i);
                 boolean fixed = trial.fixed().contains(i);
                 boolean constant = fixed ? !allGiven : i > 0 && random.nextBoolean();
-                operands.add(tensor.map(present -> operand(present, constant, fixed)).orElse(Value.NONE));
+                operands.add(
+                        tensor.map(present -> operand(present, constant, fixed)).orElse(Value.NONE));
             }
             var value = builder.add(trial.op(), operands.toArray(Value[]::new));
-            var result = Interpreter.evaluate(trial.op(), trial.operands(), List.of(value), "probe").getFirst();
+            var result = Interpreter.evaluate(trial.op(), trial.operands(), List.of(value), "probe")
+                    .getFirst();
             if (result.type() == DataType.FLOAT32) {
                 for (int i = random.nextInt(4); i > 0; i--) {
                     value = chain(value, result.shape().toArray());
@@ -124,14 +128,15 @@ class LoweringTest {
             }
             steady.add(isSteady);
             var known = TensorType.of(tensor);
-            var type =
-                    switch (random.nextInt(4)) {
-                        case 0 -> known.withShape(SymbolicShape.UNKNOWN);
-                        case 1 -> known.withShape(SymbolicShape.of(IntStream.range(0, tensor.shape().rank())
-                                .mapToObj(i -> Dim.symbol("d" + inputs.size() + "." + i))
-                                .toList()));
-                        default -> known;
-                    };
+            var type = switch (random.nextInt(4)) {
+                case 0 -> known.withShape(SymbolicShape.UNKNOWN);
+                case 1 ->
+                    known.withShape(
+                            SymbolicShape.of(IntStream.range(0, tensor.shape().rank())
+                                    .mapToObj(i -> Dim.symbol("d" + inputs.size() + "." + i))
+                                    .toList()));
+                default -> known;
+            };
             inputs.add(builder.input("x", type));
             tensors.add(tensor);
             return inputs.getLast();
@@ -142,8 +147,7 @@ class LoweringTest {
                 case 0 -> builder.add(random.nextBoolean() ? new Relu() : new Sigmoid(), value);
                 case 1 -> builder.add(new LeakyRelu(0.2F), value);
                 case 2 ->
-                    builder.add(
-                            new Clip(), value, builder.constant("low", Tensor.of(new float[] {-1})), Value.NONE);
+                    builder.add(new Clip(), value, builder.constant("low", Tensor.of(new float[] {-1})), Value.NONE);
                 default -> {
                     Op op = List.of(new Add(), new Sub(), new Mul(), new Max()).get(random.nextInt(4));
                     var other = operand(Trial.floats(random, Trial.under(random, dims)), random.nextBoolean(), false);

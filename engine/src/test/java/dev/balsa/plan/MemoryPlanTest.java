@@ -44,7 +44,8 @@ class MemoryPlanTest {
     @Test
     void nothingTakesNothing() {
         assertThat(new MemoryPlan(List.of()).bytes()).isZero();
-        assertThat(new MemoryPlan(List.of(new MemoryPlan.Block(7, 0, 0, 3))).offsets()).containsKey(7);
+        assertThat(new MemoryPlan(List.of(new MemoryPlan.Block(7, 0, 0, 3))).offsets())
+                .containsKey(7);
     }
 
     /// Goes through the steps with the blocks that live then, by offset.

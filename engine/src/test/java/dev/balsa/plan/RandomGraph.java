@@ -165,8 +165,8 @@ public final class RandomGraph {
     }
 
     private static Conv conv() {
-        var window =
-                new WindowAttributes(List.of(3L, 3L), List.of(), List.of(), List.of(1L, 1L, 1L, 1L), AutoPad.NOTSET, false);
+        var window = new WindowAttributes(
+                List.of(3L, 3L), List.of(), List.of(), List.of(1L, 1L, 1L, 1L), AutoPad.NOTSET, false);
         return new Conv(window, 1);
     }
 

@@ -26,7 +26,8 @@ class RandomGraphTest {
         var graph = RandomGraph.of(seed, NODES, false);
         var inputs = RandomGraph.inputs(graph, seed);
         var expected = Interpreter.run(graph, inputs);
-        var rewritten = Pipelines.whenShaped(new Chains()).run(Pipelines.whenLoaded().run(graph));
+        var rewritten =
+                Pipelines.whenShaped(new Chains()).run(Pipelines.whenLoaded().run(graph));
         assertThat(rewritten.nodes()).hasSizeLessThan(graph.nodes().size());
         var found = Interpreter.run(rewritten, inputs);
         for (int i = 0; i < found.size(); i++) {

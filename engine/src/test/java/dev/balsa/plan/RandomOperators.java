@@ -3,11 +3,9 @@ package dev.balsa.plan;
 import static dev.balsa.plan.Trial.dims;
 import static dev.balsa.plan.Trial.floats;
 import static dev.balsa.plan.Trial.length;
-import static dev.balsa.plan.Trial.longs;
 import static dev.balsa.plan.Trial.positive;
 import static dev.balsa.plan.Trial.under;
 
-import dev.balsa.ir.Op;
 import dev.balsa.ir.assembly.Concat;
 import dev.balsa.ir.assembly.Expand;
 import dev.balsa.ir.assembly.Pad;
@@ -99,11 +97,33 @@ enum RandomOperators {
     UNARY {
         @Override
         Trial trial(Random random) {
-            var op = pick(random, List.of(
-                    new Abs(), new Neg(), new Sqrt(), new Reciprocal(), new Exp(), new Log(), new Erf(), new Tanh(),
-                    new Sigmoid(), new Sin(), new Cos(), new Floor(), new Ceil(), new Round(), new Relu(),
-                    new HardSwish(), new Softplus(), new Mish(), new LeakyRelu(0.1F), new Elu(0.7F),
-                    new HardSigmoid(0.3F, 0.4F), new Swish(1.5F), new Gelu(true), new Gelu(false)));
+            var op = pick(
+                    random,
+                    List.of(
+                            new Abs(),
+                            new Neg(),
+                            new Sqrt(),
+                            new Reciprocal(),
+                            new Exp(),
+                            new Log(),
+                            new Erf(),
+                            new Tanh(),
+                            new Sigmoid(),
+                            new Sin(),
+                            new Cos(),
+                            new Floor(),
+                            new Ceil(),
+                            new Round(),
+                            new Relu(),
+                            new HardSwish(),
+                            new Softplus(),
+                            new Mish(),
+                            new LeakyRelu(0.1F),
+                            new Elu(0.7F),
+                            new HardSigmoid(0.3F, 0.4F),
+                            new Swish(1.5F),
+                            new Gelu(true),
+                            new Gelu(false)));
             boolean wantsPositive = op instanceof Sqrt || op instanceof Log || op instanceof Reciprocal;
             var dims = dims(random, random.nextInt(5));
             return Trial.of(op, wantsPositive ? positive(random, dims) : floats(random, dims));
@@ -114,7 +134,8 @@ enum RandomOperators {
         Trial trial(Random random) {
             var op = pick(random, List.of(new Add(), new Sub(), new Mul(), new Div(), new Min(), new Max(), new Sum()));
             var dims = dims(random, random.nextInt(5));
-            var second = op instanceof Div ? positive(random, under(random, dims)) : floats(random, under(random, dims));
+            var second =
+                    op instanceof Div ? positive(random, under(random, dims)) : floats(random, under(random, dims));
             return Trial.of(op, floats(random, random.nextBoolean() ? under(random, dims) : dims), second);
         }
     },
@@ -169,8 +190,7 @@ enum RandomOperators {
             long k = length(random);
             boolean transA = random.nextBoolean();
             boolean transB = random.nextBoolean();
-            var op = new Gemm(
-                    random.nextBoolean() ? 1 : 0.5F, random.nextInt(4) > 0 ? 1 : 2, transA, transB);
+            var op = new Gemm(random.nextBoolean() ? 1 : 0.5F, random.nextInt(4) > 0 ? 1 : 2, transA, transB);
             var trial = Trial.of(
                     op,
                     floats(random, transA ? new long[] {k, m} : new long[] {m, k}),
@@ -232,10 +252,18 @@ enum RandomOperators {
         Trial trial(Random random) {
             boolean keep = random.nextBoolean();
             boolean noop = random.nextBoolean();
-            var op = pick(random, List.of(
-                    new ReduceSum(keep, noop), new ReduceMean(keep, noop), new ReduceMax(keep, noop),
-                    new ReduceMin(keep, noop), new ReduceSumSquare(keep, noop), new ReduceL1(keep, noop),
-                    new ReduceL2(keep, noop), new ReduceLogSum(keep, noop), new ReduceLogSumExp(keep, noop)));
+            var op = pick(
+                    random,
+                    List.of(
+                            new ReduceSum(keep, noop),
+                            new ReduceMean(keep, noop),
+                            new ReduceMax(keep, noop),
+                            new ReduceMin(keep, noop),
+                            new ReduceSumSquare(keep, noop),
+                            new ReduceL1(keep, noop),
+                            new ReduceL2(keep, noop),
+                            new ReduceLogSum(keep, noop),
+                            new ReduceLogSumExp(keep, noop)));
             int rank = random.nextInt(5);
             var trial = Trial.of(op, positive(random, dims(random, rank)));
             return random.nextInt(4) == 0 ? trial : trial.fixed(axes(random, rank));
@@ -246,7 +274,8 @@ enum RandomOperators {
         Trial trial(Random random) {
             int rank = random.nextInt(1, 4);
             var dims = LongStream.generate(() -> random.nextInt(5)).limit(rank).toArray();
-            return Trial.of(new ReduceProd(random.nextBoolean(), false), positive(random, dims)).fixed(axes(random, rank));
+            return Trial.of(new ReduceProd(random.nextBoolean(), false), positive(random, dims))
+                    .fixed(axes(random, rank));
         }
     },
     SOFTMAX {
@@ -315,7 +344,8 @@ enum RandomOperators {
         @Override
         Trial trial(Random random) {
             int rank = random.nextInt(1, 5);
-            var dims = LongStream.generate(() -> random.nextInt(1, 7)).limit(rank).toArray();
+            var dims =
+                    LongStream.generate(() -> random.nextInt(1, 7)).limit(rank).toArray();
             var coordinates = pick(random, List.of(CoordinateMode.values()));
             var mode = pick(random, List.of(Interpolation.values()));
             var op = new Resize(
@@ -329,7 +359,10 @@ enum RandomOperators {
                     AspectPolicy.STRETCH,
                     List.of());
             var trial = Trial.of(op, floats(random, dims)).without();
-            var sizes = LongStream.of(dims).map(dim -> random.nextInt(3) == 0 ? dim : random.nextInt(1, 12)).boxed().toList();
+            var sizes = LongStream.of(dims)
+                    .map(dim -> random.nextInt(3) == 0 ? dim : random.nextInt(1, 12))
+                    .boxed()
+                    .toList();
             var scales = Tensor.allocate(DataType.FLOAT32, Shape.of(rank));
             IntStream.range(0, rank).forEach(i -> scales.setDouble(i, pick(random, List.of(0.5, 1.0, 2.0, 1.3))));
             return random.nextBoolean() ? trial.without().fixed(sizes) : trial.fixed(scales);
@@ -352,9 +385,15 @@ enum RandomOperators {
             Collections.shuffle(axes, random);
             int count = random.nextInt(1, rank + 1);
             var starts = bounds(random, count);
-            var trial = Trial.of(new Slice(), any(random, dims(random, rank))).fixed(starts).fixed(bounds(random, count));
-            var which = axes.subList(0, count).stream().map(axis -> random.nextBoolean() ? axis : axis - rank).toList();
-            var steps = Stream.generate(() -> pick(random, List.of(1L, 1L, 2L, -1L, -2L, 3L))).limit(count).toList();
+            var trial = Trial.of(new Slice(), any(random, dims(random, rank)))
+                    .fixed(starts)
+                    .fixed(bounds(random, count));
+            var which = axes.subList(0, count).stream()
+                    .map(axis -> random.nextBoolean() ? axis : axis - rank)
+                    .toList();
+            var steps = Stream.generate(() -> pick(random, List.of(1L, 1L, 2L, -1L, -2L, 3L)))
+                    .limit(count)
+                    .toList();
             return random.nextInt(4) == 0 ? trial : trial.fixed(which).fixed(steps);
         }
     },
@@ -394,8 +433,12 @@ enum RandomOperators {
             int rank = random.nextInt(1, 5);
             var mode = pick(random, List.of(Pad.Mode.values()));
             int most = mode == Pad.Mode.CONSTANT ? 4 : 2;
-            var pads = LongStream.generate(() -> random.nextInt(-1, most)).limit(2L * rank).boxed().toList();
-            var dims = LongStream.generate(() -> random.nextInt(3, 8)).limit(rank).toArray();
+            var pads = LongStream.generate(() -> random.nextInt(-1, most))
+                    .limit(2L * rank)
+                    .boxed()
+                    .toList();
+            var dims =
+                    LongStream.generate(() -> random.nextInt(3, 8)).limit(rank).toArray();
             if (random.nextInt(6) == 0) {
                 dims[random.nextInt(rank)] = random.nextInt(3);
             }
@@ -415,7 +458,10 @@ enum RandomOperators {
         @Override
         Trial trial(Random random) {
             int rank = random.nextInt(1, 5);
-            var repeats = LongStream.generate(() -> random.nextInt(4)).limit(rank).boxed().toList();
+            var repeats = LongStream.generate(() -> random.nextInt(4))
+                    .limit(rank)
+                    .boxed()
+                    .toList();
             return Trial.of(new Tile(), any(random, dims(random, rank))).fixed(repeats);
         }
     };
@@ -445,7 +491,10 @@ enum RandomOperators {
     }
 
     private static List<Long> small(Random random, int count, int least, int most) {
-        return LongStream.generate(() -> random.nextInt(least, most)).limit(count).boxed().toList();
+        return LongStream.generate(() -> random.nextInt(least, most))
+                .limit(count)
+                .boxed()
+                .toList();
     }
 
     private static WindowAttributes window(Random random, List<Long> kernel, boolean pool) {
@@ -490,7 +539,8 @@ enum RandomOperators {
 
     /// Numbers of any type that has whole bytes.
     private static Tensor any(Random random, long... dims) {
-        var type = pick(random, List.of(DataType.FLOAT32, DataType.INT64, DataType.UINT8, DataType.FLOAT16, DataType.INT4));
+        var type = pick(
+                random, List.of(DataType.FLOAT32, DataType.INT64, DataType.UINT8, DataType.FLOAT16, DataType.INT4));
         var tensor = Tensor.allocate(type, Shape.of(dims));
         for (long i = 0; i < tensor.size(); i++) {
             tensor.setLong(i, random.nextInt(-8, 100));

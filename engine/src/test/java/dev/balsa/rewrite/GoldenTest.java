@@ -24,8 +24,20 @@ class GoldenTest {
             .toList();
 
     private static final List<String> CASES = List.of(
-            "RemoveNoOp", "ConstantFolding", "DeadCode", "BatchNormIntoConv", "SplitIntoSlices", "MakeSwish", "MakeGelu-1", "MakeGelu-2",
-            "MakeGelu-3", "MakeGelu-4", "MakeGelu-5", "MakeGelu-6", "MakeGelu-not", "FuseChain");
+            "RemoveNoOp",
+            "ConstantFolding",
+            "DeadCode",
+            "BatchNormIntoConv",
+            "SplitIntoSlices",
+            "MakeSwish",
+            "MakeGelu-1",
+            "MakeGelu-2",
+            "MakeGelu-3",
+            "MakeGelu-4",
+            "MakeGelu-5",
+            "MakeGelu-6",
+            "MakeGelu-not",
+            "FuseChain");
 
     static Stream<String> cases() {
         return CASES.stream();

@@ -58,7 +58,9 @@ class PipelineTest {
     @Test
     void turnsUsersToOtherValues() {
         var graph = patched(Map.of(A, X));
-        assertThat(graph.nodes()).singleElement().satisfies(each -> assertThat(each.inputs()).containsExactly(X));
+        assertThat(graph.nodes())
+                .singleElement()
+                .satisfies(each -> assertThat(each.inputs()).containsExactly(X));
     }
 
     @Test
@@ -107,7 +109,8 @@ class PipelineTest {
     @Test
     void passesThatUndoEachOthersWorkAreAnError() {
         Rule toNeg = (node, _) -> node.op() instanceof Relu
-                ? Optional.of(Patch.fuse("to neg", List.of(node), new Node("", new Neg(), node.inputs(), node.outputs())))
+                ? Optional.of(
+                        Patch.fuse("to neg", List.of(node), new Node("", new Neg(), node.inputs(), node.outputs())))
                 : Optional.empty();
         Rule toRelu = (node, _) -> node.op() instanceof Neg
                 ? Optional.of(

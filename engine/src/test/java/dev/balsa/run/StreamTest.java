@@ -62,7 +62,8 @@ class StreamTest {
 
     private static void check(Stream stream, Program program, int count, float value) {
         var results = stream.run(program, List.of(input(count, value)));
-        assertThat(results.tensors().getFirst().toFloatArray()).isEqualTo(input(count, value + 2).toFloatArray());
+        assertThat(results.tensors().getFirst().toFloatArray())
+                .isEqualTo(input(count, value + 2).toFloatArray());
         results.release().run();
     }
 
@@ -123,7 +124,8 @@ class StreamTest {
         var inner = program(5);
         var shape = Shape.of(5);
         HostTask nested = call -> {
-            var first = call.stream().runNested(inner, List.of(call.inputs().getFirst().orElseThrow()), call.depth() + 1);
+            var first = call.stream()
+                    .runNested(inner, List.of(call.inputs().getFirst().orElseThrow()), call.depth() + 1);
             var second = call.stream().runNested(inner, first, call.depth() + 1);
             assertThat(first.getFirst().getFloat(0)).isEqualTo(second.getFirst().getFloat(0) - 2);
             call.planned(0).orElseThrow().copyFrom(second.getFirst());
@@ -139,7 +141,8 @@ class StreamTest {
         try (var stream = new Stream(2, "test")) {
             for (int run = 0; run < 3; run++) {
                 var results = stream.run(outer, List.of(input(5, run)));
-                assertThat(results.tensors().getFirst().toFloatArray()).isEqualTo(input(5, run + 5).toFloatArray());
+                assertThat(results.tensors().getFirst().toFloatArray())
+                        .isEqualTo(input(5, run + 5).toFloatArray());
                 results.release().run();
             }
         }
@@ -167,7 +170,10 @@ class StreamTest {
         for (int i = 0; i < 20; i++) {
             buffers.giveBack(buffers.allocate());
         }
-        var kept = java.util.stream.Stream.generate(buffers::take).limit(20).distinct().count();
+        var kept = java.util.stream.Stream.generate(buffers::take)
+                .limit(20)
+                .distinct()
+                .count();
         assertThat(kept).isEqualTo(20);
     }
 }

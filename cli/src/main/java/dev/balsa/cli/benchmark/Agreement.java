@@ -10,7 +10,8 @@ import java.util.Optional;
 /// @param difference the largest absolute difference of two elements; infinite where types or shapes differ, or one
 ///     element is not a number and the other is
 /// @param largest the largest magnitude in the other runtime's output
-/// @param noise how far the other runtime is from itself with and without its optimisations; 0 where that was not needed
+/// @param noise how far the other runtime is from itself with and without its optimisations; 0 where that was not
+///     needed
 /// @param within whether every element is within 1e-3 of the other's and 1e-3 of the largest together, and the noise on
 ///     top; integers and bools must be equal, but for 8-bit ones, which may differ by one step of rounding
 public record Agreement(String output, double difference, double largest, double noise, boolean within) {
@@ -28,12 +29,16 @@ public record Agreement(String output, double difference, double largest, double
         return of(output, ours.get(), theirs.get(), 0);
     }
 
-    /// Judges again an output that was too far, by the other runtime's own noise: in a quantised network one rounding that
-    /// tips over moves all that follows, and both results are right. The distance counts to the nearer of its results.
+    /// Judges again an output that was too far, by the other runtime's own noise: in a quantised network one
+    /// rounding that tips over moves all that follows, and both results are right. The distance counts to the
+    /// nearer of its results.
     ///
     /// @param plain the other runtime's output without optimisations
     Agreement judgedByNoise(Optional<Tensor> ours, Optional<Tensor> theirs, Optional<Tensor> plain) {
-        if (within || Double.isInfinite(difference) || plain.isEmpty() || !ours.orElseThrow().type().isFloat()) {
+        if (within
+                || Double.isInfinite(difference)
+                || plain.isEmpty()
+                || !ours.orElseThrow().type().isFloat()) {
             return this;
         }
         double distance = of(output, plain.get(), theirs.orElseThrow(), 0).difference;

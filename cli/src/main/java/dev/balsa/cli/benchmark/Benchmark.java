@@ -32,7 +32,8 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
             var tensors = inputs.apply(model.inputs());
             var balsa = new BalsaContestant(model, tensors, loaded.nanos());
             var first = firstRun(balsa);
-            double flops = model.plan(tensors).stream().mapToLong(PlannedStep::flops).sum();
+            double flops =
+                    model.plan(tensors).stream().mapToLong(PlannedStep::flops).sum();
             if (!compare) {
                 var latencies = turns().measure(List.of(balsa)).getFirst();
                 return result(tensors, flops, measured(balsa, latencies, first), Optional.empty());
@@ -105,7 +106,8 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
             Optional<BenchmarkResult.Peer> peer) {
         var shapes = new LinkedHashMap<String, String>();
         inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape().toString()));
-        return new BenchmarkResult(path, options, shapes, batch(inputs), flops, Roof.measure(options.threads()), ours, peer);
+        return new BenchmarkResult(
+                path, options, shapes, batch(inputs), flops, Roof.measure(options.threads()), ours, peer);
     }
 
     /// The length of the first dimension of the first input: what all models here have their batch in.

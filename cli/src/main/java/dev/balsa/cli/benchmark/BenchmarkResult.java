@@ -33,8 +33,8 @@ public record BenchmarkResult(
         Optional<Peer> peer) {
     /// One runtime's figures.
     ///
-    /// @param megabytes Balsa: the most memory of the process in RAM, before the peer is loaded; the peer: by how much
-    ///     the memory in RAM grew until its first run was done
+    /// @param megabytes Balsa: the most memory of the process in RAM, before the peer is loaded; the peer: by how
+    ///     much the memory in RAM grew until its first run was done
     public record Measured(
             String name, Latencies latencies, double loadMillis, double firstRunMillis, OptionalDouble megabytes) {}
 
@@ -81,7 +81,11 @@ public record BenchmarkResult(
                 options.streams(),
                 options.precision().name().toLowerCase(Locale.ROOT),
                 isa(options));
-        out.printf(Locale.ROOT, "%.3f GFLOP per run; measured roof of multiply-adds %.1f GFLOP/s%n", flops / 1e9, roof / 1e9);
+        out.printf(
+                Locale.ROOT,
+                "%.3f GFLOP per run; measured roof of multiply-adds %.1f GFLOP/s%n",
+                flops / 1e9,
+                roof / 1e9);
         print(out, ours);
         peer.ifPresent(one -> print(out, one));
     }
@@ -103,13 +107,18 @@ public record BenchmarkResult(
                 measured.loadMillis(),
                 measured.firstRunMillis(),
                 measured.megabytes().isPresent()
-                        ? String.format(Locale.ROOT, ", %.0f MB", measured.megabytes().getAsDouble())
+                        ? String.format(
+                                Locale.ROOT, ", %.0f MB", measured.megabytes().getAsDouble())
                         : ", memory unknown on this system");
     }
 
     private void print(PrintWriter out, Peer other) {
         print(out, other.measured());
-        out.printf(Locale.ROOT, "ratio %.3f (%s median over Balsa's)%n", ratio(other), other.measured().name());
+        out.printf(
+                Locale.ROOT,
+                "ratio %.3f (%s median over Balsa's)%n",
+                ratio(other),
+                other.measured().name());
         for (var agreement : other.agreements()) {
             out.printf(
                     Locale.ROOT,

@@ -88,7 +88,9 @@ final class OnnxRuntimeContestant implements Contestant {
         if (tensor.type() == DataType.STRING) {
             return OnnxTensor.createTensor(environment, tensor.toStringArray(), dims);
         }
-        var bytes = tensor.size() == 0 ? ByteBuffer.allocateDirect(0) : tensor.memory().asByteBuffer();
+        var bytes = tensor.size() == 0
+                ? ByteBuffer.allocateDirect(0)
+                : tensor.memory().asByteBuffer();
         return OnnxTensor.createTensor(environment, bytes.order(ByteOrder.nativeOrder()), dims, type(tensor.type()));
     }
 
@@ -173,8 +175,10 @@ final class OnnxRuntimeContestant implements Contestant {
     }
 
     private static ResourceException failed(String what, OrtException e) {
-        return new ResourceException("ONNX Runtime failed in " + what + " the model; found " + e.getMessage()
-                + "; measure without --compare", e);
+        return new ResourceException(
+                "ONNX Runtime failed in " + what + " the model; found " + e.getMessage()
+                        + "; measure without --compare",
+                e);
     }
 
     @Override

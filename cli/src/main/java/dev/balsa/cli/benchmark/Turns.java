@@ -54,13 +54,15 @@ record Turns(int streams, double seconds, double warmUp) {
                 .toList();
     }
 
-    /// Runs until runs get no faster: the JVM compiles what is hot while it runs, and on a busy machine that takes a while.
+    /// Runs until runs get no faster: the JVM compiles what is hot while it runs, and on a busy machine that takes
+    /// a while.
     private void warmUp(ExecutorService pool, Contestant contestant) {
         double best = Double.POSITIVE_INFINITY;
         for (int i = 0; warmUp > 0 && i < MOST_WARM_UPS; i++) {
             var score = new Score();
             turn(pool, contestant, nanos(warmUp), score);
-            double fastest = score.runs.stream().mapToLong(Long::longValue).min().orElse(0);
+            double fastest =
+                    score.runs.stream().mapToLong(Long::longValue).min().orElse(0);
             if (fastest > best * SETTLED) {
                 return;
             }

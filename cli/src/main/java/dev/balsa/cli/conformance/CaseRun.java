@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /// Runs one case: loads its model, feeds every data set, compares every output.
 public final class CaseRun {
-    /// Beside the data sets of some quantised networks: what the graph means in plain float arithmetic, where the other
-    /// reference is what integer arithmetic gives.
+    /// Beside the data sets of some quantised networks: what the graph means in plain float arithmetic, where the
+    /// other reference is what integer arithmetic gives.
     private static final String PLAIN_REFERENCE = "noopt";
 
     private CaseRun() {}
@@ -70,8 +70,8 @@ public final class CaseRun {
         }
     }
 
-    /// Two references that are both right differ where rounding to a quantised value tips over. A result may be as far
-    /// from either as they are from each other, if it has the same largest element.
+    /// Two references that are both right differ where rounding to a quantised value tips over. A result may be as
+    /// far from either as they are from each other, if it has the same largest element.
     private static Optional<String> compareQuantized(
             Outputs outputs, Path integers, Path floats, Closeness closeness, Arena arena) {
         var first = CaseFolder.tensors(integers, "output");

@@ -39,7 +39,8 @@ public final class ConformanceReport {
 
     /// A line for every case that did not pass.
     public List<String> complaints() {
-        return entries.stream().flatMap(entry -> switch (entry.verdict) {
+        return entries.stream()
+                .flatMap(entry -> switch (entry.verdict) {
                     case CaseRun.Verdict.Passed _ -> Stream.<String>empty();
                     case CaseRun.Verdict.Failed(var reason) ->
                         Stream.of("failed " + entry.folder.name() + ": " + reason);

@@ -26,7 +26,8 @@ public final class FuzzRun {
     /// The limit on elapsed time is this many times that on processor time: other processes may take the rest.
     private static final int PATIENCE = 8;
 
-    private static final ThreadFactory THREADS = Thread.ofPlatform().daemon().name("fuzz").factory();
+    private static final ThreadFactory THREADS =
+            Thread.ofPlatform().daemon().name("fuzz").factory();
 
     private final ModelMutator mutator;
     private final Options options;
@@ -103,7 +104,9 @@ public final class FuzzRun {
                     interrupted = true;
                 }
             } catch (ExecutionException e) {
-                return new Trial.Outcome(Verdict.ESCAPED, e.getCause() + Finding.frames(e.getCause().getStackTrace()));
+                return new Trial.Outcome(
+                        Verdict.ESCAPED,
+                        e.getCause() + Finding.frames(e.getCause().getStackTrace()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while waiting for a mutant", e);

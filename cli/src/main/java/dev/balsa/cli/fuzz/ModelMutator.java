@@ -42,7 +42,10 @@ public final class ModelMutator {
 
     private static Stream<Path> models(Path place) {
         try (var files = Files.walk(place)) {
-            return files.filter(file -> file.toString().endsWith(".onnx") && Files.isRegularFile(file)).toList().stream();
+            return files
+                    .filter(file -> file.toString().endsWith(".onnx") && Files.isRegularFile(file))
+                    .toList()
+                    .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -77,7 +80,13 @@ public final class ModelMutator {
         }
         var random = random(number);
         var source = pick(random);
-        return new Mutant(source, mutate(read(source), read(classes.getFirst().get(random.nextInt(classes.getFirst().size()))), random));
+        return new Mutant(
+                source,
+                mutate(
+                        read(source),
+                        read(classes.getFirst()
+                                .get(random.nextInt(classes.getFirst().size()))),
+                        random));
     }
 
     /// The generator that belongs to a mutant, for choices about its inputs.

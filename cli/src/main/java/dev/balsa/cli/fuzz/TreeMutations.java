@@ -21,9 +21,39 @@ final class TreeMutations {
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private static final long[] EXTREMES = {
-        Long.MIN_VALUE, Long.MIN_VALUE + 1, Long.MAX_VALUE, Long.MAX_VALUE - 1, Integer.MIN_VALUE, Integer.MAX_VALUE,
-        1L << 31, 1L << 32, (1L << 32) + 1, 1L << 40, 1L << 61, 1L << 62, -65, -2, -1, 0, 1, 2, 3, 4, 5, 7, 8, 16, 63,
-        64, 65, 255, 256, 1000, 65_536, 1_000_000, 100_000_000
+        Long.MIN_VALUE,
+        Long.MIN_VALUE + 1,
+        Long.MAX_VALUE,
+        Long.MAX_VALUE - 1,
+        Integer.MIN_VALUE,
+        Integer.MAX_VALUE,
+        1L << 31,
+        1L << 32,
+        (1L << 32) + 1,
+        1L << 40,
+        1L << 61,
+        1L << 62,
+        -65,
+        -2,
+        -1,
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        7,
+        8,
+        16,
+        63,
+        64,
+        65,
+        255,
+        256,
+        1000,
+        65_536,
+        1_000_000,
+        100_000_000
     };
 
     /// A graph of more bytes than this is not put into itself.
@@ -36,7 +66,8 @@ final class TreeMutations {
         }
 
         boolean isLike(Place other) {
-            return parent.kind() == other.parent.kind() && part().field() == other.part().field();
+            return parent.kind() == other.parent.kind()
+                    && part().field() == other.part().field();
         }
     }
 
@@ -88,7 +119,10 @@ final class TreeMutations {
 
     private static Part copy(Part part) {
         return part instanceof Message(int field, var kind, var parts)
-                ? new Message(field, kind, new ArrayList<>(parts.stream().map(TreeMutations::copy).toList()))
+                ? new Message(
+                        field,
+                        kind,
+                        new ArrayList<>(parts.stream().map(TreeMutations::copy).toList()))
                 : part;
     }
 
@@ -109,7 +143,9 @@ final class TreeMutations {
 
     private Optional<Part> like(Place place, List<Place> others) {
         var fitting = others.stream().filter(place::isLike).toList();
-        return fitting.isEmpty() ? Optional.empty() : Optional.of(copy(pick(fitting).part()));
+        return fitting.isEmpty()
+                ? Optional.empty()
+                : Optional.of(copy(pick(fitting).part()));
     }
 
     /// Puts the model's graph into one of its attributes: bodies in bodies, where a value or none was.
@@ -129,16 +165,15 @@ final class TreeMutations {
     }
 
     private void change(Place place) {
-        var changed =
-                switch (place.part()) {
-                    case Number(int field, int wireType, long value) -> new Number(field, wireType, number(value));
-                    case Block(int field, var bytes) -> new Block(field, MemorySegment.ofArray(block(bytes)));
-                    case Message(int field, var kind, var parts) -> {
-                        var shuffled = new ArrayList<>(parts);
-                        Collections.shuffle(shuffled, Random.from(random));
-                        yield new Message(field, kind, shuffled);
-                    }
-                };
+        var changed = switch (place.part()) {
+            case Number(int field, int wireType, long value) -> new Number(field, wireType, number(value));
+            case Block(int field, var bytes) -> new Block(field, MemorySegment.ofArray(block(bytes)));
+            case Message(int field, var kind, var parts) -> {
+                var shuffled = new ArrayList<>(parts);
+                Collections.shuffle(shuffled, Random.from(random));
+                yield new Message(field, kind, shuffled);
+            }
+        };
         place.parent.parts().set(place.index, changed);
     }
 
@@ -178,13 +213,18 @@ final class TreeMutations {
     private byte[] special(byte[] bytes) {
         float[] values = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MAX_VALUE, -0f, 1e-40f};
         int at = random.nextInt(bytes.length / 4) * 4;
-        MemorySegment.ofArray(bytes).set(
-                ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), at, values[random.nextInt(values.length)]);
+        MemorySegment.ofArray(bytes)
+                .set(
+                        ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+                        at,
+                        values[random.nextInt(values.length)]);
         return bytes;
     }
 
     private byte[] name() {
-        String[] names = {"", "x", "\0", "ab,bc->ac", "..., ->", "SAME_UPPER", "../../x", "a".repeat(5000), "\ud83d\ude00"};
+        String[] names = {
+            "", "x", "\0", "ab,bc->ac", "..., ->", "SAME_UPPER", "../../x", "a".repeat(5000), "\ud83d\ude00"
+        };
         return names[random.nextInt(names.length)].getBytes(StandardCharsets.UTF_8);
     }
 }

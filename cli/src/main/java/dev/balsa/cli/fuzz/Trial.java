@@ -74,7 +74,11 @@ record Trial(Options options, long mostInput, RandomGenerator random) {
             if (shape.isEmpty()) {
                 return Optional.empty();
             }
-            bytes += Math.max(1, info.type() == DataType.STRING ? shape.get().size() : info.type().bytes(shape.get().size()));
+            bytes += Math.max(
+                    1,
+                    info.type() == DataType.STRING
+                            ? shape.get().size()
+                            : info.type().bytes(shape.get().size()));
             if (bytes > mostInput) {
                 return Optional.empty();
             }

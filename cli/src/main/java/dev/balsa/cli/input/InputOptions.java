@@ -33,7 +33,8 @@ public final class InputOptions {
     /// @throws picocli.CommandLine.ParameterException if an option names what the model does not have
     /// @throws dev.balsa.error.BalsaException if a file is missing, damaged, or no picture
     public Map<String, Tensor> tensors(List<TensorInfo> inputs, Arena arena) {
-        return new InputTensors(byName(inputs), pictures, sizes.seed(), sizes.ids(), sizes.inputShapes()).make(inputs, arena);
+        return new InputTensors(byName(inputs), pictures, sizes.seed(), sizes.ids(), sizes.inputShapes())
+                .make(inputs, arena);
     }
 
     private Map<String, Path> byName(List<TensorInfo> inputs) {

@@ -29,8 +29,7 @@ public final class InputShapes {
     private boolean batchUsed;
 
     /// @param given dimensions by the name of an input or a symbol
-    InputShapes(
-            Optional<Long> batch, Map<String, List<Long>> given, Function<String, RuntimeException> wrong) {
+    InputShapes(Optional<Long> batch, Map<String, List<Long>> given, Function<String, RuntimeException> wrong) {
         this.batch = batch;
         this.given = given;
         this.wrong = wrong;
@@ -75,7 +74,8 @@ public final class InputShapes {
             shapes.put(input.name(), dims != null ? Shape.of(dims) : resolve(input));
         }
         if (batch.isPresent() && !batchUsed) {
-            throw wrong.apply("--batch " + batch.get() + ": no input has an open batch dimension; inputs are " + inputs);
+            throw wrong.apply(
+                    "--batch " + batch.get() + ": no input has an open batch dimension; inputs are " + inputs);
         }
         return shapes;
     }
@@ -156,7 +156,10 @@ public final class InputShapes {
 
     private static boolean isBatch(String dim, int axis) {
         var name = dim.toLowerCase(Locale.ROOT);
-        boolean nameless = name.equals("?") || name.equals("n") || name.equals("b") || name.equals("none")
+        boolean nameless = name.equals("?")
+                || name.equals("n")
+                || name.equals("b")
+                || name.equals("none")
                 || name.startsWith("unk");
         return name.contains("batch") || axis == 0 && nameless;
     }

@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
 
 /// Makes inputs up: random where any value will do, and what models expect where the name of an input tells it.
 ///
-/// Floats are uniform from -1 to 1, 8-bit integers cover their range, other integers are from 0 to 9. By name: masks are
-/// ones, positions count up from the number of past tokens, token types are 0, ids are below a given number, a sample rate
-/// is 16000.
+/// Floats are uniform from -1 to 1, 8-bit integers cover their range, other integers are from 0 to 9. By name: masks
+/// are ones, positions count up from the number of past tokens, token types are 0, ids are below a given number, a
+/// sample rate is 16000.
 ///
 /// @param seed the same seed gives the same tensor for the same input
 /// @param ids above all ids

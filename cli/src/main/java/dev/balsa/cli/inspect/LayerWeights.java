@@ -23,10 +23,12 @@ record LayerWeights(String node, String operator, List<WeightInfo> weights) {
     static List<LayerWeights> of(ModelSummary summary) {
         var byNode = new LinkedHashMap<List<String>, List<WeightInfo>>();
         for (var weight : summary.weights()) {
-            byNode.computeIfAbsent(List.of(weight.node(), weight.operator()), _ -> new ArrayList<>()).add(weight);
+            byNode.computeIfAbsent(List.of(weight.node(), weight.operator()), _ -> new ArrayList<>())
+                    .add(weight);
         }
         return byNode.entrySet().stream()
-                .map(entry -> new LayerWeights(entry.getKey().getFirst(), entry.getKey().getLast(), entry.getValue()))
+                .map(entry -> new LayerWeights(
+                        entry.getKey().getFirst(), entry.getKey().getLast(), entry.getValue()))
                 .filter(layer -> layer.parameters() >= FEWEST_PARAMETERS)
                 .toList();
     }
@@ -47,7 +49,9 @@ record LayerWeights(String node, String operator, List<WeightInfo> weights) {
 
     /// The type and shape of the weight with most bytes, such as `float32 64x3x7x7`.
     String largest() {
-        var largest = weights.stream().max(Comparator.comparingLong(WeightInfo::bytes)).orElseThrow();
+        var largest = weights.stream()
+                .max(Comparator.comparingLong(WeightInfo::bytes))
+                .orElseThrow();
         return largest.type() + " " + largest.shape();
     }
 }

@@ -36,9 +36,10 @@ public record ModelReport(String name, List<TensorInfo> inputs, List<TensorInfo>
     public void print(PrintWriter out) {
         out.println("model: " + name);
         out.println("producer: " + (summary.producer().isBlank() ? "not named" : summary.producer()));
-        out.println("opsets: " + summary.opsets().entrySet().stream()
-                .map(entry -> entry.getKey() + " " + entry.getValue())
-                .collect(Collectors.joining(", ")));
+        out.println("opsets: "
+                + summary.opsets().entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + entry.getValue())
+                        .collect(Collectors.joining(", ")));
         summary.metadata().forEach((key, value) -> out.println("metadata " + key + ": " + shortened(value)));
         inputs.forEach(input -> out.println("input " + input));
         outputs.forEach(output -> out.println("output " + output));
@@ -114,7 +115,9 @@ public record ModelReport(String name, List<TensorInfo> inputs, List<TensorInfo>
     private static JsonArray json(List<TensorInfo> infos) {
         var array = JsonArray.create();
         for (var info : infos) {
-            var object = JsonObject.create().add("name", info.name()).add("type", info.type().toString());
+            var object = JsonObject.create()
+                    .add("name", info.name())
+                    .add("type", info.type().toString());
             info.dims().ifPresent(dims -> {
                 var list = JsonArray.create();
                 dims.forEach(list::add);

@@ -54,7 +54,10 @@ final class Picture {
         try {
             var image = ImageIO.read(file.toFile());
             if (image == null) {
-                var formats = Stream.of(ImageIO.getReaderFileSuffixes()).map(String::toLowerCase).distinct().sorted();
+                var formats = Stream.of(ImageIO.getReaderFileSuffixes())
+                        .map(String::toLowerCase)
+                        .distinct()
+                        .sorted();
                 throw new ModelFormatException("file " + file + ": not a picture; expected .npy, .pb or one of "
                         + formats.toList() + "; convert the file");
             }

@@ -13,8 +13,8 @@ import java.util.OptionalLong;
 /// Turns a picture into the tensor that a model's input wants.
 ///
 /// In this order: grey if asked for or if the input has one channel, resized, inverted, divided by the scale, mean
-/// subtracted, divided by the standard deviation. Channels are red, green, blue, or the other way round if asked for. 8-bit
-/// integer inputs get values rounded and clamped to their range.
+/// subtracted, divided by the standard deviation. Channels are red, green, blue, or the other way round if asked for.
+/// 8-bit integer inputs get values rounded and clamped to their range.
 public final class PictureTensors {
     private PictureTensors() {}
 
@@ -29,11 +29,14 @@ public final class PictureTensors {
         var picture = Picture.read(file);
         picture = oneChannel ? picture.toGrey() : picture.toColour();
         var size = options.resize().orElse(size(input, rank, layout, picture));
-        return tensor(Resampling.resize(picture, size.width(), size.height()), rank, layout, input.type(), options, arena);
+        return tensor(
+                Resampling.resize(picture, size.width(), size.height()), rank, layout, input.type(), options, arena);
     }
 
     private static long channels(TensorInfo input, int rank, Layout layout) {
-        return rank < 3 ? 1 : known(input, layout == Layout.NCHW ? rank - 3 : rank - 1).orElse(0);
+        return rank < 3
+                ? 1
+                : known(input, layout == Layout.NCHW ? rank - 3 : rank - 1).orElse(0);
     }
 
     /// Channels last if the last dimension can only be channels, first otherwise.
@@ -53,9 +56,8 @@ public final class PictureTensors {
 
     private static Size size(TensorInfo input, int rank, Layout layout, Picture picture) {
         int last = rank >= 3 && layout == Layout.NHWC ? rank - 2 : rank - 1;
-        return new Size(
-                (int) known(input, last).orElse(picture.width()),
-                (int) known(input, last - 1).orElse(picture.height()));
+        return new Size((int) known(input, last).orElse(picture.width()), (int)
+                known(input, last - 1).orElse(picture.height()));
     }
 
     private static Tensor tensor(
@@ -87,7 +89,8 @@ public final class PictureTensors {
         if (tensor.type().isInteger() && tensor.type().bits() == 8) {
             long rounded = Math.round(value);
             tensor.setLong(
-                    index, Math.clamp(rounded, tensor.type().minValue(), tensor.type().maxValue()));
+                    index,
+                    Math.clamp(rounded, tensor.type().minValue(), tensor.type().maxValue()));
         } else {
             tensor.setDouble(index, value);
         }

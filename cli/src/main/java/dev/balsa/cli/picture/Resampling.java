@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Bilinear resizing that averages when it shrinks: the triangle filter grows with the scale, as in Pillow's `resize`
-/// with `BILINEAR`, and weights and rounding are fixed-point in the same way, so that 8-bit results agree with Pillow's.
+/// with `BILINEAR`, and weights and rounding are fixed-point in the same way, so that 8-bit results agree with
+/// Pillow's.
 ///
 /// Rows are resized first, then columns; each pass rounds to 8 bits.
 final class Resampling {

@@ -22,7 +22,11 @@ public final class ChromeTrace {
     }
 
     private static JsonObject event(String name, String phase) {
-        return JsonObject.create().add("name", name).add("ph", phase).add("pid", 1).add("tid", 1);
+        return JsonObject.create()
+                .add("name", name)
+                .add("ph", phase)
+                .add("pid", 1)
+                .add("tid", 1);
     }
 
     private static JsonObject event(StepTime step) {

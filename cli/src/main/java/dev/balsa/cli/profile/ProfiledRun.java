@@ -24,7 +24,8 @@ public final class ProfiledRun {
         var own = sorted.stream().mapToLong(StepTime::nanos).toArray();
         var open = new ArrayDeque<Integer>();
         for (int i = 0; i < sorted.size(); i++) {
-            while (!open.isEmpty() && sorted.get(open.peek()).depth() >= sorted.get(i).depth()) {
+            while (!open.isEmpty()
+                    && sorted.get(open.peek()).depth() >= sorted.get(i).depth()) {
                 open.pop();
             }
             if (!open.isEmpty()) {

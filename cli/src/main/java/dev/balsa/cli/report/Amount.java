@@ -19,7 +19,8 @@ public final class Amount {
         if (power == 0) {
             return Long.toString(value);
         }
-        return String.format(Locale.ROOT, left >= 100 ? "%.0f %s" : left >= 10 ? "%.1f %s" : "%.2f %s", left, PREFIXES[power]);
+        return String.format(
+                Locale.ROOT, left >= 100 ? "%.0f %s" : left >= 10 ? "%.1f %s" : "%.2f %s", left, PREFIXES[power]);
     }
 
     /// A number of bytes, such as `17 B` or `4.21 MB`.

@@ -30,8 +30,8 @@ public record ClassScores(boolean softmax, List<Score> classes) {
         classes = List.copyOf(classes);
     }
 
-    /// The rows of a tensor that looks like class scores: floats, at most four rows, one dimension of 2 to 100000 and
-    /// none after it but of length 1; of 5 at least where the scores are no shares. Nothing for other tensors.
+    /// The rows of a tensor that looks like class scores: floats, at most four rows, one dimension of 2 to 100000
+    /// and none after it but of length 1; of 5 at least where the scores are no shares. Nothing for other tensors.
     public static List<ClassScores> of(Tensor tensor) {
         var classes = classDimension(tensor);
         if (classes.isEmpty()) {
@@ -75,7 +75,11 @@ public record ClassScores(boolean softmax, List<Score> classes) {
         }
         boolean softmax = !shares || Math.abs(sum - 1) > 1e-3;
         double best = max;
-        double total = softmax ? IntStream.range(0, count).mapToDouble(i -> Math.exp(scores[i] - best)).sum() : 1;
+        double total = softmax
+                ? IntStream.range(0, count)
+                        .mapToDouble(i -> Math.exp(scores[i] - best))
+                        .sum()
+                : 1;
         var top = IntStream.range(0, count)
                 .mapToObj(i -> new Score(i, (softmax ? Math.exp(scores[i] - best) : scores[i]) / total, scores[i]))
                 .sorted(Comparator.comparingDouble((Score score) -> -score.score()))

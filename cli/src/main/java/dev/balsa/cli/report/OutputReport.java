@@ -24,7 +24,9 @@ public record OutputReport(String name, Tensor tensor, List<String> labels) {
     /// Prints name, type, shape, statistics, and the best classes of class scores.
     public void print(PrintWriter out) {
         out.println(name + ": " + tensor
-                + TensorStatistics.of(tensor).map(statistics -> ", " + statistics).orElse(""));
+                + TensorStatistics.of(tensor)
+                        .map(statistics -> ", " + statistics)
+                        .orElse(""));
         var rows = ClassScores.of(tensor);
         for (int i = 0; i < rows.size(); i++) {
             print(out, rows.get(i), rows.size() == 1 ? "" : "row " + i + ": ");
@@ -45,7 +47,11 @@ public record OutputReport(String name, Tensor tensor, List<String> labels) {
                 scores.softmax() ? " (softmax of the scores)" : "");
         for (var one : scores.classes()) {
             out.printf(
-                    Locale.ROOT, "  %8.2f %%  score %10.5g  class %s%n", 100 * one.share(), one.score(), label(one.index()));
+                    Locale.ROOT,
+                    "  %8.2f %%  score %10.5g  class %s%n",
+                    100 * one.share(),
+                    one.score(),
+                    label(one.index()));
         }
     }
 

@@ -10,8 +10,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
 public sealed interface Progress extends AutoCloseable {
     /// Starts a bar for `total` units of work.
     static Progress of(String task, long total) {
-        boolean watched =
-                Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+        boolean watched = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
         return watched ? new Shown(task, total) : new Silent();
     }
 

@@ -38,8 +38,7 @@ public final class Table {
         for (int column = 0; column < entries.size(); column++) {
             var entry = entries.get(column).strip();
             var gap = " ".repeat(width(column) - entry.length());
-            line.append(column == 0 ? "" : "  ")
-                    .append(head.get(column).startsWith(" ") ? gap + entry : entry + gap);
+            line.append(column == 0 ? "" : "  ").append(head.get(column).startsWith(" ") ? gap + entry : entry + gap);
         }
         return line.toString().stripTrailing();
     }

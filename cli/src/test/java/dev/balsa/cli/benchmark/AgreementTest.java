@@ -33,15 +33,23 @@ class AgreementTest {
 
     @Test
     void shapesAndTypesMustBeTheSame() {
-        assertThat(of(Tensor.of(new float[2], 2), Tensor.of(new float[2], 1, 2)).within()).isFalse();
-        assertThat(of(Tensor.of(new float[2], 2), Tensor.of(new long[2], 2)).within()).isFalse();
-        assertThat(Agreement.of("y", Optional.empty(), Optional.of(Tensor.of(new float[2], 2))).within()).isFalse();
+        assertThat(of(Tensor.of(new float[2], 2), Tensor.of(new float[2], 1, 2)).within())
+                .isFalse();
+        assertThat(of(Tensor.of(new float[2], 2), Tensor.of(new long[2], 2)).within())
+                .isFalse();
+        assertThat(Agreement.of("y", Optional.empty(), Optional.of(Tensor.of(new float[2], 2)))
+                        .within())
+                .isFalse();
     }
 
     @Test
     void integersMustBeEqual() {
-        assertThat(of(Tensor.of(new long[] {1_000_000}, 1), Tensor.of(new long[] {1_000_001}, 1)).within()).isFalse();
-        assertThat(of(Tensor.of(new byte[] {4}, 1), Tensor.of(new byte[] {5}, 1)).within()).isTrue();
+        assertThat(of(Tensor.of(new long[] {1_000_000}, 1), Tensor.of(new long[] {1_000_001}, 1))
+                        .within())
+                .isFalse();
+        assertThat(of(Tensor.of(new byte[] {4}, 1), Tensor.of(new byte[] {5}, 1))
+                        .within())
+                .isTrue();
     }
 
     @Test

@@ -64,10 +64,13 @@ class HostileModelsTest {
     @Test
     void aMutantDependsOnSeedAndNumberAlone() {
         var mutants = List.of(5L, 17L, 400L);
-        var first = mutants.stream().map(number -> mutator.mutant(number).bytes()).toList();
+        var first =
+                mutants.stream().map(number -> mutator.mutant(number).bytes()).toList();
         mutator.mutant(99);
         for (int i = 0; i < first.size(); i++) {
-            assertThat(mutator.mutant(mutants.get(i)).bytes()).as("seed %d", seed).isEqualTo(first.get(i));
+            assertThat(mutator.mutant(mutants.get(i)).bytes())
+                    .as("seed %d", seed)
+                    .isEqualTo(first.get(i));
         }
     }
 }

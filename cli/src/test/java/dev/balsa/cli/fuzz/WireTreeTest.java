@@ -17,7 +17,9 @@ class WireTreeTest {
         assertThat(WireTree.bytes(tree)).isEqualTo(model);
         assertThat(tree.parts()).hasSize(3);
         assertThat(tree.parts().get(1))
-                .isInstanceOfSatisfying(Part.Message.class, message -> assertThat(message.kind()).isEqualTo(MessageKind.GRAPH));
+                .isInstanceOfSatisfying(
+                        Part.Message.class,
+                        message -> assertThat(message.kind()).isEqualTo(MessageKind.GRAPH));
         assertThat(tree.parts().get(2)).isEqualTo(new Part.Number(5, 0, 255));
     }
 

@@ -54,8 +54,7 @@ class InputShapesTest {
     @Test
     void pastAndSequenceMakeTheTotal() {
         assertThat(shapes(DECODER))
-                .containsExactly(
-                        Shape.of(1, 128), Shape.of(1, 128), Shape.of(1, 128), Shape.of(1, 12, 0, 64));
+                .containsExactly(Shape.of(1, 128), Shape.of(1, 128), Shape.of(1, 128), Shape.of(1, 12, 0, 64));
         assertThat(shapes(DECODER, "--shape=sequence=1", "--shape=past_sequence=20", "--batch=3"))
                 .containsExactly(Shape.of(3, 1), Shape.of(3, 21), Shape.of(3, 1), Shape.of(3, 12, 20, 64));
     }
@@ -72,7 +71,8 @@ class InputShapesTest {
         assertThat(tensors.get("attention_mask").toLongArray()).containsExactly(1, 1, 1, 1, 1, 1, 1);
         assertThat(tensors.get("position_ids").toLongArray()).containsExactly(5, 6);
         assertThat(Arrays.stream(tensors.get("input_ids").toLongArray())).allMatch(id -> id >= 0 && id < 100);
-        assertThat(Arrays.stream(tensors.get("past.0.key").toDoubleArray())).allMatch(value -> value >= -1 && value <= 1);
+        assertThat(Arrays.stream(tensors.get("past.0.key").toDoubleArray()))
+                .allMatch(value -> value >= -1 && value <= 1);
     }
 
     @Test

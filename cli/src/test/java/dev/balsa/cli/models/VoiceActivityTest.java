@@ -33,7 +33,8 @@ class VoiceActivityTest {
             var rate = Tensor.of(new long[] {16_000}, 1).reshaped(Shape.scalar());
             for (int i = 0; i < expected.size(); i++) {
                 try (var outputs = model.run(Map.of("input", chunk(samples, i), "state", state, "sr", rate))) {
-                    double probability = Double.parseDouble(expected.elements().get(i).text());
+                    double probability =
+                            Double.parseDouble(expected.elements().get(i).text());
                     assertThat(outputs.get("output").getFloat(0))
                             .as("chunk %d", i)
                             .isCloseTo((float) probability, within(1e-4F));
@@ -44,7 +45,9 @@ class VoiceActivityTest {
     }
 
     private static float[] samples(Path wav) throws IOException {
-        var bytes = ByteBuffer.wrap(Files.readAllBytes(wav)).order(ByteOrder.LITTLE_ENDIAN).position(WAV_HEADER_BYTES);
+        var bytes = ByteBuffer.wrap(Files.readAllBytes(wav))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .position(WAV_HEADER_BYTES);
         var samples = new float[bytes.remaining() / Short.BYTES];
         for (int i = 0; i < samples.length; i++) {
             samples[i] = bytes.getShort() / 32768F;

@@ -94,8 +94,10 @@ class PictureTensorsTest {
 
     @Test
     void resizesToTheInput() throws IOException {
-        assertThat(read(colours(), input(DataType.FLOAT32, "n", "3", "5", "4")).shape()).isEqualTo(Shape.of(1, 3, 5, 4));
-        assertThat(read(colours(), input(DataType.FLOAT32, "n", "3", "h", "w"), "--resize=6x3").shape())
+        assertThat(read(colours(), input(DataType.FLOAT32, "n", "3", "5", "4")).shape())
+                .isEqualTo(Shape.of(1, 3, 5, 4));
+        assertThat(read(colours(), input(DataType.FLOAT32, "n", "3", "h", "w"), "--resize=6x3")
+                        .shape())
                 .isEqualTo(Shape.of(1, 3, 3, 6));
     }
 }

@@ -11,9 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ResamplingTest {
     /// Random bytes, 11 by 7.
     private static final int[] PIXELS = {
-        121, 66, 189, 242, 33, 6, 240, 132, 119, 98, 240, 243, 203, 77, 118, 77, 199, 7, 32, 81, 21, 154, 15, 137, 242, 198,
-        218, 202, 227, 68, 187, 49, 18, 69, 253, 111, 132, 223, 154, 215, 197, 179, 208, 118, 172, 14, 143, 83, 167, 53, 108,
-        136, 145, 63, 32, 246, 247, 45, 176, 34, 210, 77, 10, 150, 218, 212, 60, 22, 23, 193, 169, 142, 120, 18, 158, 3, 39
+        121, 66, 189, 242, 33, 6, 240, 132, 119, 98, 240, 243, 203, 77, 118, 77, 199, 7, 32, 81, 21, 154, 15, 137, 242,
+        198, 218, 202, 227, 68, 187, 49, 18, 69, 253, 111, 132, 223, 154, 215, 197, 179, 208, 118, 172, 14, 143, 83,
+        167, 53, 108, 136, 145, 63, 32, 246, 247, 45, 176, 34, 210, 77, 10, 150, 218, 212, 60, 22, 23, 193, 169, 142,
+        120, 18, 158, 3, 39
     };
 
     private static Picture picture(int width, int height, int... pixels) {
@@ -48,8 +49,9 @@ class ResamplingTest {
     void agreesWithPillow(int width, int height, String expected) {
         var resized = Resampling.resize(picture(11, 7, PIXELS), width, height);
         assertThat(pixels(resized))
-                .containsExactly(
-                        Arrays.stream(expected.split(" ")).mapToInt(Integer::parseInt).toArray());
+                .containsExactly(Arrays.stream(expected.split(" "))
+                        .mapToInt(Integer::parseInt)
+                        .toArray());
     }
 
     @Test
@@ -70,7 +72,9 @@ class ResamplingTest {
 
     @Test
     void greyIsTheLumaOfColours() {
-        var colours = new byte[] {55, 16, 101, (byte) 208, (byte) 149, (byte) 134, 79, 21, (byte) 173, (byte) 160, (byte) 184, 70};
+        var colours = new byte[] {
+            55, 16, 101, (byte) 208, (byte) 149, (byte) 134, 79, 21, (byte) 173, (byte) 160, (byte) 184, 70
+        };
         // From Pillow 9.4, convert("L").
         assertThat(pixels(new Picture(4, 1, 3, colours).toGrey())).containsExactly(37, 165, 56, 164);
     }

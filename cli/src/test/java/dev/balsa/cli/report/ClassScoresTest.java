@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 class ClassScoresTest {
     @Test
     void sharesOfLogitsAreTheirSoftmax() {
-        var row = ClassScores.of(Tensor.of(new float[] {0, (float) Math.log(6), 0, 0, 0}, 1, 5)).getFirst();
+        var row = ClassScores.of(Tensor.of(new float[] {0, (float) Math.log(6), 0, 0, 0}, 1, 5))
+                .getFirst();
         assertThat(row.softmax()).isTrue();
         assertThat(row.classes().getFirst().index()).isEqualTo(1);
         assertThat(row.classes().getFirst().share()).isCloseTo(0.6, within(1e-6));
@@ -33,6 +34,7 @@ class ClassScoresTest {
 
     @Test
     void trailingDimensionsOfOneAreLookedThrough() {
-        assertThat(ClassScores.of(Tensor.of(new float[] {1, 2, 3, 4, 5}, 1, 5, 1, 1))).hasSize(1);
+        assertThat(ClassScores.of(Tensor.of(new float[] {1, 2, 3, 4, 5}, 1, 5, 1, 1)))
+                .hasSize(1);
     }
 }

@@ -14,7 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// The middle of the input, or the input amid zeros, so that some axes get given lengths (ONNX CenterCropPad, opset 18).
+/// The middle of the input, or the input amid zeros, so that some axes get given lengths (ONNX CenterCropPad, opset
+/// 18).
 ///
 /// Of an odd difference the smaller half is before the middle.
 ///
@@ -78,7 +79,8 @@ public record CenterCropPad(List<Long> axes) implements Assembly {
     @Override
     public void evaluate(Evaluation run) {
         var x = run.input(0);
-        var lengths = Arrays.stream(run.input(1).toLongArray()).mapToObj(Dim::of).toList();
+        var lengths =
+                Arrays.stream(run.input(1).toLongArray()).mapToObj(Dim::of).toList();
         var shape = resized(SymbolicShape.of(x.shape()), lengths).known().orElseThrow();
         var y = run.output(0, x.type(), shape);
         Fill.zero(y);

@@ -35,7 +35,8 @@ public record Concat(long axis) implements Assembly {
         var length = Dim.of(0);
         for (int i = 0; i < in.inputs(); i++) {
             if (in.dtype(i) != in.dtype(0)) {
-                throw in.mismatch(i, "element type differs from input 0", in.dtype(0).toString(), in.dtype(i));
+                throw in.mismatch(
+                        i, "element type differs from input 0", in.dtype(0).toString(), in.dtype(i));
             }
         }
         for (int i = 0; i < in.inputs(); i++) {

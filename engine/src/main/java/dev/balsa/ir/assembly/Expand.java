@@ -48,8 +48,8 @@ public record Expand() implements Assembly {
 
     private static SymbolicShape common(SymbolicShape data, SymbolicShape target) {
         if (target.hasRank() && target.list().stream().anyMatch(dim -> dim.isKnown() && dim.get() < 0)) {
-            throw new ShapeException("cannot expand to " + target
-                    + "; expected lengths of at least 0; check the shape input");
+            throw new ShapeException(
+                    "cannot expand to " + target + "; expected lengths of at least 0; check the shape input");
         }
         return Broadcasting.shape(data, target);
     }
@@ -70,7 +70,9 @@ public record Expand() implements Assembly {
         for (long length : run.input(1).toLongArray()) {
             target.add(Dim.of(length));
         }
-        var shape = common(SymbolicShape.of(x.shape()), SymbolicShape.of(target)).known().orElseThrow();
+        var shape = common(SymbolicShape.of(x.shape()), SymbolicShape.of(target))
+                .known()
+                .orElseThrow();
         Rearrangement.fill(run.output(0, x.type(), shape), x, axes(x.shape(), shape.rank()));
     }
 

@@ -63,13 +63,14 @@ public record Pad(Mode mode) implements Assembly {
         }
         var mode = node.string("mode", "constant");
         if (!node.input(VALUE).isPresent()) {
-            node.setInput(VALUE, node.constant(Tensor.allocate(node.input(0).type().dtype(), Shape.scalar())));
+            node.setInput(
+                    VALUE, node.constant(Tensor.allocate(node.input(0).type().dtype(), Shape.scalar())));
         }
         return new Pad(Arrays.stream(Mode.values())
                 .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(mode))
                 .findFirst()
-                .orElseThrow(() -> node.malformed("attribute \"mode\" is \"" + mode
-                        + "\"; expected constant, reflect, edge or wrap")));
+                .orElseThrow(() -> node.malformed(
+                        "attribute \"mode\" is \"" + mode + "\"; expected constant, reflect, edge or wrap")));
     }
 
     @Override
@@ -92,7 +93,10 @@ public record Pad(Mode mode) implements Assembly {
             return List.of(in.type(0).withShape(SymbolicShape.ofRank(data.rank())));
         }
         var shape = data;
-        var padded = axes(axes.orElseGet(() -> allAxes(data.rank())), data.rank(), pads.get().size());
+        var padded = axes(
+                axes.orElseGet(() -> allAxes(data.rank())),
+                data.rank(),
+                pads.get().size());
         for (int i = 0; i < padded.length; i++) {
             var before = pads.get().get(i);
             var after = pads.get().get(i + padded.length);
@@ -106,7 +110,8 @@ public record Pad(Mode mode) implements Assembly {
     }
 
     private static int[] axes(List<Long> axes, int rank, int pads) {
-        var normalized = axes.stream().mapToInt(axis -> Axes.normalize(axis, rank)).toArray();
+        var normalized =
+                axes.stream().mapToInt(axis -> Axes.normalize(axis, rank)).toArray();
         if (Arrays.stream(normalized).distinct().count() != normalized.length || pads != 2L * normalized.length) {
             throw new ShapeException("cannot pad the axes " + axes + " of rank " + rank + " with " + pads
                     + " pads; expected different axes and two pads for each; check the pads and axes inputs");

@@ -13,8 +13,8 @@ import dev.balsa.tensor.Tensor;
 import java.util.List;
 import java.util.Set;
 
-/// The first steps of every sequence of a batch in reverse order, as many as its length says (ONNX ReverseSequence, opset
-/// 10).
+/// The first steps of every sequence of a batch in reverse order, as many as its length says (ONNX ReverseSequence,
+/// opset 10).
 ///
 /// @param batchAxis the axis of the sequences, 0 or 1
 /// @param timeAxis the axis of the steps, the other one of 0 and 1
@@ -30,8 +30,9 @@ public record ReverseSequence(long batchAxis, long timeAxis) implements Assembly
     /// @throws ModelFormatException if the axes are not 0 and 1 in either order
     public ReverseSequence {
         if (batchAxis < 0 || batchAxis > 1 || timeAxis != 1 - batchAxis) {
-            throw new ModelFormatException("attributes \"batch_axis\" and \"time_axis\": expected 0 and 1 in either order, "
-                    + "found " + batchAxis + " and " + timeAxis + "; check the model");
+            throw new ModelFormatException(
+                    "attributes \"batch_axis\" and \"time_axis\": expected 0 and 1 in either order, " + "found "
+                            + batchAxis + " and " + timeAxis + "; check the model");
         }
     }
 
@@ -51,7 +52,8 @@ public record ReverseSequence(long batchAxis, long timeAxis) implements Assembly
             return;
         }
         var batch = data.rank() < 2 ? Dim.UNKNOWN : data.dim((int) batchAxis);
-        if (data.rank() < 2 || lengths.hasRank() && (lengths.rank() != 1 || !lengths.dim(0).mayEqual(batch))) {
+        if (data.rank() < 2
+                || lengths.hasRank() && (lengths.rank() != 1 || !lengths.dim(0).mayEqual(batch))) {
             throw new ShapeException("cannot reverse sequences of " + data + " by lengths " + lengths
                     + "; expected at least two dimensions and a length for each sequence; check the model, or the "
                     + "shapes of its inputs");

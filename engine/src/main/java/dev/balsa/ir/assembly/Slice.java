@@ -52,7 +52,8 @@ public record Slice() implements Assembly {
     }
 
     private static Value list(NodeReader node, String attribute) {
-        var values = node.integers(attribute).stream().mapToLong(Long::longValue).toArray();
+        var values =
+                node.integers(attribute).stream().mapToLong(Long::longValue).toArray();
         return node.constant(Tensor.of(values, values.length));
     }
 
@@ -77,8 +78,7 @@ public record Slice() implements Assembly {
         var shape = data;
         for (int i = 0; i < axes.get().size(); i++) {
             int axis = Axes.normalize(axes.get().get(i), data.rank());
-            shape = shape.with(
-                    axis, SliceRange.length(data.dim(axis), at(starts, i), at(ends, i), at(steps, i)));
+            shape = shape.with(axis, SliceRange.length(data.dim(axis), at(starts, i), at(ends, i), at(steps, i)));
         }
         return List.of(in.type(0).withShape(shape));
     }
@@ -120,7 +120,10 @@ public record Slice() implements Assembly {
             return Optional.empty();
         }
         var range = SliceRange.of(
-                data.get().size(), starts.get().getFirst(), ends.get().getFirst(), steps.get().getFirst());
+                data.get().size(),
+                starts.get().getFirst(),
+                ends.get().getFirst(),
+                steps.get().getFirst());
         return Optional.of(LongStream.range(0, range.length())
                 .mapToObj(i -> data.get().get((int) range.place(i)))
                 .toList());

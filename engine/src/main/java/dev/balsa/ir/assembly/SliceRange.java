@@ -17,7 +17,8 @@ public record SliceRange(long start, long step, long length) {
         requireStep(step);
         long least = step > 0 ? 0 : -1;
         long most = step > 0 ? size : size - 1;
-        long first = Math.clamp(start < 0 ? start + size : start, step > 0 ? 0 : Math.min(0, most), Math.max(most, least));
+        long first =
+                Math.clamp(start < 0 ? start + size : start, step > 0 ? 0 : Math.min(0, most), Math.max(most, least));
         long last = Math.clamp(end < 0 ? end + size : end, least, Math.max(most, least));
         if (size == 0 || (step > 0 ? first >= last : first <= last)) {
             return new SliceRange(0, step, 0);
@@ -50,7 +51,8 @@ public record SliceRange(long start, long step, long length) {
         if (all) {
             return size;
         }
-        boolean none = step.is(1) && (start.sameAs(end) || start.sameAs(size) || end.is(0) && start.isKnown() && start.get() >= 0);
+        boolean none = step.is(1)
+                && (start.sameAs(end) || start.sameAs(size) || end.is(0) && start.isKnown() && start.get() >= 0);
         return none ? Dim.of(0) : Dim.UNKNOWN;
     }
 

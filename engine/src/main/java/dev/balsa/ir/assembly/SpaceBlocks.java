@@ -20,8 +20,8 @@ record SpaceBlocks(long block, boolean channelsFirst, Shape space) {
 
     static void checkBlock(long block) {
         if (block < 1 || block > Short.MAX_VALUE) {
-            throw new ModelFormatException("attribute \"blocksize\": expected 1 to " + Short.MAX_VALUE + ", found " + block
-                    + "; check the model");
+            throw new ModelFormatException("attribute \"blocksize\": expected 1 to " + Short.MAX_VALUE + ", found "
+                    + block + "; check the model");
         }
     }
 
@@ -34,8 +34,8 @@ record SpaceBlocks(long block, boolean channelsFirst, Shape space) {
 
     static void checkMultiple(SymbolicShape x, int axis, long factor) {
         if (x.dim(axis).isKnown() && x.dim(axis).get() % factor != 0) {
-            throw new ShapeException("input 0: blocks do not divide dimension " + axis + "; expected a multiple of " + factor
-                    + ", found " + x + "; check the model, or the shapes of its inputs");
+            throw new ShapeException("input 0: blocks do not divide dimension " + axis + "; expected a multiple of "
+                    + factor + ", found " + x + "; check the model, or the shapes of its inputs");
         }
     }
 

@@ -9,7 +9,6 @@ import dev.balsa.ir.Inference;
 import dev.balsa.ir.NodeReader;
 import dev.balsa.ir.Op;
 import dev.balsa.ir.Schema;
-import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
@@ -52,7 +51,8 @@ public record Split(long axis, long parts) implements Assembly {
     /// Before opset 13 the lengths are an attribute; in opset 1 they may also be an input of the data's type.
     private static void readLengths(NodeReader node) {
         if (node.has("split")) {
-            var lengths = node.integers("split").stream().mapToLong(Long::longValue).toArray();
+            var lengths =
+                    node.integers("split").stream().mapToLong(Long::longValue).toArray();
             node.setInput(1, node.constant(Tensor.of(lengths, lengths.length)));
         } else if (node.input(1).isPresent()) {
             var lengths = node.constant(1)

@@ -33,8 +33,7 @@ public record TensorScatter(long axis, boolean circular) implements Assembly {
         var mode = node.string("mode", "linear");
         return switch (mode) {
             case "linear", "circular" -> new TensorScatter(node.integer("axis", -2), mode.equals("circular"));
-            default ->
-                throw node.malformed("attribute \"mode\" is \"" + mode + "\"; expected linear or circular");
+            default -> throw node.malformed("attribute \"mode\" is \"" + mode + "\"; expected linear or circular");
         };
     }
 
@@ -72,9 +71,7 @@ public record TensorScatter(long axis, boolean circular) implements Assembly {
         for (int i = 0; fits && i < cache.rank(); i++) {
             var has = cache.dim(i);
             var wants = update.dim(i);
-            fits = i == axis
-                    ? !has.isKnown() || !wants.isKnown() || wants.get() <= has.get()
-                    : has.mayEqual(wants);
+            fits = i == axis ? !has.isKnown() || !wants.isKnown() || wants.get() <= has.get() : has.mayEqual(wants);
         }
         if (!fits) {
             throw new ShapeException("cannot write entries " + update + " to a cache " + cache

@@ -49,7 +49,8 @@ public record Tile() implements Assembly {
         }
         var repeats = new long[data.rank()];
         Arrays.fill(repeats, 1);
-        repeats[Axes.normalize(axis.get().getLong(0), data.rank())] = tiles.get().getLong(0);
+        repeats[Axes.normalize(axis.get().getLong(0), data.rank())] =
+                tiles.get().getLong(0);
         node.setInput(1, node.constant(Tensor.of(repeats, repeats.length)));
         node.truncateInputs(2);
     }
@@ -84,7 +85,8 @@ public record Tile() implements Assembly {
     @Override
     public void evaluate(Evaluation run) {
         var x = run.input(0);
-        var repeats = Arrays.stream(run.input(1).toLongArray()).mapToObj(Dim::of).toList();
+        var repeats =
+                Arrays.stream(run.input(1).toLongArray()).mapToObj(Dim::of).toList();
         repeated(SymbolicShape.of(x.shape()), repeats);
         var strides = x.shape().strides();
         var dims = new long[strides.length];

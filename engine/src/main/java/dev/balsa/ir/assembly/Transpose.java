@@ -28,7 +28,10 @@ public record Transpose(List<Long> perm) implements Assembly {
     /// @throws ModelFormatException if it is not a permutation of 0 and up
     public Transpose {
         perm = List.copyOf(perm);
-        if (!perm.stream().sorted().toList().equals(LongStream.range(0, perm.size()).boxed().toList())) {
+        if (!perm.stream()
+                .sorted()
+                .toList()
+                .equals(LongStream.range(0, perm.size()).boxed().toList())) {
             throw new ModelFormatException("attribute \"perm\": expected every axis from 0 to " + (perm.size() - 1)
                     + " once, found " + perm + "; check the model");
         }

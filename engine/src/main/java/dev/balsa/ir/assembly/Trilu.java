@@ -65,8 +65,7 @@ public record Trilu(boolean upper) implements Assembly {
 
     private static long diagonal(Tensor k) {
         if (k.size() != 1) {
-            throw new ShapeException(
-                    "input 1 \"k\": expected one element, found " + k + "; check the model");
+            throw new ShapeException("input 1 \"k\": expected one element, found " + k + "; check the model");
         }
         return k.getLong(0);
     }

@@ -1,4 +1,5 @@
-/// Operators that put tensors together or take them apart without arithmetic: concatenation, splitting, padding, tiling.
+/// Operators that put tensors together or take them apart without arithmetic: concatenation, splitting, padding,
+/// tiling.
 ///
 /// Not here: mere changes of shape (`view`), selection by index (`indexing`). Start at [Assembly].
 @NullMarked

@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Scaled dot-product attention: `softmax(cap(scale * Q K^T) + mask) V` for every head (ONNX Attention, opset 23 to 24).
+/// Scaled dot-product attention: `softmax(cap(scale * Q K^T) + mask) V` for every head (ONNX Attention, opset 23 to
+/// 24).
 ///
 /// Inputs: query, key, value as heads (rank 4) or packed (rank 3); a mask that can be broadcast to
 /// `[batch, heads, queries, keys]`, either numbers to add or true where a key counts; keys and values of earlier calls,
-/// `[batch, heads, length, size]`, which come before the new ones; the number of keys that count per batch entry. Outputs:
-/// the results, shaped as the query is; all keys and all values for the next call; the scores. With more query heads than
-/// others, neighbours share keys and values. A query that no key counts for gives zeros.
+/// `[batch, heads, length, size]`, which come before the new ones; the number of keys that count per batch entry.
+/// Outputs: the results, shaped as the query is; all keys and all values for the next call; the scores. With more query
+/// heads than others, neighbours share keys and values. A query that no key counts for gives zeros.
 ///
 /// (`softmax_precision` is met by any precision.)
 ///
@@ -31,8 +32,7 @@ import java.util.Set;
 ///     key of those that count
 /// @param cap scores are limited to `cap * tanh(score / cap)`; 0 for no limit
 /// @param stage which scores the last output gives
-public record Attention(
-        long queryHeads, long heads, Optional<Float> scale, boolean causal, float cap, ScoreStage stage)
+public record Attention(long queryHeads, long heads, Optional<Float> scale, boolean causal, float cap, ScoreStage stage)
         implements Attending {
     private static final Set<DataType> MASKS = masks();
 
@@ -79,7 +79,8 @@ public record Attention(
         }
         var precision = node.dtype("softmax_precision");
         if (precision.isPresent() && !precision.get().isFloat()) {
-            throw node.malformed("attribute \"softmax_precision\": expected a floating-point type, found " + precision.get());
+            throw node.malformed(
+                    "attribute \"softmax_precision\": expected a floating-point type, found " + precision.get());
         }
         return new Attention(
                 node.integer("q_num_heads", 0),

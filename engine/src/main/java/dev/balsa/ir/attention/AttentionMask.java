@@ -5,8 +5,8 @@ import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
 import java.util.Optional;
 
-/// What is added to the score of a query and a key: a given number, or negative infinity where the key is hidden from the
-/// query by a given mask, by causality, or because it does not count.
+/// What is added to the score of a query and a key: a given number, or negative infinity where the key is hidden from
+/// the query by a given mask, by causality, or because it does not count.
 final class AttentionMask {
     private final Optional<Tensor> given;
     private final Optional<Tensor> counts;
@@ -24,9 +24,11 @@ final class AttentionMask {
 
     /// The number for a query and a key.
     double at(long batch, long head, long query, long key) {
-        boolean hidden = counts.isPresent() && key >= counts.get().getLong(batch)
-                || causal && key > query + keysBefore(batch);
-        return hidden ? Double.NEGATIVE_INFINITY : given.map(mask -> given(mask, batch, head, query, key)).orElse(0.0);
+        boolean hidden =
+                counts.isPresent() && key >= counts.get().getLong(batch) || causal && key > query + keysBefore(batch);
+        return hidden
+                ? Double.NEGATIVE_INFINITY
+                : given.map(mask -> given(mask, batch, head, query, key)).orElse(0.0);
     }
 
     /// The number of keys before that of the first query.

@@ -33,8 +33,8 @@ record AttentionShapes(Heads q, Heads k, Heads v, Dim past, Dim total) {
     private static void checkGroups(Dim queries, Dim keys) {
         boolean known = queries.isKnown() && keys.isKnown();
         if (known && (keys.get() == 0 ? queries.get() != 0 : queries.get() % keys.get() != 0)) {
-            throw new ShapeException("numbers of heads: expected those of Q to be a multiple of those of K, found " + queries
-                    + " and " + keys + "; check the inputs, or q_num_heads and kv_num_heads");
+            throw new ShapeException("numbers of heads: expected those of Q to be a multiple of those of K, found "
+                    + queries + " and " + keys + "; check the inputs, or q_num_heads and kv_num_heads");
         }
     }
 
@@ -63,14 +63,15 @@ record AttentionShapes(Heads q, Heads k, Heads v, Dim past, Dim total) {
             fits = dim.mayEqual(wanted) || early || i != -1 && dim.is(1);
         }
         if (!fits) {
-            throw new ShapeException("input 3 \"attn_mask\": expected a shape that can be broadcast to " + scores + ", found "
-                    + mask + "; check the mask");
+            throw new ShapeException("input 3 \"attn_mask\": expected a shape that can be broadcast to " + scores
+                    + ", found " + mask + "; check the mask");
         }
     }
 
     private void checkCounts(SymbolicShape counts) {
         if (counts.rank() != 1 || !counts.dim(0).mayEqual(q.batch())) {
-            throw new ShapeException("input 6 \"nonpad_kv_seqlen\": expected shape [" + q.batch() + "], found " + counts);
+            throw new ShapeException(
+                    "input 6 \"nonpad_kv_seqlen\": expected shape [" + q.batch() + "], found " + counts);
         }
     }
 

@@ -61,7 +61,8 @@ final class AttentionWalk {
 
     /// The keys or values of a head, earlier ones first.
     private double[] all(int input, int past, Heads heads, long batch, long head) {
-        var matrix = new double[Math.multiplyExact(total, Math.toIntExact(heads.size().get()))];
+        var matrix = new double
+                [Math.multiplyExact(total, Math.toIntExact(heads.size().get()))];
         int earlier = Math.toIntExact(shapes.past().get());
         if (run.has(past)) {
             var before = new Heads(false, heads.batch(), heads.heads(), shapes.past(), heads.size());
@@ -81,7 +82,11 @@ final class AttentionWalk {
             long batch, long head, double[] keys, double[] values, Tensor y, Optional<Tensor> scoresOutput) {
         long length = shapes.q().length().get();
         var results = new Heads(
-                shapes.q().packed(), shapes.q().batch(), shapes.q().heads(), shapes.q().length(), shapes.v().size());
+                shapes.q().packed(),
+                shapes.q().batch(),
+                shapes.q().heads(),
+                shapes.q().length(),
+                shapes.v().size());
         for (long i = 0; i < length; i++) {
             long row = ((batch * shapes.q().heads().get() + head) * length + i) * total;
             var scores = scores(batch, head, i, keys, (stage, now) -> {

@@ -19,14 +19,15 @@ record Heads(boolean packed, Dim batch, Dim heads, Dim length, Dim size) {
             return new Heads(false, shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(3));
         }
         if (shape.rank() != 3 || heads < 1) {
-            throw new ShapeException(subject + ": expected rank 4 (batch, heads, length, size), or rank 3 (batch, length, "
+            throw new ShapeException(subject
+                    + ": expected rank 4 (batch, heads, length, size), or rank 3 (batch, length, "
                     + "heads * size) and an attribute that gives the number of heads, found shape " + shape + " and "
                     + heads + " heads");
         }
         var hidden = shape.dim(2);
         if (hidden.isKnown() && hidden.get() % heads != 0) {
-            throw new ShapeException(subject + ": expected a last dimension that " + heads + " heads divide, found shape "
-                    + shape);
+            throw new ShapeException(
+                    subject + ": expected a last dimension that " + heads + " heads divide, found shape " + shape);
         }
         return new Heads(true, shape.dim(0), Dim.of(heads), shape.dim(1), hidden.dividedBy(Dim.of(heads)));
     }
@@ -67,8 +68,8 @@ record Heads(boolean packed, Dim batch, Dim heads, Dim length, Dim size) {
     /// Checks the number of heads that an attribute gives; 0 stands for a missing attribute.
     static void checkCount(String attribute, long count) {
         if (count < 0 || count > Integer.MAX_VALUE) {
-            throw new ModelFormatException("attribute \"" + attribute + "\": expected 0 to 2147483647, found " + count
-                    + "; check the model");
+            throw new ModelFormatException(
+                    "attribute \"" + attribute + "\": expected 0 to 2147483647, found " + count + "; check the model");
         }
     }
 }

@@ -14,10 +14,10 @@ import java.util.List;
 /// Attention without softmax, as a state `[batch, heads, size, value size]` that every position changes and reads (ONNX
 /// LinearAttention, opset 27).
 ///
-/// Inputs: packed query, key and value; the first state; the logarithm of the decay, per head or per element of the key;
-/// the weight `beta` of the correction, per head or for all; what of the key is used to look up the correction. With more
-/// query heads than others, neighbours share a state. Outputs: the packed results, and the last state. (`chunk_size` is a
-/// hint for other implementations.)
+/// Inputs: packed query, key and value; the first state; the logarithm of the decay, per head or per element of the
+/// key; the weight `beta` of the correction, per head or for all; what of the key is used to look up the correction.
+/// With more query heads than others, neighbours share a state. Outputs: the packed results, and the last state.
+/// (`chunk_size` is a hint for other implementations.)
 ///
 /// @param queryHeads the number of heads of the query, a multiple of the others
 /// @param heads the number of heads of key and value
@@ -45,8 +45,9 @@ public record LinearAttention(long queryHeads, long heads, UpdateRule rule, floa
     /// Checks the numbers of heads.
     public LinearAttention {
         if (heads < 1 || queryHeads < 1 || queryHeads % heads != 0 || queryHeads > Integer.MAX_VALUE) {
-            throw new ModelFormatException("attributes \"q_num_heads\" and \"kv_num_heads\": expected the first to be a "
-                    + "multiple of the second, found " + queryHeads + " and " + heads + "; check the model");
+            throw new ModelFormatException(
+                    "attributes \"q_num_heads\" and \"kv_num_heads\": expected the first to be a "
+                            + "multiple of the second, found " + queryHeads + " and " + heads + "; check the model");
         }
     }
 
@@ -58,8 +59,8 @@ public record LinearAttention(long queryHeads, long heads, UpdateRule rule, floa
             case "delta" -> UpdateRule.DELTA;
             case "gated_delta" -> UpdateRule.GATED_DELTA;
             default ->
-                throw node.malformed(
-                        "attribute \"update_rule\": expected linear, gated, delta or gated_delta, found \"" + name + "\"");
+                throw node.malformed("attribute \"update_rule\": expected linear, gated, delta or gated_delta, found \""
+                        + name + "\"");
         };
         checkInput(node, DECAY, "decay", rule.decays(), true);
         checkInput(node, BETA, "beta", rule.corrects(), true);
@@ -71,8 +72,8 @@ public record LinearAttention(long queryHeads, long heads, UpdateRule rule, floa
     private static void checkInput(NodeReader node, int index, String name, boolean allowed, boolean needed) {
         boolean given = node.input(index).isPresent();
         if (given && !allowed || !given && allowed && needed) {
-            throw node.malformed("input " + index + " \"" + name + "\": the update rule " + (allowed ? "needs" : "does not take")
-                    + " it; check attribute \"update_rule\"");
+            throw node.malformed("input " + index + " \"" + name + "\": the update rule "
+                    + (allowed ? "needs" : "does not take") + " it; check attribute \"update_rule\"");
         }
     }
 
@@ -102,7 +103,9 @@ public record LinearAttention(long queryHeads, long heads, UpdateRule rule, floa
             checkState(in.shape(STATE), state);
         }
         return List.of(
-                in.type(0).withShape(SymbolicShape.of(q.batch(), q.length(), v.size().times(Dim.of(queryHeads)))),
+                in.type(0)
+                        .withShape(
+                                SymbolicShape.of(q.batch(), q.length(), v.size().times(Dim.of(queryHeads)))),
                 new TensorType(stateType, state));
     }
 
@@ -133,7 +136,9 @@ public record LinearAttention(long queryHeads, long heads, UpdateRule rule, floa
 
     /// Checks that a gate has a number per head, or per element of the key, or (beta) one for all heads.
     void checkGate(int index, SymbolicShape gate, Heads k) {
-        boolean fits = gate.rank() == 3 && gate.dim(0).mayEqual(k.batch()) && gate.dim(1).mayEqual(k.length());
+        boolean fits = gate.rank() == 3
+                && gate.dim(0).mayEqual(k.batch())
+                && gate.dim(1).mayEqual(k.length());
         if (fits) {
             var width = gate.dim(2);
             boolean perElement = width.mayEqual(k.size().times(Dim.of(heads)));

@@ -40,7 +40,8 @@ final class LinearWalk {
     }
 
     private Heads heads(int index, long count) {
-        return LinearAttention.packed("input " + index, SymbolicShape.of(run.input(index).shape()), count);
+        return LinearAttention.packed(
+                "input " + index, SymbolicShape.of(run.input(index).shape()), count);
     }
 
     void run() {

@@ -39,8 +39,9 @@ public record RotaryEmbedding(boolean interleaved, long heads, long rotated) imp
     public RotaryEmbedding {
         Heads.checkCount("num_heads", heads);
         if (rotated < 0 || rotated % 2 != 0) {
-            throw new ModelFormatException("attribute \"rotary_embedding_dim\": expected an even number of at least 0, found "
-                    + rotated + "; check the model");
+            throw new ModelFormatException(
+                    "attribute \"rotary_embedding_dim\": expected an even number of at least 0, found " + rotated
+                            + "; check the model");
         }
     }
 
@@ -82,9 +83,11 @@ public record RotaryEmbedding(boolean interleaved, long heads, long rotated) imp
                     + " position_ids, found shape " + cache);
         }
         var width = width(x);
-        if (width.isKnown() && (width.get() % 2 != 0 || x.size().isKnown() && width.get() > x.size().get())) {
-            throw new ShapeException("input 0 \"X\": expected heads of at least " + width + " elements, an even number, found "
-                    + x.size());
+        if (width.isKnown()
+                && (width.get() % 2 != 0
+                        || x.size().isKnown() && width.get() > x.size().get())) {
+            throw new ShapeException("input 0 \"X\": expected heads of at least " + width
+                    + " elements, an even number, found " + x.size());
         }
         Heads.same("cosines or sines and half the turned elements", width.dividedBy(Dim.of(2)), cache.dim(-1));
         if (!numbered) {
@@ -133,8 +136,8 @@ public record RotaryEmbedding(boolean interleaved, long heads, long rotated) imp
         }
         long number = run.input(3).getLong(batch * length + position);
         if (number < 0 || number >= shape.dim(0)) {
-            throw new ShapeException("input 3 \"position_ids\": expected numbers of 0 to " + (shape.dim(0) - 1) + ", found "
-                    + number + "; check the positions");
+            throw new ShapeException("input 3 \"position_ids\": expected numbers of 0 to " + (shape.dim(0) - 1)
+                    + ", found " + number + "; check the positions");
         }
         return number;
     }

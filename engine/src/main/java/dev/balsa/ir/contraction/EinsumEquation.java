@@ -71,8 +71,8 @@ final class EinsumEquation {
         return operands.size();
     }
 
-    /// How many dimensions of an operand of the given rank its ellipsis stands for; negative if the rank is too small,
-    /// or does not fit.
+    /// How many dimensions of an operand of the given rank its ellipsis stands for; negative if the rank is too
+    /// small, or does not fit.
     int ellipsis(int operand, int rank) {
         var term = operands.get(operand);
         if (term.indexOf(DOTS) < 0) {

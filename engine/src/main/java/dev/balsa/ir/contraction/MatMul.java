@@ -13,8 +13,8 @@ import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The matrix product over the last two dimensions, batched and broadcast over those before (ONNX MatMul, opset 1 to 13,
-/// with numpy.matmul's rule for vectors).
+/// The matrix product over the last two dimensions, batched and broadcast over those before (ONNX MatMul, opset 1 to
+/// 13, with numpy.matmul's rule for vectors).
 public record MatMul() implements Contraction {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("MatMul")
@@ -61,8 +61,8 @@ public record MatMul() implements Contraction {
     }
 
     private static ShapeException misfit(String what, String expected, SymbolicShape a, SymbolicShape b) {
-        return new ShapeException("matrix product: " + what + "; expected " + expected + ", found operands " + a + " and "
-                + b + "; check the model, or the shapes of its inputs");
+        return new ShapeException("matrix product: " + what + "; expected " + expected + ", found operands " + a
+                + " and " + b + "; check the model, or the shapes of its inputs");
     }
 
     @Override

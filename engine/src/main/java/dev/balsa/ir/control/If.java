@@ -18,8 +18,11 @@ import java.util.List;
 /// Input 0 is the condition; the rest are the inputs of both branches (what they use from around them).
 public record If(Graph thenBranch, Graph elseBranch) implements Control {
     /// The operator's signature in ONNX.
-    public static final Schema SCHEMA =
-            Schema.of("If").in("cond", Schema.BOOLS).rest("captured", Schema.ANY).variadicOut("outputs").reader(If::read);
+    public static final Schema SCHEMA = Schema.of("If")
+            .in("cond", Schema.BOOLS)
+            .rest("captured", Schema.ANY)
+            .variadicOut("outputs")
+            .reader(If::read);
 
     private static If read(NodeReader node) {
         var bodies = node.bodies(List.of(), "then_branch", "else_branch");
@@ -54,8 +57,8 @@ public record If(Graph thenBranch, Graph elseBranch) implements Control {
         return eitherBranch(in, captured);
     }
 
-    /// What is true of the results of both branches. One of them may ask for other shapes than there are: models guard a
-    /// Squeeze by the length of the dimension, and that branch will then not be taken.
+    /// What is true of the results of both branches. One of them may ask for other shapes than there are: models
+    /// guard a Squeeze by the length of the dimension, and that branch will then not be taken.
     private List<TensorType> eitherBranch(Inference in, List<TensorType> captured) {
         List<TensorType> whenTrue;
         try {
@@ -86,7 +89,9 @@ public record If(Graph thenBranch, Graph elseBranch) implements Control {
 
     /// What is true of both types: dimensions that differ are not known before the run.
     static TensorType common(TensorType a, TensorType b) {
-        if (!a.shape().hasRank() || !b.shape().hasRank() || a.shape().rank() != b.shape().rank()) {
+        if (!a.shape().hasRank()
+                || !b.shape().hasRank()
+                || a.shape().rank() != b.shape().rank()) {
             return a.withShape(SymbolicShape.UNKNOWN);
         }
         var shape = a.shape();

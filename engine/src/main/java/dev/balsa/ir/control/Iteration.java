@@ -69,9 +69,11 @@ record Iteration(List<TensorType> carried, List<TensorType> results) {
     /// Checks that the body takes what the node gives, and gives at least what is carried.
     static Graph checked(NodeReader node, Graph body, int inputs, int results) {
         if (body.inputs().size() != inputs || body.outputs().size() < results) {
-            throw node.malformed("attribute \"body\": expected a graph of " + inputs + " inputs (captured values included)"
-                    + " and at least " + results + " outputs, found " + body.inputs().size() + " and "
-                    + body.outputs().size());
+            throw node.malformed(
+                    "attribute \"body\": expected a graph of " + inputs + " inputs (captured values included)"
+                            + " and at least " + results + " outputs, found "
+                            + body.inputs().size() + " and "
+                            + body.outputs().size());
         }
         return body;
     }

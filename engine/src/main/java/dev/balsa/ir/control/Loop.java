@@ -21,9 +21,9 @@ import java.util.List;
 /// A graph run again and again, as often as a number says and as long as a condition holds (ONNX Loop, opset 1 to 25).
 ///
 /// Inputs are the greatest number of iterations, the first condition (both may be left out), the values carried from
-/// iteration to iteration, and what the body captures. The body takes the iteration's number, the condition, the carried
-/// and the captured values; it gives the next condition, the carried values, and results that are stacked along a new
-/// first axis. Carried values may change their shape from iteration to iteration.
+/// iteration to iteration, and what the body captures. The body takes the iteration's number, the condition, the
+/// carried and the captured values; it gives the next condition, the carried values, and results that are stacked along
+/// a new first axis. Carried values may change their shape from iteration to iteration.
 ///
 /// @param carried how many values are carried
 public record Loop(Graph body, long carried) implements Control {
@@ -37,7 +37,8 @@ public record Loop(Graph body, long carried) implements Control {
 
     private static final TensorType NUMBER = TensorType.of(DataType.INT64);
 
-    /// A result that is so large because of the trip count alone is left to the run, which may end the loop earlier.
+    /// A result that is so large because of the trip count alone is left to the run, which may end the loop
+    /// earlier.
     private static final long MOST_TRIPS_PLANNED = 1L << 24;
 
     /// Checks the count.
@@ -92,9 +93,15 @@ public record Loop(Graph body, long carried) implements Control {
 
     /// The number of iterations, if the condition cannot end the loop.
     private Dim trips(Inference in) {
-        var most = in.contents(0).filter(list -> list.size() == 1).map(List::getFirst).orElse(Dim.UNKNOWN);
+        var most = in.contents(0)
+                .filter(list -> list.size() == 1)
+                .map(List::getFirst)
+                .orElse(Dim.UNKNOWN);
         boolean starts = !in.has(1) || in.constant(1).map(cond -> isTrue(cond)).orElse(false);
-        if (!most.isKnown() || most.get() > MOST_TRIPS_PLANNED || !starts || !goesOn(body.outputs().getFirst())) {
+        if (!most.isKnown()
+                || most.get() > MOST_TRIPS_PLANNED
+                || !starts
+                || !goesOn(body.outputs().getFirst())) {
             return Dim.UNKNOWN;
         }
         return Dim.of(Math.max(0, most.get()));
@@ -108,7 +115,8 @@ public record Loop(Graph body, long carried) implements Control {
                 value = node.input(0);
             }
         }
-        return value.equals(body.inputs().get(1)) || body.constant(value).map(Loop::isTrue).orElse(false);
+        return value.equals(body.inputs().get(1))
+                || body.constant(value).map(Loop::isTrue).orElse(false);
     }
 
     private static boolean isTrue(Tensor condition) {
@@ -164,11 +172,7 @@ public record Loop(Graph body, long carried) implements Control {
     }
 
     private void finish(
-            Evaluation run,
-            Tensor condition,
-            List<Tensor> values,
-            List<Tensor> captured,
-            List<StackedResults> stacks) {
+            Evaluation run, Tensor condition, List<Tensor> values, List<Tensor> captured, List<StackedResults> stacks) {
         for (int i = 0; i < values.size(); i++) {
             run.pass(i, values.get(i));
         }
@@ -179,7 +183,9 @@ public record Loop(Graph body, long carried) implements Control {
         var types = stacks.getFirst().isEmpty()
                 ? NodeTyping.inferGraph(
                         body,
-                        arguments(0, condition, values, captured).stream().map(TensorType::of).toList())
+                        arguments(0, condition, values, captured).stream()
+                                .map(TensorType::of)
+                                .toList())
                 : List.<TensorType>of();
         for (int i = 0; i < stacks.size(); i++) {
             var stack = stacks.get(i);

@@ -18,12 +18,12 @@ import java.util.List;
 
 /// A graph run once per slice of some inputs, with values carried along (ONNX Scan, opset 8 to 25).
 ///
-/// Inputs are the states, the scanned inputs (slices along one axis go to the body), and what the body captures; outputs
-/// are the last states, then the body's further results, stacked along a new axis.
+/// Inputs are the states, the scanned inputs (slices along one axis go to the body), and what the body captures;
+/// outputs are the last states, then the body's further results, stacked along a new axis.
 ///
-/// The form of opset 8 (`batched`) has one more input in front, the lengths of the sequences (may be left out); its states
-/// have a batch axis in front, scanned inputs and stacked outputs a batch and a sequence axis; every sequence of the batch
-/// is scanned for itself, and outputs past its end are zero.
+/// The form of opset 8 (`batched`) has one more input in front, the lengths of the sequences (may be left out); its
+/// states have a batch axis in front, scanned inputs and stacked outputs a batch and a sequence axis; every sequence of
+/// the batch is scanned for itself, and outputs past its end are zero.
 ///
 /// @param scanned how many inputs are scanned
 /// @param states how many values are carried
@@ -234,10 +234,13 @@ public record Scan(
     private void evaluateBatch(Evaluation run, List<Tensor> initial, List<Tensor> stacks, List<Tensor> captured) {
         var all = new ArrayList<>(initial);
         all.addAll(stacks);
-        long batch = all.getFirst().shape().rank() == 0 ? 0 : all.getFirst().shape().dim(0);
-        if (batch == 0 || all.stream().anyMatch(t -> t.shape().rank() == 0 || t.shape().dim(0) != batch)) {
-            throw new ShapeException("Scan of opset 8: expected inputs with one batch axis of at least 1 in front, found "
-                    + all + "; check the inputs");
+        long batch =
+                all.getFirst().shape().rank() == 0 ? 0 : all.getFirst().shape().dim(0);
+        if (batch == 0
+                || all.stream().anyMatch(t -> t.shape().rank() == 0 || t.shape().dim(0) != batch)) {
+            throw new ShapeException(
+                    "Scan of opset 8: expected inputs with one batch axis of at least 1 in front, found " + all
+                            + "; check the inputs");
         }
         var outputs = new ArrayList<Tensor>(Collections.nCopies(body.outputs().size(), Tensor.of(new float[0], 0)));
         for (int i = 0; i < batch; i++) {
@@ -256,14 +259,17 @@ public record Scan(
 
     private static void put(Tensor output, long index, Tensor result, int number) {
         if (!TensorStacks.stacked(result.shape(), 0, output.shape().dim(0)).equals(output.shape())) {
-            throw new ShapeException("output " + number + ": expected the same shape for every sequence of the batch, found "
-                    + result.shape() + " and others");
+            throw new ShapeException(
+                    "output " + number + ": expected the same shape for every sequence of the batch, found "
+                            + result.shape() + " and others");
         }
         TensorStacks.put(output, 0, index, result);
     }
 
     private static List<Tensor> slices(List<Tensor> batches, long index) {
-        return batches.stream().map(tensor -> TensorStacks.slice(tensor, 0, index)).toList();
+        return batches.stream()
+                .map(tensor -> TensorStacks.slice(tensor, 0, index))
+                .toList();
     }
 
     private static long lengthOf(Evaluation run, int sequence, long longest) {

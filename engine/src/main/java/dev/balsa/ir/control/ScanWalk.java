@@ -38,8 +38,8 @@ final class ScanWalk {
         length = stacks.getFirst().shape().dim(axes[0]);
         for (int i = 1; i < axes.length; i++) {
             if (stacks.get(i).shape().dim(axes[i]) != length) {
-                throw new ShapeException("scanned input " + i + ": expected " + length + " slices as in the first, found "
-                        + stacks.get(i).shape() + " along axis " + axes[i]);
+                throw new ShapeException("scanned input " + i + ": expected " + length
+                        + " slices as in the first, found " + stacks.get(i).shape() + " along axis " + axes[i]);
             }
         }
     }
@@ -103,8 +103,9 @@ final class ScanWalk {
     private static void put(Tensor target, int axis, long place, Tensor slice, int index, long room) {
         if (slice.type() != target.type()
                 || !TensorStacks.stacked(slice.shape(), axis, room).equals(target.shape())) {
-            throw new ShapeException("result " + index + " of the body: expected the same shape in every iteration, found "
-                    + slice.shape() + " and others (all together " + target.shape() + ")");
+            throw new ShapeException(
+                    "result " + index + " of the body: expected the same shape in every iteration, found "
+                            + slice.shape() + " and others (all together " + target.shape() + ")");
         }
         TensorStacks.put(target, axis, place, slice);
     }

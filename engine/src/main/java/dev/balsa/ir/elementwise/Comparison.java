@@ -13,8 +13,8 @@ public sealed interface Comparison extends Elementwise permits Equal, Greater, G
     /// Whether the relation holds between two floating-point numbers; false where a NaN is involved.
     boolean holds(double a, double b);
 
-    /// Whether the relation holds between operands that stand in the given order: negative, 0 or positive as the first
-    /// is less than, equal to or greater than the second.
+    /// Whether the relation holds between operands that stand in the given order: negative, 0 or positive as the
+    /// first is less than, equal to or greater than the second.
     boolean holds(int order);
 
     private boolean test(Tensor a, long atA, Tensor b, long atB) {

@@ -5,7 +5,8 @@ package dev.balsa.ir.elementwise;
 /// Formulas: Abramowitz and Stegun, *Handbook of Mathematical Functions*, 7.1.6 (series) and 7.1.14 (continued
 /// fraction).
 final class ErrorFunction {
-    /// Below, the series is short and loses nothing; above, the continued fraction converges within [#FRACTIONS] steps.
+    /// Below, the series is short and loses nothing; above, the continued fraction converges within [#FRACTIONS]
+    /// steps.
     private static final double BORDER = 2.5;
 
     private static final int FRACTIONS = 60;

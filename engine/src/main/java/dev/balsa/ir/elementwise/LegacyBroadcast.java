@@ -30,8 +30,8 @@ final class LegacyBroadcast {
         append(node, second, (int) trailing);
     }
 
-    /// Lines up a vector of one number per channel (the second operand) with dimension 1 of the first; a single number
-    /// needs no lining up.
+    /// Lines up a vector of one number per channel (the second operand) with dimension 1 of the first; a single
+    /// number needs no lining up.
     static void alignChannels(NodeReader node) {
         var first = node.input(0).type().shape();
         var second = node.input(1).type().shape();

@@ -11,7 +11,8 @@ import java.util.function.BinaryOperator;
 final class LengthArithmetic {
     private LengthArithmetic() {}
 
-    /// The elements of the result of `operation` on two inputs whose elements are lengths; one may be a single element.
+    /// The elements of the result of `operation` on two inputs whose elements are lengths; one may be a single
+    /// element.
     static Optional<List<Dim>> of(Inference in, BinaryOperator<Dim> operation) {
         var left = in.contents(0);
         var right = in.contents(1);

@@ -6,7 +6,8 @@ import dev.balsa.ir.Inference;
 final class SameType {
     private SameType() {}
 
-    /// @throws dev.balsa.error.ShapeException if an input from `first` on differs in element type from input `first`
+    /// @throws dev.balsa.error.ShapeException if an input from `first` on differs in element type from input
+    ///     `first`
     static void check(Inference in, int first) {
         for (int i = first + 1; i < in.inputs(); i++) {
             if (in.has(i) && in.dtype(i) != in.dtype(first)) {

@@ -47,9 +47,12 @@ public record Fused(Op core, int coreInputs, List<ChainStep> chain) implements F
 
     @Override
     public List<TensorType> infer(Inference in) {
-        var type = core.infer(new Part(in, coreOperands(), in.outputs(), List.of())).getFirst();
+        var type = core.infer(new Part(in, coreOperands(), in.outputs(), List.of()))
+                .getFirst();
         for (var step : chain) {
-            type = step.op().infer(new Part(in, step.operands(), 1, List.of(type))).getFirst();
+            type = step.op()
+                    .infer(new Part(in, step.operands(), 1, List.of(type)))
+                    .getFirst();
         }
         return List.of(type);
     }
@@ -72,7 +75,8 @@ public record Fused(Op core, int coreInputs, List<ChainStep> chain) implements F
     }
 
     private static Tensor apply(Evaluation run, Op op, List<Long> operands, Optional<Tensor> chain) {
-        var inputs = operands.stream().map(operand -> operand(run, operand, chain)).toList();
+        var inputs =
+                operands.stream().map(operand -> operand(run, operand, chain)).toList();
         var output = List.of(new Value("output", TensorType.of(DataType.BOOL)));
         return Interpreter.evaluate(op, inputs, output, op.schema().name()).getFirst();
     }
@@ -86,7 +90,8 @@ public record Fused(Op core, int coreInputs, List<ChainStep> chain) implements F
     }
 
     /// The view that one operator of the chain has of the whole node.
-    private record Part(Inference whole, List<Long> operands, int outputs, List<TensorType> chain) implements Inference {
+    private record Part(Inference whole, List<Long> operands, int outputs, List<TensorType> chain)
+            implements Inference {
         @Override
         public int inputs() {
             return operands.size();
@@ -94,8 +99,7 @@ public record Fused(Op core, int coreInputs, List<ChainStep> chain) implements F
 
         @Override
         public boolean has(int index) {
-            return index < operands.size()
-                    && (isChain(index) || operands.get(index) >= 0 && whole.has(outer(index)));
+            return index < operands.size() && (isChain(index) || operands.get(index) >= 0 && whole.has(outer(index)));
         }
 
         private boolean isChain(int index) {

@@ -35,7 +35,9 @@ public record Compress(Optional<Long> axis) implements Indexing {
 
     @Override
     public List<TensorType> infer(Inference in) {
-        var length = in.constant(1).map(condition -> Dim.of(chosen(condition).length)).orElse(Dim.UNKNOWN);
+        var length = in.constant(1)
+                .map(condition -> Dim.of(chosen(condition).length))
+                .orElse(Dim.UNKNOWN);
         var data = in.shape(0);
         if (axis.isEmpty()) {
             return List.of(in.type(0).withShape(SymbolicShape.of(length)));

@@ -56,8 +56,7 @@ public record Gather(long axis) implements Indexing {
             return Optional.empty();
         }
         return Optional.of(indices.get().stream()
-                .map(index ->
-                        data.get().get((int) Places.at(index, data.get().size())))
+                .map(index -> data.get().get((int) Places.at(index, data.get().size())))
                 .toList());
     }
 

@@ -38,7 +38,8 @@ public record GatherElements(long axis) implements Indexing {
     public void evaluate(Evaluation run) {
         var data = run.input(0);
         var indices = run.input(1);
-        var places = new ElementPlaces(data.shape(), indices, Axes.normalize(axis, data.shape().rank()));
+        var places = new ElementPlaces(
+                data.shape(), indices, Axes.normalize(axis, data.shape().rank()));
         var y = run.output(0, data.type(), indices.shape());
         for (long i = 0; i < y.size(); i++) {
             y.copyElement(i, data, places.next());

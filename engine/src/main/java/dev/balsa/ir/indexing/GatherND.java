@@ -43,8 +43,9 @@ public record GatherND(long batchDims) implements Indexing {
 
     @Override
     public List<TensorType> infer(Inference in) {
-        return List.of(in.type(0).withShape(
-                shape(in.shape(0), in.shape(1)).map(SymbolicShape::of).orElse(SymbolicShape.UNKNOWN)));
+        return List.of(in.type(0)
+                .withShape(
+                        shape(in.shape(0), in.shape(1)).map(SymbolicShape::of).orElse(SymbolicShape.UNKNOWN)));
     }
 
     /// The dimensions of the result, if the ranks and the length of the tuples are known.
@@ -83,7 +84,8 @@ public record GatherND(long batchDims) implements Indexing {
         var data = run.input(0);
         var indices = run.input(1);
         var dims = shape(SymbolicShape.of(data.shape()), SymbolicShape.of(indices.shape()));
-        var y = run.output(0, data.type(), SymbolicShape.of(dims.orElseThrow()).known().orElseThrow());
+        var y = run.output(
+                0, data.type(), SymbolicShape.of(dims.orElseThrow()).known().orElseThrow());
         if (y.size() > 0) {
             gather(y, data, indices);
         }

@@ -13,11 +13,11 @@ import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// For every index a vector that has the "on" value at that place and the "off" value elsewhere (ONNX OneHot, opset 9 to
-/// 11).
+/// For every index a vector that has the "on" value at that place and the "off" value elsewhere (ONNX OneHot, opset 9
+/// to 11).
 ///
-/// Indices and depth may be of any numeric type and are taken toward zero. An index out of range gives a vector of "off"
-/// values.
+/// Indices and depth may be of any numeric type and are taken toward zero. An index out of range gives a vector of
+/// "off" values.
 ///
 /// @param axis the vectors' axis in the result, negative counted from the back
 /// @param wrapsNegative whether negative indices count from the back; in opset 9 and 10 they are out of range
@@ -52,7 +52,10 @@ public record OneHot(long axis, boolean wrapsNegative) implements Indexing {
         if (constant.isPresent()) {
             return Dim.of(depth(constant.get()));
         }
-        return in.contents(1).filter(list -> list.size() == 1).map(List::getFirst).orElse(Dim.UNKNOWN);
+        return in.contents(1)
+                .filter(list -> list.size() == 1)
+                .map(List::getFirst)
+                .orElse(Dim.UNKNOWN);
     }
 
     private static long depth(Tensor depth) {
@@ -69,8 +72,8 @@ public record OneHot(long axis, boolean wrapsNegative) implements Indexing {
         var values = run.input(2);
         long depth = depth(run.input(1));
         if (values.size() != 2) {
-            throw new ShapeException("input 2 \"values\": expected two elements, off and on, found " + values
-                    + "; check the model");
+            throw new ShapeException(
+                    "input 2 \"values\": expected two elements, off and on, found " + values + "; check the model");
         }
         int at = Axes.normalize(axis, indices.shape().rank() + 1);
         var dims = new ArrayList<>(indices.shape().toList());

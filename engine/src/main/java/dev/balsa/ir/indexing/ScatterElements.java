@@ -17,9 +17,8 @@ import java.util.List;
 /// @param reduction how an update meets the element that is there
 public record ScatterElements(long axis, ScatterReduction reduction) implements Indexing {
     /// The operator's signature in ONNX.
-    public static final Schema SCHEMA = signature("ScatterElements")
-            .since(11)
-            .alias(signature("Scatter").since(9));
+    public static final Schema SCHEMA =
+            signature("ScatterElements").since(11).alias(signature("Scatter").since(9));
 
     private static Schema signature(String name) {
         return Schema.of(name)
@@ -42,7 +41,8 @@ public record ScatterElements(long axis, ScatterReduction reduction) implements 
             throw in.mismatch(2, "wrong element type", "that of the data, " + in.dtype(0), in.dtype(2));
         }
         if (in.shape(0).hasRank()) {
-            ElementPlaces.check(in.shape(0), in.shape(1), Axes.normalize(axis, in.shape(0).rank()));
+            ElementPlaces.check(
+                    in.shape(0), in.shape(1), Axes.normalize(axis, in.shape(0).rank()));
         }
         return List.of(in.type(0));
     }
@@ -56,7 +56,8 @@ public record ScatterElements(long axis, ScatterReduction reduction) implements 
             throw new ShapeException("input 2: expected as many updates as indices, " + indices.shape() + ", found "
                     + updates.shape() + "; check the shapes of the model's inputs");
         }
-        var places = new ElementPlaces(data.shape(), indices, Axes.normalize(axis, data.shape().rank()));
+        var places = new ElementPlaces(
+                data.shape(), indices, Axes.normalize(axis, data.shape().rank()));
         var y = run.output(0, data.type(), data.shape());
         y.copyFrom(data);
         for (long i = 0; i < updates.size(); i++) {

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// The data with slices written to the places that tuples of indices in the last dimension of the second input give (ONNX
-/// ScatterND, opset 11 to 18).
+/// The data with slices written to the places that tuples of indices in the last dimension of the second input give
+/// (ONNX ScatterND, opset 11 to 18).
 ///
 /// Slices are written in order; of several to one place without a reduction the last one stands.
 ///

@@ -25,9 +25,7 @@ public record ConstantOfShape(DataType type, long bits) implements Leaf {
                 var value = node.tensor("value").orElse(Tensor.of(new float[1], 1));
                 return new ConstantOfShape(
                         value.type(),
-                        value.type().isFloat()
-                                ? Double.doubleToRawLongBits(value.getDouble(0))
-                                : value.getLong(0));
+                        value.type().isFloat() ? Double.doubleToRawLongBits(value.getDouble(0)) : value.getLong(0));
             });
 
     @Override

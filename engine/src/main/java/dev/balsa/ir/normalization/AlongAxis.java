@@ -16,8 +16,8 @@ public sealed interface AlongAxis extends Normalization permits Hardmax, LogSoft
     /// The axis; negative ones count from the back.
     long axis();
 
-    /// Whether a row is made of all dimensions from the axis on, and not of the axis alone: the form of opsets below
-    /// 13, which see the input as a matrix.
+    /// Whether a row is made of all dimensions from the axis on, and not of the axis alone: the form of opsets
+    /// below 13, which see the input as a matrix.
     boolean flattened();
 
     /// Replaces the elements of a row, of which there is at least one.
@@ -32,10 +32,7 @@ public sealed interface AlongAxis extends Normalization permits Hardmax, LogSoft
 
     /// The signature of an operator whose rows were flattened before opset 13.
     static Schema schema(String name, Factory factory) {
-        return Schema.of(name)
-                .in("input", Schema.FLOATS)
-                .out("output")
-                .reader(node -> read(node, factory));
+        return Schema.of(name).in("input", Schema.FLOATS).out("output").reader(node -> read(node, factory));
     }
 
     private static Op read(NodeReader node, Factory factory) {

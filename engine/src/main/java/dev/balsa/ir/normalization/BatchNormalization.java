@@ -109,9 +109,7 @@ public record BatchNormalization(float epsilon, float momentum, boolean training
             return Shape.of(0, channels, 0);
         }
         long plane = shape.size() / (shape.dim(0) * channels);
-        return perElement
-                ? Shape.of(shape.dim(0), channels * plane, 1)
-                : Shape.of(shape.dim(0), channels, plane);
+        return perElement ? Shape.of(shape.dim(0), channels * plane, 1) : Shape.of(shape.dim(0), channels, plane);
     }
 
     private static void measure(Groups groups, Tensor x, double[] mean, double[] variance) {

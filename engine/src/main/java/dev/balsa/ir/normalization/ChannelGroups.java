@@ -10,8 +10,8 @@ import java.util.List;
 /// @param groups the number of groups, by which the channels can be divided
 /// @param epsilon added to the variance
 record ChannelGroups(long groups, double epsilon) {
-    /// Normalises `x`, an image `[batch, channels, spatial...]`, then scales and shifts it by one number per channel
-    /// or, if `scale` and `bias` have so many, per group.
+    /// Normalises `x`, an image `[batch, channels, spatial...]`, then scales and shifts it by one number per
+    /// channel or, if `scale` and `bias` have so many, per group.
     void normalize(Tensor x, Tensor y, double[] scale, double[] bias) {
         if (x.size() == 0) {
             return;

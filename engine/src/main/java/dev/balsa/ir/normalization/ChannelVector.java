@@ -16,8 +16,9 @@ final class ChannelVector {
             return Dim.UNKNOWN;
         }
         return switch (image.rank()) {
-            case 0 -> throw new ShapeException("input 0: wrong shape; expected [batch, channels, spatial...], found a "
-                    + "scalar; check the model's inputs");
+            case 0 ->
+                throw new ShapeException("input 0: wrong shape; expected [batch, channels, spatial...], found a "
+                        + "scalar; check the model's inputs");
             case 1 -> Dim.of(1);
             default -> image.dim(1);
         };

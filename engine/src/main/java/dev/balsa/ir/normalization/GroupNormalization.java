@@ -25,8 +25,8 @@ public record GroupNormalization(long groups, float epsilon, boolean perGroup) i
             .in("scale", Schema.FLOATS)
             .in("bias", Schema.FLOATS)
             .out("Y")
-            .reader(node -> new GroupNormalization(
-                    node.integer("num_groups"), node.real("epsilon", 1e-5F), node.opset() < 21));
+            .reader(node ->
+                    new GroupNormalization(node.integer("num_groups"), node.real("epsilon", 1e-5F), node.opset() < 21));
 
     /// Checks that there is at least one group.
     public GroupNormalization {

@@ -8,7 +8,8 @@ import java.util.Arrays;
 record Moments(double mean, double variance) {
     static Moments of(double[] elements) {
         double mean = Arrays.stream(elements).sum() / elements.length;
-        double squares = Arrays.stream(elements).map(x -> (x - mean) * (x - mean)).sum();
+        double squares =
+                Arrays.stream(elements).map(x -> (x - mean) * (x - mean)).sum();
         return new Moments(mean, squares / elements.length);
     }
 

@@ -54,8 +54,7 @@ public sealed interface RowNormalization extends Normalization permits LayerNorm
         var shift = bias.orElseGet(() -> Tensor.allocate(x.type(), Shape.scalar()));
         OneWay.check(scale, x.shape(), "scale");
         OneWay.check(shift, x.shape(), "bias");
-        var rows = Groups.along(
-                Shape.of(x.shape().size(0, axis), x.shape().size(axis, rank)), List.of(1));
+        var rows = Groups.along(Shape.of(x.shape().size(0, axis), x.shape().size(axis, rank)), List.of(1));
         var places = new Broadcasting(x.shape(), List.of(scale.shape(), shift.shape()));
         for (long i = 0; i < rows.count(); i++) {
             var row = rows.doubles(x, i);

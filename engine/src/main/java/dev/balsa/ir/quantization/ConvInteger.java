@@ -56,7 +56,8 @@ public record ConvInteger(WindowAttributes window, long group) implements Quanti
         var w = run.input(1);
         var geometry = conv().geometry(x.shape(), w.shape());
         long outputs = w.shape().dim(0);
-        var y = run.output(0, DataType.INT32, Shape.of(geometry.outputDims(x.shape().dim(0), outputs)));
+        var y = run.output(
+                0, DataType.INT32, Shape.of(geometry.outputDims(x.shape().dim(0), outputs)));
         if (y.size() == 0) {
             return;
         }

@@ -21,8 +21,8 @@ record Granularity(long axis, long blockSize) {
         }
     }
 
-    /// Where the scale of an element is found: the flat index of element `[outer, place, inner]` of the tensor seen in
-    /// three dimensions around the axis.
+    /// Where the scale of an element is found: the flat index of element `[outer, place, inner]` of the tensor seen
+    /// in three dimensions around the axis.
     record Index(long places, long inner, long block, long outerStride, long placeStride, long innerStride) {
         long of(long element) {
             long outer = element / (places * inner);

@@ -17,13 +17,13 @@ final class IntegerConvolution {
     /// Receives the planes of the output.
     @FunctionalInterface
     interface Planes {
-        /// Plane number `plane` (in row-major order of batch and channels), made by output channel `channel`; the array
-        /// is reused.
+        /// Plane number `plane` (in row-major order of batch and channels), made by output channel `channel`;
+        /// the array is reused.
         void plane(int plane, int channel, int[] sums);
     }
 
-    /// Prepares the operands: image `[batch, channels, spatial...]`, weights `[outputs, channels / group, kernel...]`;
-    /// a vector of zero points of the weights has one per output.
+    /// Prepares the operands: image `[batch, channels, spatial...]`, weights `[outputs, channels / group,
+    /// kernel...]`; a vector of zero points of the weights has one per output.
     IntegerConvolution(
             Tensor image, Tensor imageZero, Tensor weights, Tensor weightsZero, WindowGeometry geometry, long group) {
         this.image = image;

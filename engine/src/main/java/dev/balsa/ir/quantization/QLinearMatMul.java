@@ -54,7 +54,8 @@ public record QLinearMatMul() implements Quantization {
                 Centred.along(rank - 2, rank, run.input(6)),
                 Centred.along(rank - 2, rank, run.input(7)));
         parameters.forEach(parameter -> OneWay.check(parameter, shape, "scale or zero point"));
-        var places = new Broadcasting(shape, parameters.stream().map(Tensor::shape).toList());
+        var places =
+                new Broadcasting(shape, parameters.stream().map(Tensor::shape).toList());
         for (int i = 0; i < y.size(); i++, places.next()) {
             float multiplier = Requantization.multiplier(
                     parameters.get(0).getFloat(places.index(0)),

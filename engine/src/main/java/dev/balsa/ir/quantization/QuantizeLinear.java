@@ -41,7 +41,9 @@ public record QuantizeLinear(long axis, long blockSize, DataType to, Optional<Da
     private static QuantizeLinear read(NodeReader node) {
         var asked = given(node, "output_dtype");
         var zeroPoint = node.input(2);
-        if (zeroPoint.isPresent() && asked.isPresent() && asked.get() != zeroPoint.type().dtype()) {
+        if (zeroPoint.isPresent()
+                && asked.isPresent()
+                && asked.get() != zeroPoint.type().dtype()) {
             throw node.malformed("attribute \"output_dtype\" is " + asked.get() + ", but the zero point is "
                     + zeroPoint.type().dtype());
         }
@@ -92,7 +94,8 @@ public record QuantizeLinear(long axis, long blockSize, DataType to, Optional<Da
         for (long i = 0; i < x.size(); i++) {
             long s = index.of(i);
             double scaled = Requantization.divide(x.getDouble(i), scale.getDouble(s), type);
-            y.setLong(i, Requantization.quantize(scaled, run.has(2) ? run.input(2).getLong(s) : 0, to));
+            y.setLong(
+                    i, Requantization.quantize(scaled, run.has(2) ? run.input(2).getLong(s) : 0, to));
         }
     }
 }

@@ -9,8 +9,8 @@ import java.util.Set;
 /// The element types of quantised operands.
 final class QuantizedTypes {
     /// Types that floats are quantised to.
-    static final Set<DataType> SMALL = Set.of(
-            DataType.INT8, DataType.UINT8, DataType.INT16, DataType.UINT16, DataType.INT4, DataType.UINT4);
+    static final Set<DataType> SMALL =
+            Set.of(DataType.INT8, DataType.UINT8, DataType.INT16, DataType.UINT16, DataType.INT4, DataType.UINT4);
     /// Types that are brought back to floats.
     static final Set<DataType> DEQUANTIZED = Set.of(
             DataType.INT8,

@@ -7,8 +7,8 @@ import dev.balsa.tensor.Float16;
 final class Requantization {
     private Requantization() {}
 
-    /// The quantised value of a number that was divided by its scale: rounded half to even, moved by the zero point,
-    /// cut to the range of the type. NaN becomes the zero point.
+    /// The quantised value of a number that was divided by its scale: rounded half to even, moved by the zero
+    /// point, cut to the range of the type. NaN becomes the zero point.
     static long quantize(double scaled, long zeroPoint, DataType type) {
         double moved = Double.isNaN(scaled) ? zeroPoint : Math.rint(scaled) + zeroPoint;
         return (long) Math.clamp(moved, (double) type.minValue(), (double) type.maxValue());

@@ -19,7 +19,9 @@ final class GateWeights {
         rows = Math.toIntExact(run.input(1).shape().dim(1));
         w = part(run.input(1), walk, Math.multiplyExact(rows, inputs));
         r = part(run.input(2), walk, Math.multiplyExact(rows, hidden));
-        b = run.has(3) ? part(run.input(3), walk, Math.multiplyExact(rows, 2)) : new double[Math.multiplyExact(rows, 2)];
+        b = run.has(3)
+                ? part(run.input(3), walk, Math.multiplyExact(rows, 2))
+                : new double[Math.multiplyExact(rows, 2)];
     }
 
     /// The `length` elements of a direction's part of a tensor.

@@ -4,11 +4,11 @@ import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Schema;
 import dev.balsa.ir.recurrent.Activation.Function;
 
-/// The gated recurrent unit (ONNX GRU, opset 1 to 22): an update gate `z` and a reset gate `r` decide how much of the old
-/// state stays in `h = (1 - z) * candidate + z * h`. Gates in the weights: z, r, candidate.
+/// The gated recurrent unit (ONNX GRU, opset 1 to 22): an update gate `z` and a reset gate `r` decide how much of the
+/// old state stays in `h = (1 - z) * candidate + z * h`. Gates in the weights: z, r, candidate.
 ///
-/// @param resetAfter whether the reset gate multiplies what the state adds to the candidate (`linear_before_reset`), and
-///     not the state itself
+/// @param resetAfter whether the reset gate multiplies what the state adds to the candidate (`linear_before_reset`),
+///     and not the state itself
 public record Gru(Recurrence recurrence, boolean resetAfter) implements Recurrent {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Recurrent.schema("GRU")
@@ -47,9 +47,8 @@ public record Gru(Recurrence recurrence, boolean resetAfter) implements Recurren
         var next = new double[h.length];
         for (int i = 0; i < h.length; i++) {
             double update = recurrence.activate(walk, 0, weights.both(UPDATE, i, x, h));
-            double old = resetAfter
-                    ? reset[i] * weights.recurrent(CANDIDATE, i, h)
-                    : weights.recurrent(CANDIDATE, i, kept);
+            double old =
+                    resetAfter ? reset[i] * weights.recurrent(CANDIDATE, i, h) : weights.recurrent(CANDIDATE, i, kept);
             double candidate = recurrence.activate(walk, 1, weights.input(CANDIDATE, i, x) + old);
             next[i] = (1 - update) * candidate + update * h[i];
         }

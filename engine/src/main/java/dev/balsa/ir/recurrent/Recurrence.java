@@ -51,8 +51,8 @@ public record Recurrence(Direction direction, List<Activation> activations, floa
             case "reverse" -> Direction.REVERSE;
             case "bidirectional" -> Direction.BIDIRECTIONAL;
             default ->
-                throw node.malformed("attribute \"direction\": expected forward, reverse or bidirectional, found \""
-                        + name + "\"");
+                throw node.malformed(
+                        "attribute \"direction\": expected forward, reverse or bidirectional, found \"" + name + "\"");
         };
     }
 

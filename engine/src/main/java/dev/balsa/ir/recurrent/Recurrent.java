@@ -13,10 +13,11 @@ import java.util.Set;
 /// A layer that walks sequences and carries a hidden state.
 ///
 /// Inputs: `X` of shape `[steps, batch, input]`, `W` `[directions, gates * hidden, input]`, `R`
-/// `[directions, gates * hidden, hidden]`, then optionally `B` `[directions, 2 * gates * hidden]`, the sequences' lengths
-/// `[batch]`, the first state `[directions, batch, hidden]`, and what else the operator has. Outputs: the states of all
-/// steps, `[steps, directions, batch, hidden]`, zero past the end of a sequence, and the last states
-/// `[directions, batch, hidden]`. With [Recurrence#batchFirst] the batch axis is the first of all of these but the weights.
+/// `[directions, gates * hidden, hidden]`, then optionally `B` `[directions, 2 * gates * hidden]`, the sequences'
+/// lengths `[batch]`, the first state `[directions, batch, hidden]`, and what else the operator has. Outputs: the
+/// states of all steps, `[steps, directions, batch, hidden]`, zero past the end of a sequence, and the last states
+/// `[directions, batch, hidden]`. With [Recurrence#batchFirst] the batch axis is the first of all of these but the
+/// weights.
 public sealed interface Recurrent extends Op permits Gru, Lstm, Rnn {
     /// What `sequence_lens` may be.
     Set<DataType> LENGTHS = Set.of(DataType.INT32);

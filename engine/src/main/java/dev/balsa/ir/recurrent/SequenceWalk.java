@@ -45,9 +45,7 @@ final class SequenceWalk {
     }
 
     private Shape allShape() {
-        return batchFirst
-                ? Shape.of(batch, steps, directions, hidden)
-                : Shape.of(steps, directions, batch, hidden);
+        return batchFirst ? Shape.of(batch, steps, directions, hidden) : Shape.of(steps, directions, batch, hidden);
     }
 
     private Shape stateShape() {
@@ -81,8 +79,8 @@ final class SequenceWalk {
         }
         long length = run.input(4).getLong(sequence);
         if (length < 0 || length > steps) {
-            throw new ShapeException("input 4 \"sequence_lens\": expected lengths of 0 to " + steps + ", found " + length
-                    + " for sequence " + sequence + "; check the lengths");
+            throw new ShapeException("input 4 \"sequence_lens\": expected lengths of 0 to " + steps + ", found "
+                    + length + " for sequence " + sequence + "; check the lengths");
         }
         return length;
     }

@@ -62,7 +62,9 @@ public sealed interface Reduce extends Reduction
     /// @throws dev.balsa.error.ShapeException if there is no such axis
     default List<Integer> reduced(List<Long> axes, int rank) {
         if (axes.isEmpty()) {
-            return noopWithEmptyAxes() ? List.of() : IntStream.range(0, rank).boxed().toList();
+            return noopWithEmptyAxes()
+                    ? List.of()
+                    : IntStream.range(0, rank).boxed().toList();
         }
         return Axes.normalize(axes, rank);
     }
@@ -79,8 +81,8 @@ public sealed interface Reduce extends Reduction
             boolean scalar = axes.get().isEmpty() && !noopWithEmptyAxes() && !keepDims();
             return List.of(in.type(0).withShape(scalar ? SymbolicShape.of() : SymbolicShape.UNKNOWN));
         }
-        return List.of(in.type(0).withShape(SymbolicShape.of(
-                without(shape.list(), reduced(axes.get(), shape.rank()), Dim.of(1)))));
+        return List.of(in.type(0)
+                .withShape(SymbolicShape.of(without(shape.list(), reduced(axes.get(), shape.rank()), Dim.of(1)))));
     }
 
     /// The axes input if it is known; empty lists for none.
@@ -88,9 +90,10 @@ public sealed interface Reduce extends Reduction
         if (!in.has(1)) {
             return Optional.of(List.of());
         }
-        return in.longs(1).or(() -> in.contents(1)
-                .filter(dims -> dims.stream().allMatch(Dim::isKnown))
-                .map(dims -> dims.stream().map(Dim::get).toList()));
+        return in.longs(1)
+                .or(() -> in.contents(1)
+                        .filter(dims -> dims.stream().allMatch(Dim::isKnown))
+                        .map(dims -> dims.stream().map(Dim::get).toList()));
     }
 
     private static List<Long> axes(Tensor input) {

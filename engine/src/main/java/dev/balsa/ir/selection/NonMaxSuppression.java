@@ -18,12 +18,12 @@ import java.util.stream.LongStream;
 /// The boxes that are left when of overlapping boxes only the one of the highest score stays (ONNX NonMaxSuppression,
 /// opset 10 to 11).
 ///
-/// Boxes are `[batch, box, 4]`, scores `[batch, class, box]`. The result has a row `batch, class, box` for each box that
-/// stays, per batch and class in order of falling scores (of equal ones the lower box first). Without the third input, or
-/// where it is 0, no box stays. Boxes without area overlap nothing; a NaN score is below every number.
+/// Boxes are `[batch, box, 4]`, scores `[batch, class, box]`. The result has a row `batch, class, box` for each box
+/// that stays, per batch and class in order of falling scores (of equal ones the lower box first). Without the third
+/// input, or where it is 0, no box stays. Boxes without area overlap nothing; a NaN score is below every number.
 ///
-/// @param centered whether boxes are given by centre, width and height (x, y, w, h), not by two opposite corners (y, x, y,
-///     x)
+/// @param centered whether boxes are given by centre, width and height (x, y, w, h), not by two opposite corners (y, x,
+///     y, x)
 public record NonMaxSuppression(boolean centered) implements Selection {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("NonMaxSuppression")
@@ -92,7 +92,8 @@ public record NonMaxSuppression(boolean centered) implements Selection {
     private static Tensor single(Evaluation run, int index) {
         var tensor = run.input(index);
         if (tensor.size() != 1) {
-            throw new ShapeException("input " + index + ": expected one element, found " + tensor + "; check the model");
+            throw new ShapeException(
+                    "input " + index + ": expected one element, found " + tensor + "; check the model");
         }
         return tensor;
     }

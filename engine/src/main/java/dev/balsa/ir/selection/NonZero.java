@@ -12,8 +12,8 @@ import dev.balsa.tensor.Tensor;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// The places of the elements that are not zero, in row-major order: one row per dimension, one column per element (ONNX
-/// NonZero, opset 9 to 13).
+/// The places of the elements that are not zero, in row-major order: one row per dimension, one column per element
+/// (ONNX NonZero, opset 9 to 13).
 ///
 /// Strings are taken as zero when empty.
 public record NonZero() implements Selection {

@@ -48,7 +48,10 @@ public record TopK(long axis, boolean largest, boolean sorted) implements Select
         var shape = in.shape(0);
         if (shape.hasRank()) {
             int at = Axes.normalize(axis, shape.rank());
-            var count = in.contents(1).filter(list -> list.size() == 1).map(List::getFirst).orElse(Dim.UNKNOWN);
+            var count = in.contents(1)
+                    .filter(list -> list.size() == 1)
+                    .map(List::getFirst)
+                    .orElse(Dim.UNKNOWN);
             if (count.isKnown() && shape.dim(at).isKnown()) {
                 check(count.get(), shape.dim(at).get());
             }
@@ -59,8 +62,9 @@ public record TopK(long axis, boolean largest, boolean sorted) implements Select
 
     private static void check(long count, long length) {
         if (count < 0 || count > length) {
-            throw new ShapeException("input 1 \"K\": expected 0 to " + length + " of the elements along the axis, found "
-                    + count + "; check the model, or the shapes of its inputs");
+            throw new ShapeException(
+                    "input 1 \"K\": expected 0 to " + length + " of the elements along the axis, found " + count
+                            + "; check the model, or the shapes of its inputs");
         }
     }
 
@@ -68,7 +72,8 @@ public record TopK(long axis, boolean largest, boolean sorted) implements Select
     public void evaluate(Evaluation run) {
         var x = run.input(0);
         if (run.input(1).size() != 1) {
-            throw new ShapeException("input 1 \"K\": expected one element, found " + run.input(1) + "; check the model");
+            throw new ShapeException(
+                    "input 1 \"K\": expected one element, found " + run.input(1) + "; check the model");
         }
         long count = run.input(1).getLong(0);
         int at = Axes.normalize(axis, x.shape().rank());
@@ -83,7 +88,8 @@ public record TopK(long axis, boolean largest, boolean sorted) implements Select
         long inner = x.shape().size(at + 1, x.shape().rank());
         for (long row = 0; row < x.size() / length; row++) {
             long outer = row / inner;
-            selectRow(x, outer * length * inner + row % inner, values, indices, outer * count * inner + row % inner, at);
+            selectRow(
+                    x, outer * length * inner + row % inner, values, indices, outer * count * inner + row % inner, at);
         }
     }
 

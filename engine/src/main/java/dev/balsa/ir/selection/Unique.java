@@ -16,8 +16,8 @@ import java.util.Optional;
 
 /// The different slices along an axis, or the different elements (ONNX Unique, opset 11).
 ///
-/// Further outputs, as far as wanted: the first place of each of them, for each place which of them stands there, and how
-/// often each occurs. Slices compare by their first different element; NaN equals NaN.
+/// Further outputs, as far as wanted: the first place of each of them, for each place which of them stands there, and
+/// how often each occurs. Slices compare by their first different element; NaN equals NaN.
 ///
 /// @param axis the axis, negative counted from the back; without it, the elements in row-major order
 /// @param sorted whether the result is in ascending order; otherwise in order of first occurrence
@@ -64,7 +64,9 @@ public record Unique(Optional<Long> axis, boolean sorted) implements Selection {
 
     @Override
     public void evaluate(Evaluation run) {
-        var x = axis.isPresent() ? run.input(0) : run.input(0).reshaped(Shape.of(run.input(0).size()));
+        var x = axis.isPresent()
+                ? run.input(0)
+                : run.input(0).reshaped(Shape.of(run.input(0).size()));
         int at = axis.map(wanted -> Axes.normalize(wanted, x.shape().rank())).orElse(0);
         if (x.size() == 0 && x.shape().dim(at) > 0) {
             throw new ShapeException("slices of " + x + " along axis " + at

@@ -29,7 +29,9 @@ final class ComplexArray {
 
     /// Sets an element to the product of an element of `a` and one of `b`.
     void setProduct(int index, ComplexArray a, int i, ComplexArray b, int j) {
-        set(index, a.real[i] * b.real[j] - a.imaginary[i] * b.imaginary[j],
+        set(
+                index,
+                a.real[i] * b.real[j] - a.imaginary[i] * b.imaginary[j],
                 a.real[i] * b.imaginary[j] + a.imaginary[i] * b.real[j]);
     }
 

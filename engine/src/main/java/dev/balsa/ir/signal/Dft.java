@@ -53,9 +53,8 @@ public record Dft(boolean inverse, boolean onesided) implements Signal {
             return List.of(in.type(0).withShape(x.hasRank() ? SymbolicShape.ofRank(x.rank()) : x));
         }
         int at = axis(axis.get(), x.rank());
-        var length = in.has(LENGTH)
-                ? in.contents(LENGTH).map(List::getFirst).orElse(Dim.UNKNOWN)
-                : defaultLength(x.dim(at));
+        var length =
+                in.has(LENGTH) ? in.contents(LENGTH).map(List::getFirst).orElse(Dim.UNKNOWN) : defaultLength(x.dim(at));
         return List.of(in.type(0).withShape(outputShape(x, at, length)));
     }
 
@@ -69,8 +68,8 @@ public record Dft(boolean inverse, boolean onesided) implements Signal {
                     + "; check the model, or the shapes of its inputs");
         }
         if (length.isKnown() && (length.get() < 1 || length.get() > Integer.MAX_VALUE / 8)) {
-            throw new ShapeException("transform: expected a length from 1 to " + Integer.MAX_VALUE / 8 + ", found " + length
-                    + "; check input 1 \"dft_length\"");
+            throw new ShapeException("transform: expected a length from 1 to " + Integer.MAX_VALUE / 8 + ", found "
+                    + length + "; check input 1 \"dft_length\"");
         }
         var half = length.isKnown() ? Dim.of(length.get() / 2 + 1) : Dim.UNKNOWN;
         return x.with(axis, onesided && !inverse ? half : length).with(-1, Dim.of(onesided && inverse ? 1 : 2));
@@ -79,8 +78,9 @@ public record Dft(boolean inverse, boolean onesided) implements Signal {
     private static int axis(long axis, int rank) {
         long at = axis < 0 ? axis + rank : axis;
         if (rank < 2 || at < 0 || at >= rank - 1) {
-            throw new ShapeException("axis " + axis + ": expected a dimension before the last one of a signal of rank 2 or "
-                    + "more, found rank " + rank + "; check the axis attribute or input");
+            throw new ShapeException(
+                    "axis " + axis + ": expected a dimension before the last one of a signal of rank 2 or "
+                            + "more, found rank " + rank + "; check the axis attribute or input");
         }
         return (int) at;
     }

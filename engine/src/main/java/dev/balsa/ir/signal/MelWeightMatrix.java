@@ -51,14 +51,20 @@ public record MelWeightMatrix(DataType type) implements Signal {
         double lower = mel(Scalars.readReal(run, 3));
         double upper = mel(Scalars.readReal(run, 4));
         if (bands < 0 || length < 1 || rate < 1 || !Double.isFinite(lower) || !Double.isFinite(upper)) {
-            throw new ShapeException("expected 0 bands or more, a length and a sample rate of 1 or more, and edges above "
-                    + "-700 hertz, found " + bands + ", " + length + ", " + rate + " and edges at " + lower + " and " + upper
-                    + " mel; check the inputs");
+            throw new ShapeException(
+                    "expected 0 bands or more, a length and a sample rate of 1 or more, and edges above "
+                            + "-700 hertz, found " + bands + ", " + length + ", " + rate + " and edges at " + lower
+                            + " and " + upper
+                            + " mel; check the inputs");
         }
         var y = run.output(0, type, Shape.of(length / 2 + 1, bands));
         double step = (upper - lower) / (bands + 2);
         for (long band = 0; y.size() > 0 && band < bands; band++) {
-            triangle(y, band, bin(lower + band * step, length, rate), bin(lower + (band + 1) * step, length, rate),
+            triangle(
+                    y,
+                    band,
+                    bin(lower + band * step, length, rate),
+                    bin(lower + (band + 1) * step, length, rate),
                     bin(lower + (band + 2) * step, length, rate));
         }
     }

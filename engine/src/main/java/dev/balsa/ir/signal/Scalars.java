@@ -19,8 +19,8 @@ final class Scalars {
 
     private static void checkSize(Evaluation run, int index) {
         if (run.input(index).size() != 1) {
-            throw new ShapeException("input " + index + ": expected a single number, found " + run.input(index)
-                    + "; check the model");
+            throw new ShapeException(
+                    "input " + index + ": expected a single number, found " + run.input(index) + "; check the model");
         }
     }
 }

@@ -77,9 +77,7 @@ public record Stft(boolean onesided) implements Signal {
                     + "; check the model, or the shapes of its inputs");
         }
         double[] window = run.has(WINDOW) ? run.input(WINDOW).toDoubleArray() : new double[0];
-        long length = run.has(LENGTH)
-                ? Scalars.read(run, LENGTH)
-                : run.has(WINDOW) ? window.length : shape.dim(1);
+        long length = run.has(LENGTH) ? Scalars.read(run, LENGTH) : run.has(WINDOW) ? window.length : shape.dim(1);
         long step = Scalars.read(run, STEP);
         long frames = frames(shape.dim(1), length, step);
         long bins = onesided ? length / 2 + 1 : length;

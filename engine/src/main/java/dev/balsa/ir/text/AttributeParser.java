@@ -52,7 +52,8 @@ final class AttributeParser {
     private Object attribute(Type type) {
         return switch (type) {
             case ParameterizedType of when of.getRawType() == List.class -> list(of.getActualTypeArguments()[0]);
-            case ParameterizedType of when of.getRawType() == Optional.class -> optional(of.getActualTypeArguments()[0]);
+            case ParameterizedType of
+            when of.getRawType() == Optional.class -> optional(of.getActualTypeArguments()[0]);
             case Class<?> plain -> plain(plain);
             default -> throw unreadable(type);
         };
@@ -107,8 +108,8 @@ final class AttributeParser {
     private Op operator(Class<?> type) {
         var op = operator();
         if (!type.isInstance(op)) {
-            throw scanner.failure("operator " + RecordParts.name(op) + " does not fit; expected one of "
-                    + type.getSimpleName());
+            throw scanner.failure(
+                    "operator " + RecordParts.name(op) + " does not fit; expected one of " + type.getSimpleName());
         }
         return op;
     }

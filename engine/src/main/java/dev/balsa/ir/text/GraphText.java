@@ -12,14 +12,14 @@ import dev.balsa.ir.Graph;
 /// }
 /// ```
 ///
-/// - A value is `%name`, in quotes where the name has other characters than `A-Z a-z 0-9 _ . /`; `_` stands for an input
-///   or output that is left out. Types are written where a value is defined.
+/// - A value is `%name`, in quotes where the name has other characters than `A-Z a-z 0-9 _ . /`; `_` stands for an
+///   input or output that is left out. Types are written where a value is defined.
 /// - Constants of up to [#MOST_LITERALS] elements are written as literals: decimals that give the same bits, `inf`,
 ///   `-inf`, NaN by its bits (`0x7fc00000`). Longer ones are `base64 <...>` of the elements' little-endian bytes. A
 ///   constant whose own shape differs from its value's type has it before the elements.
-/// - Attributes are the components of the operator's record: numbers, `true` and `false`, quoted strings, element types by
-///   [dev.balsa.tensor.DataType#code], constants of enumerations, `none` for an empty optional, lists `[1, 2]`, records
-///   `{a=1, b=2}`, operators `Relu` or `Gelu {tanh=true}`, whole graphs, and value types.
+/// - Attributes are the components of the operator's record: numbers, `true` and `false`, quoted strings, element types
+///   by [dev.balsa.tensor.DataType#code], constants of enumerations, `none` for an empty optional, lists `[1, 2]`,
+///   records `{a=1, b=2}`, operators `Relu` or `Gelu {tanh=true}`, whole graphs, and value types.
 /// - `//` begins a comment that goes to the end of the line; otherwise line breaks mean no more than spaces.
 public final class GraphText {
     /// The most elements that are written as literals.

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 /// Records taken apart and put together by reflection.
 final class RecordParts {
     private static final Map<String, Class<?>> OPERATORS = Operators.classes().stream()
-            .collect(Collectors.toUnmodifiableMap(type -> Operators.schemaOf(type).toString(), Function.identity()));
+            .collect(Collectors.toUnmodifiableMap(
+                    type -> Operators.schemaOf(type).toString(), Function.identity()));
 
     private RecordParts() {}
 

@@ -35,8 +35,8 @@ final class TensorText {
         return tensor.size() <= GraphText.MOST_LITERALS ? of(tensor) : "...";
     }
 
-    /// Whether literals give the same bits. They do not where there are bits without meaning: bytes above 1 of type bool,
-    /// or the last nibble of an odd number of them.
+    /// Whether literals give the same bits. They do not where there are bits without meaning: bytes above 1 of type
+    /// bool, or the last nibble of an odd number of them.
     private static boolean isExact(Tensor tensor) {
         return fromLiterals(tensor.type(), tensor.shape(), literals(tensor)).contentEquals(tensor);
     }
@@ -80,11 +80,9 @@ final class TensorText {
             case STRING -> tensor.setString(index, literal);
             case BOOL -> tensor.setLong(index, bool(literal));
             case FLOAT64 ->
-                tensor.cast(DataType.INT64)
-                        .setLong(index, Double.doubleToRawLongBits(Literals.parseDouble(literal)));
+                tensor.cast(DataType.INT64).setLong(index, Double.doubleToRawLongBits(Literals.parseDouble(literal)));
             case FLOAT32 ->
-                tensor.cast(DataType.INT32)
-                        .setLong(index, Float.floatToRawIntBits(Literals.parseFloat(literal)));
+                tensor.cast(DataType.INT32).setLong(index, Float.floatToRawIntBits(Literals.parseFloat(literal)));
             case FLOAT16, BFLOAT16 -> {
                 if (literal.startsWith("0x")) {
                     tensor.cast(DataType.UINT16).setLong(index, Long.parseLong(literal.substring(2), 16));
@@ -119,7 +117,8 @@ final class TensorText {
     static Tensor fromBase64(DataType type, Shape shape, String base64) {
         var bytes = Base64.getDecoder().decode(base64);
         if (type == DataType.STRING || bytes.length != type.bytes(shape.size())) {
-            throw new IllegalArgumentException("expected " + type.bytes(shape.size()) + " bytes, found " + bytes.length);
+            throw new IllegalArgumentException(
+                    "expected " + type.bytes(shape.size()) + " bytes, found " + bytes.length);
         }
         var tensor = Tensor.allocate(type, shape);
         tensor.memory().copyFrom(MemorySegment.ofArray(bytes));

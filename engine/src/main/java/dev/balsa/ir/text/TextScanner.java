@@ -158,7 +158,11 @@ final class TextScanner {
         skip();
         var found = position == text.length()
                 ? "the end"
-                : "\"" + text.substring(position, Math.min(position + 20, text.length())).lines().findFirst().orElse("")
+                : "\""
+                        + text.substring(position, Math.min(position + 20, text.length()))
+                                .lines()
+                                .findFirst()
+                                .orElse("")
                         + "\"";
         return failure("expected " + expected + ", found " + found);
     }

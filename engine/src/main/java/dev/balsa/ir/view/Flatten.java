@@ -37,8 +37,8 @@ public record Flatten(long axis) implements View {
 
     private int at(int rank) {
         if (axis < -rank || axis > rank) {
-            throw new ShapeException("axis " + axis + " does not exist; expected " + -rank + " to " + rank + " for rank "
-                    + rank + "; check the axis attribute");
+            throw new ShapeException("axis " + axis + " does not exist; expected " + -rank + " to " + rank
+                    + " for rank " + rank + "; check the axis attribute");
         }
         return (int) (axis < 0 ? axis + rank : axis);
     }

@@ -30,7 +30,8 @@ public record Reshape(boolean allowZero) implements View {
 
     private static Reshape read(NodeReader node) {
         if (node.opset() < 5) {
-            var shape = node.integers("shape").stream().mapToLong(Long::longValue).toArray();
+            var shape =
+                    node.integers("shape").stream().mapToLong(Long::longValue).toArray();
             node.setInput(1, node.constant(Tensor.of(shape, shape.length)));
         }
         return new Reshape(node.integer("allowzero", 0) != 0);
@@ -76,7 +77,9 @@ public record Reshape(boolean allowZero) implements View {
         }
         if (hole >= 0) {
             dims.set(hole, data.hasRank() ? data.size(0, data.rank()).dividedBy(rest) : Dim.UNKNOWN);
-        } else if (data.isKnown() && rest.isKnown() && !data.size(0, data.rank()).equals(rest)) {
+        } else if (data.isKnown()
+                && rest.isKnown()
+                && !data.size(0, data.rank()).equals(rest)) {
             throw new ShapeException("cannot reshape " + data + " to " + wanted + "; expected "
                     + data.size(0, data.rank()) + " elements, found " + rest + "; check the shape input");
         }
@@ -93,8 +96,10 @@ public record Reshape(boolean allowZero) implements View {
     public Shape shape(Evaluation run) {
         var wanted = run.input(1).toLongArray();
         var dims = Arrays.stream(wanted).mapToObj(Dim::of).toList();
-        return resolve(SymbolicShape.of(run.input(0).shape()), dims).known().orElseThrow(() -> new ShapeException(
-                "cannot reshape " + run.input(0) + " to " + dims + "; expected at most one -1 whose length follows from "
+        return resolve(SymbolicShape.of(run.input(0).shape()), dims)
+                .known()
+                .orElseThrow(() -> new ShapeException("cannot reshape " + run.input(0) + " to " + dims
+                        + "; expected at most one -1 whose length follows from "
                         + "the others; check the shape input"));
     }
 }

@@ -49,7 +49,8 @@ public record Squeeze() implements View {
             return without(data, AxesInput.marks(axes.get(), data.rank()));
         }
         var count = in.shape(1);
-        boolean countKnown = count.isKnown() && count.rank() == 1 && count.dim(0).get() <= data.rank();
+        boolean countKnown =
+                count.isKnown() && count.rank() == 1 && count.dim(0).get() <= data.rank();
         return countKnown
                 ? SymbolicShape.ofRank(data.rank() - (int) count.dim(0).get())
                 : SymbolicShape.UNKNOWN;
@@ -86,7 +87,8 @@ public record Squeeze() implements View {
     public Shape shape(Evaluation run) {
         var data = SymbolicShape.of(run.input(0).shape());
         var marks = run.has(1)
-                ? AxesInput.marks(Arrays.stream(run.input(1).toLongArray()).boxed().toList(), data.rank())
+                ? AxesInput.marks(
+                        Arrays.stream(run.input(1).toLongArray()).boxed().toList(), data.rank())
                 : ones(data);
         return without(data, marks).known().orElseThrow();
     }

@@ -50,7 +50,8 @@ public record Unsqueeze() implements View {
         }
         var count = in.shape(1);
         return data.hasRank() && count.isKnown() && count.rank() <= 1
-                ? SymbolicShape.ofRank(data.rank() + (int) count.size(0, count.rank()).get())
+                ? SymbolicShape.ofRank(
+                        data.rank() + (int) count.size(0, count.rank()).get())
                 : SymbolicShape.UNKNOWN;
     }
 

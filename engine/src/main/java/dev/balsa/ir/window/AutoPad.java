@@ -20,8 +20,8 @@ public enum AutoPad {
                 return value;
             }
         }
-        throw node.malformed("attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"" + text
-                + "\"");
+        throw node.malformed(
+                "attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"" + text + "\"");
     }
 
     /// Whether the output has the length of the input divided by the stride.

@@ -54,9 +54,7 @@ public record AveragePool(WindowAttributes window, boolean countPadding) impleme
         }
         var axis = axes.getFirst();
         for (long o = 0; o < axis.output(); o++) {
-            long taps = countPadding
-                    ? axis.paddedTaps(o)
-                    : Math.max(0, axis.kernelEnd(o) - axis.kernelBegin(o));
+            long taps = countPadding ? axis.paddedTaps(o) : Math.max(0, axis.kernelEnd(o) - axis.kernelBegin(o));
             count(axes.subList(1, axes.size()), (int) (at * axis.output() + o), factor * taps, counts);
         }
     }

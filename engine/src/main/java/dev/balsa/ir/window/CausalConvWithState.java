@@ -48,8 +48,8 @@ public record CausalConvWithState(boolean silu) implements Window {
             case "none", "" -> new CausalConvWithState(false);
             case "silu", "swish" -> new CausalConvWithState(true);
             default ->
-                throw node.malformed("attribute \"activation\": expected none, silu or swish, found \"" + activation
-                        + "\"");
+                throw node.malformed(
+                        "attribute \"activation\": expected none, silu or swish, found \"" + activation + "\"");
         };
     }
 
@@ -78,13 +78,14 @@ public record CausalConvWithState(boolean silu) implements Window {
 
     private static void check(SymbolicShape input, SymbolicShape weight) {
         if (input.rank() != 3 || weight.rank() != 3) {
-            throw new ShapeException("expected an input [batch, channels, length] and a weight [channels, 1, kernel], found "
-                    + input + " and " + weight + "; check the model, or the shapes of its inputs");
+            throw new ShapeException(
+                    "expected an input [batch, channels, length] and a weight [channels, 1, kernel], found " + input
+                            + " and " + weight + "; check the model, or the shapes of its inputs");
         }
         boolean fit = weight.dim(0).mayEqual(input.dim(1)) && weight.dim(1).mayEqual(Dim.of(1));
         if (!fit || weight.dim(2).is(0)) {
-            throw new ShapeException("input 1 \"weight\": expected [" + input.dim(1) + ",1,kernel] with a kernel of 1 or "
-                    + "more, found " + weight + "; check the model");
+            throw new ShapeException("input 1 \"weight\": expected [" + input.dim(1)
+                    + ",1,kernel] with a kernel of 1 or " + "more, found " + weight + "; check the model");
         }
     }
 

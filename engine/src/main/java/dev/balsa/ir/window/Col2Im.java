@@ -51,7 +51,8 @@ public record Col2Im(WindowAttributes window) implements Window {
             throw in.mismatch(0, "wrong rank", "[batch, channels * block, windows]", in.shape(0));
         }
         var block = in.contents(2).map(SymbolicShape::of);
-        var channels = block.map(b -> in.shape(0).dim(1).dividedBy(b.size(0, b.rank()))).orElse(Dim.UNKNOWN);
+        var channels = block.map(b -> in.shape(0).dim(1).dividedBy(b.size(0, b.rank())))
+                .orElse(Dim.UNKNOWN);
         var dims = new ArrayList<Dim>(List.of(in.shape(0).dim(0), channels));
         dims.addAll(image.get());
         return List.of(in.type(0).withShape(SymbolicShape.of(dims)));
@@ -81,7 +82,8 @@ public record Col2Im(WindowAttributes window) implements Window {
         if (fit) {
             var dims = new ArrayList<Long>(List.of(columns.dim(0), columns.dim(1)));
             Arrays.stream(image).forEach(dims::add);
-            var geometry = window.over(Shape.of(dims), Arrays.stream(block).boxed().toList());
+            var geometry =
+                    window.over(Shape.of(dims), Arrays.stream(block).boxed().toList());
             double elements = Arrays.stream(block).asDoubleStream().reduce(1, (a, b) -> a * b);
             if (elements <= Math.max(1, columns.dim(1))
                     && columns.dim(1) % geometry.kernelSize() == 0
@@ -98,8 +100,7 @@ public record Col2Im(WindowAttributes window) implements Window {
         long from = plane * geometry.kernelSize() * geometry.outputSize();
         if (y.type().isFloat()) {
             var sums = new double[geometry.inputSize()];
-            geometry.forEachTap(
-                    (at, k, o) -> sums[at] += x.getDouble(from + (long) k * geometry.outputSize() + o));
+            geometry.forEachTap((at, k, o) -> sums[at] += x.getDouble(from + (long) k * geometry.outputSize() + o));
             Planes.write(y, plane * sums.length, sums);
         } else {
             var sums = new long[geometry.inputSize()];

@@ -34,7 +34,8 @@ public record Conv(WindowAttributes window, long group) implements Convolution {
 
     static void checkGroup(long group) {
         if (group < 1 || group > Integer.MAX_VALUE) {
-            throw new ModelFormatException("attribute \"group\": expected 1 or more, found " + group + "; check the model");
+            throw new ModelFormatException(
+                    "attribute \"group\": expected 1 or more, found " + group + "; check the model");
         }
     }
 

@@ -43,8 +43,8 @@ public record ConvTranspose(WindowAttributes window, long group, List<Long> outp
 
     private static List<Long> check(String name, List<Long> values) {
         if (values.stream().anyMatch(value -> value < 0 || value > Integer.MAX_VALUE)) {
-            throw new ModelFormatException("attribute \"" + name + "\": expected values from 0 to 2147483647, found " + values
-                    + "; check the model");
+            throw new ModelFormatException("attribute \"" + name + "\": expected values from 0 to 2147483647, found "
+                    + values + "; check the model");
         }
         return List.copyOf(values);
     }
@@ -97,7 +97,9 @@ public record ConvTranspose(WindowAttributes window, long group, List<Long> outp
                     + ", found " + image + "; check the model");
         }
         for (int axis = 0; axis < rank; axis++) {
-            var said = window.kernel().isEmpty() ? Dim.UNKNOWN : Dim.of(window.kernel().get(axis));
+            var said = window.kernel().isEmpty()
+                    ? Dim.UNKNOWN
+                    : Dim.of(window.kernel().get(axis));
             if (weights.dim(axis + 2).is(0) || !weights.dim(axis + 2).mayEqual(said)) {
                 throw new ShapeException("input 1 \"W\": kernel differs from attribute \"kernel_shape\", or is empty; "
                         + "expected " + window.kernel() + ", found " + weights + "; check the model");
@@ -113,8 +115,11 @@ public record ConvTranspose(WindowAttributes window, long group, List<Long> outp
         if (window.autoPad().isSame()) {
             return input.times(stride);
         }
-        var extent = kernel.minus(Dim.of(1)).times(Dim.of(window.dilation(axis))).plus(1);
-        var length = input.minus(Dim.of(1)).times(stride).plus(extent)
+        var extent =
+                kernel.minus(Dim.of(1)).times(Dim.of(window.dilation(axis))).plus(1);
+        var length = input.minus(Dim.of(1))
+                .times(stride)
+                .plus(extent)
                 .plus(padding(axis) - window.padBegin(axis) - window.padEnd(axis));
         if (length.isKnown() && length.get() < 0) {
             throw new ShapeException("attribute \"pads\": more padding than output in spatial dimension " + axis
@@ -127,15 +132,18 @@ public record ConvTranspose(WindowAttributes window, long group, List<Long> outp
         return outputPadding.isEmpty() ? 0 : outputPadding.get(axis);
     }
 
-    /// The geometry for concrete shapes of image and weights, as that of the convolution this is the transpose of: its
-    /// `input` is this operator's output, its `output` this operator's image.
+    /// The geometry for concrete shapes of image and weights, as that of the convolution this is the transpose of:
+    /// its `input` is this operator's output, its `output` this operator's image.
     ///
     /// @throws ShapeException if the shapes do not fit
     public WindowGeometry geometry(Shape image, Shape weights) {
         var shape = outputShape(SymbolicShape.of(image), SymbolicShape.of(weights));
         return new WindowGeometry(IntStream.range(0, image.rank() - 2)
                 .mapToObj(axis -> axis(
-                        axis, image.dim(axis + 2), weights.dim(axis + 2), shape.dim(axis + 2).get()))
+                        axis,
+                        image.dim(axis + 2),
+                        weights.dim(axis + 2),
+                        shape.dim(axis + 2).get()))
                 .toList());
     }
 
@@ -145,8 +153,8 @@ public record ConvTranspose(WindowAttributes window, long group, List<Long> outp
         long begin = window.padBegin(axis);
         long end = window.padEnd(axis);
         if (!outputShape.isEmpty() || window.autoPad().isSame()) {
-            long total = Math.max(0,
-                    (image - 1) * stride + padding(axis) + WindowAxis.extent(kernel, dilation) - output);
+            long total =
+                    Math.max(0, (image - 1) * stride + padding(axis) + WindowAxis.extent(kernel, dilation) - output);
             begin = window.autoPad().begin(total);
             end = total - begin;
         }
@@ -180,8 +188,7 @@ public record ConvTranspose(WindowAttributes window, long group, List<Long> outp
         long first = m / outputs * channels;
         long kernel = geometry.kernelSize();
         for (long c = first; c < first + channels; c++) {
-            var plane = Planes.read(
-                    x, (image * w.shape().dim(0) + c) * geometry.outputSize(), geometry.outputSize());
+            var plane = Planes.read(x, (image * w.shape().dim(0) + c) * geometry.outputSize(), geometry.outputSize());
             var weights = Planes.read(w, (c * outputs + m % outputs) * kernel, kernel);
             new PlaneSlide(geometry, sums, weights, plane).spread();
         }

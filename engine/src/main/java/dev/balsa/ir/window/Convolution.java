@@ -58,9 +58,12 @@ public sealed interface Convolution extends Window permits Conv, DeformConv {
         var kernel = new ArrayList<Dim>();
         for (int axis = 0; axis < weights.rank() - 2; axis++) {
             var own = weights.dim(axis + 2);
-            var said = window().kernel().isEmpty() ? own : Dim.of(window().kernel().get(axis));
+            var said =
+                    window().kernel().isEmpty() ? own : Dim.of(window().kernel().get(axis));
             if (!own.mayEqual(said) || own.is(0)) {
-                throw misfit("kernel differs from attribute \"kernel_shape\", or is empty", window().kernel().toString(),
+                throw misfit(
+                        "kernel differs from attribute \"kernel_shape\", or is empty",
+                        window().kernel().toString(),
                         weights);
             }
             kernel.add(own.isKnown() ? own : said);
@@ -76,8 +79,8 @@ public sealed interface Convolution extends Window permits Conv, DeformConv {
     /// Checks that a bias has one element per output channel.
     static void checkBias(SymbolicShape bias, Dim outputs) {
         if (bias.hasRank() && (bias.rank() != 1 || !bias.dim(0).mayEqual(outputs))) {
-            throw new ShapeException("bias: expected one value per output channel, shape [" + outputs + "], found " + bias
-                    + "; check the model");
+            throw new ShapeException("bias: expected one value per output channel, shape [" + outputs + "], found "
+                    + bias + "; check the model");
         }
     }
 }

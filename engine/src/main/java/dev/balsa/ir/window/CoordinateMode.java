@@ -4,7 +4,8 @@ package dev.balsa.ir.window;
 public enum CoordinateMode {
     /// Centres of elements are at halves: the borders of both images coincide.
     HALF_PIXEL,
-    /// As [#HALF_PIXEL], with the output's middle at the input's middle where scaling leaves a fraction of an element.
+    /// As [#HALF_PIXEL], with the output's middle at the input's middle where scaling leaves a fraction of an
+    /// element.
     HALF_PIXEL_SYMMETRIC,
     /// As [#HALF_PIXEL], but an output of one element is taken at the first element.
     PYTORCH_HALF_PIXEL,

@@ -42,8 +42,8 @@ public record DeformConv(WindowAttributes window, long group, long offsetGroup) 
     public DeformConv {
         Conv.checkGroup(group);
         if (offsetGroup < 1 || offsetGroup > Integer.MAX_VALUE) {
-            throw new ModelFormatException("attribute \"offset_group\": expected 1 or more, found " + offsetGroup
-                    + "; check the model");
+            throw new ModelFormatException(
+                    "attribute \"offset_group\": expected 1 or more, found " + offsetGroup + "; check the model");
         }
     }
 

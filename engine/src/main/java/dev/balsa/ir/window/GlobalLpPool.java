@@ -8,8 +8,10 @@ import java.util.Arrays;
 /// @param p the exponent
 public record GlobalLpPool(double p) implements GlobalPool {
     /// The operator's signature in ONNX.
-    public static final Schema SCHEMA =
-            Schema.of("GlobalLpPool").in("X", Schema.FLOATS).out("Y").reader(node -> new GlobalLpPool(LpPool.exponent(node)));
+    public static final Schema SCHEMA = Schema.of("GlobalLpPool")
+            .in("X", Schema.FLOATS)
+            .out("Y")
+            .reader(node -> new GlobalLpPool(LpPool.exponent(node)));
 
     /// Checks that the exponent is positive.
     public GlobalLpPool {

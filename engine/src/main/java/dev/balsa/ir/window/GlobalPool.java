@@ -31,8 +31,8 @@ public sealed interface GlobalPool extends Window permits GlobalAveragePool, Glo
 
     private static void checkRank(int rank) {
         if (rank < 2) {
-            throw new ShapeException("input 0 \"X\": expected an image [batch, channels, spatial...], found rank " + rank
-                    + "; check the model, or the shapes of its inputs");
+            throw new ShapeException("input 0 \"X\": expected an image [batch, channels, spatial...], found rank "
+                    + rank + "; check the model, or the shapes of its inputs");
         }
     }
 

@@ -100,11 +100,12 @@ public record GridSample(Interpolation mode, Padding padding, boolean alignCorne
         var shape = outputShape(SymbolicShape.of(x.shape()), SymbolicShape.of(grid.shape()));
         var y = run.output(0, x.type(), shape.known().orElseThrow());
         if (y.size() > 0 && x.size() == 0) {
-            throw new ShapeException("input 0 \"X\": nothing to sample; expected an image with elements, found " + x.shape()
-                    + "; check the shapes of the model's inputs");
+            throw new ShapeException("input 0 \"X\": nothing to sample; expected an image with elements, found "
+                    + x.shape() + "; check the shapes of the model's inputs");
         }
         if (mode != Interpolation.NEAREST && x.type() == DataType.STRING) {
-            throw new ShapeException("input 0 \"X\": strings cannot be interpolated; expected numbers; use mode nearest");
+            throw new ShapeException(
+                    "input 0 \"X\": strings cannot be interpolated; expected numbers; use mode nearest");
         }
         int rank = x.shape().rank() - 2;
         long places = grid.shape().size(1, rank + 1);

@@ -23,7 +23,8 @@ public record LpPool(WindowAttributes window, double p) implements Pool {
 
     static void checkExponent(double p) {
         if (!(p > 0)) {
-            throw new ModelFormatException("attribute \"p\": expected an exponent above 0, found " + p + "; check the model");
+            throw new ModelFormatException(
+                    "attribute \"p\": expected an exponent above 0, found " + p + "; check the model");
         }
     }
 

@@ -60,7 +60,9 @@ public record MaxPool(WindowAttributes window, boolean columnMajor) implements P
         var image = Planes.read(x, plane * geometry.inputSize(), geometry.inputSize());
         var greatest = new double[geometry.outputSize()];
         var places = new int[greatest.length];
-        Arrays.fill(greatest, x.type().isFloat() ? Double.NEGATIVE_INFINITY : x.type().minValue());
+        Arrays.fill(
+                greatest,
+                x.type().isFloat() ? Double.NEGATIVE_INFINITY : x.type().minValue());
         Arrays.fill(places, -1);
         geometry.forEachTap((at, k, o) -> {
             if (places[o] < 0 || image[at] > greatest[o] || Double.isNaN(image[at]) && !Double.isNaN(greatest[o])) {

@@ -42,7 +42,8 @@ public record MaxUnpool(WindowAttributes window) implements Window {
         if (in.has(SHAPE)) {
             var wanted = in.contents(SHAPE).map(SymbolicShape::of);
             return List.of(in.type(0)
-                    .withShape(wanted.orElse(SymbolicShape.ofRank(window.kernel().size() + 2))));
+                    .withShape(
+                            wanted.orElse(SymbolicShape.ofRank(window.kernel().size() + 2))));
         }
         var x = in.shape(0);
         return List.of(in.type(0).withShape(x.hasRank() ? unpooled(x) : x));
@@ -53,7 +54,10 @@ public record MaxUnpool(WindowAttributes window) implements Window {
         var dims = new ArrayList<Dim>(List.of(x.dim(0), x.dim(1)));
         for (int axis = 0; axis < window.kernel().size(); axis++) {
             long rest = window.kernel().get(axis) - window.padBegin(axis) - window.padEnd(axis);
-            dims.add(x.dim(axis + 2).minus(Dim.of(1)).times(Dim.of(window.stride(axis))).plus(rest));
+            dims.add(x.dim(axis + 2)
+                    .minus(Dim.of(1))
+                    .times(Dim.of(window.stride(axis)))
+                    .plus(rest));
         }
         return SymbolicShape.of(dims);
     }
@@ -68,8 +72,8 @@ public record MaxUnpool(WindowAttributes window) implements Window {
         for (long i = 0; i < x.size(); i++) {
             long index = run.input(1).getLong(i);
             if (index < 0 || index >= from.size()) {
-                throw new ShapeException("input 1 \"I\": expected indices from 0 to " + (from.size() - 1) + ", found " + index
-                        + "; pass the indices of the MaxPool with the same window");
+                throw new ShapeException("input 1 \"I\": expected indices from 0 to " + (from.size() - 1) + ", found "
+                        + index + "; pass the indices of the MaxPool with the same window");
             }
             y.copyElement(moved(index, from, to), x, i);
         }
@@ -81,8 +85,9 @@ public record MaxUnpool(WindowAttributes window) implements Window {
             fit = to.dim(axis) >= from.dim(axis);
         }
         if (!fit) {
-            throw new ShapeException("expected indices of shape " + x.shape() + " and an output shape of at least " + from
-                    + ", found " + indices.shape() + " and " + to + "; check the model, or the shapes of its inputs");
+            throw new ShapeException(
+                    "expected indices of shape " + x.shape() + " and an output shape of at least " + from + ", found "
+                            + indices.shape() + " and " + to + "; check the model, or the shapes of its inputs");
         }
     }
 

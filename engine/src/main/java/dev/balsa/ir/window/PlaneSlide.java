@@ -39,8 +39,12 @@ final class PlaneSlide {
             long begin = axis.outputBegin(k);
             long end = axis.outputEnd(k);
             if (last && begin < end) {
-                run(x * axis.input() + axis.position(begin, k), w * axis.kernel() + k, y * axis.output() + begin,
-                        end - begin, axis.stride());
+                run(
+                        x * axis.input() + axis.position(begin, k),
+                        w * axis.kernel() + k,
+                        y * axis.output() + begin,
+                        end - begin,
+                        axis.stride());
             }
             for (long o = begin; !last && o < end; o++) {
                 slide(depth + 1, x * axis.input() + axis.position(o, k), w * axis.kernel() + k, y * axis.output() + o);

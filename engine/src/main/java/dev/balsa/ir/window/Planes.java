@@ -33,13 +33,14 @@ final class Planes {
     /// @throws ShapeException if it cannot
     static int length(long count) {
         if (count > Integer.MAX_VALUE - 8) {
-            throw new ShapeException("expected at most " + (Integer.MAX_VALUE - 8) + " elements in a plane, found " + count
-                    + "; split the image");
+            throw new ShapeException("expected at most " + (Integer.MAX_VALUE - 8) + " elements in a plane, found "
+                    + count + "; split the image");
         }
         return (int) count;
     }
 
-    /// Sets the elements from `to` on, rounded to a floating type, or cut to an integer and kept in the type's range.
+    /// Sets the elements from `to` on, rounded to a floating type, or cut to an integer and kept in the type's
+    /// range.
     static void write(Tensor tensor, long to, double[] values) {
         if (tensor.type().isInteger() && tensor.type().bits() < 64) {
             long least = tensor.type().minValue();

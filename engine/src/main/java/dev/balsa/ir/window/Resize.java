@@ -88,12 +88,16 @@ public record Resize(
         if (scales.isPresent()) {
             checkCount("scales", scales.get().size(), which.size());
             for (int i = 0; i < which.size(); i++) {
-                image = image.with(which.get(i), scaled(image.dim(which.get(i)), scales.get().getFloat(i)));
+                image = image.with(
+                        which.get(i),
+                        scaled(image.dim(which.get(i)), scales.get().getFloat(i)));
             }
             return image;
         }
         for (int i = 0; i < which.size(); i++) {
-            boolean stretched = sizes.isPresent() && policy == AspectPolicy.STRETCH && sizes.get().size() == which.size();
+            boolean stretched = sizes.isPresent()
+                    && policy == AspectPolicy.STRETCH
+                    && sizes.get().size() == which.size();
             image = image.with(which.get(i), stretched ? sizes.get().get(i) : Dim.UNKNOWN);
         }
         return fitted(in, image);
@@ -112,12 +116,13 @@ public record Resize(
         if (length.isKnown()) {
             return Dim.of(ResizeAxis.scaledLength(length.get(), scale));
         }
-        return scale == Math.rint(scale) && scale < Integer.MAX_VALUE ? length.times(Dim.of((long) scale)) : Dim.UNKNOWN;
+        return scale == Math.rint(scale) && scale < Integer.MAX_VALUE
+                ? length.times(Dim.of((long) scale))
+                : Dim.UNKNOWN;
     }
 
     private static SymbolicShape known(List<ResizeAxis> axes) {
-        return SymbolicShape.of(
-                axes.stream().map(axis -> Dim.of(axis.output())).toList());
+        return SymbolicShape.of(axes.stream().map(axis -> Dim.of(axis.output())).toList());
     }
 
     private List<Integer> which(int rank) {
@@ -155,17 +160,19 @@ public record Resize(
             if (scales.isPresent()) {
                 axes.set(which.get(i), ResizeAxis.scaled(length, scales.get().getFloat(i)));
             } else {
-                axes.set(which.get(i), policy == AspectPolicy.STRETCH
-                        ? ResizeAxis.sized(length, sizes.orElseThrow().getLong(i))
-                        : ResizeAxis.rounded(length, common));
+                axes.set(
+                        which.get(i),
+                        policy == AspectPolicy.STRETCH
+                                ? ResizeAxis.sized(length, sizes.orElseThrow().getLong(i))
+                                : ResizeAxis.rounded(length, common));
             }
         }
         return coordinates == CoordinateMode.TF_CROP_AND_RESIZE ? cropped(axes, which, region) : axes;
     }
 
     private double commonScale(Shape image, List<Integer> which, Tensor sizes) {
-        var scales = IntStream.range(0, which.size())
-                .mapToDouble(i -> (double) sizes.getLong(i) / image.dim(which.get(i)));
+        var scales =
+                IntStream.range(0, which.size()).mapToDouble(i -> (double) sizes.getLong(i) / image.dim(which.get(i)));
         return (policy == AspectPolicy.NOT_LARGER ? scales.min() : scales.max()).orElse(1);
     }
 
@@ -196,7 +203,8 @@ public record Resize(
                     + 2 * which(x.shape().rank()).size() + " elements, found none; check the model");
         }
         var axes = axes(x.shape(), region, given(run, SCALES), given(run, SIZES));
-        var y = run.output(0, x.type(), Shape.of(axes.stream().map(ResizeAxis::output).toList()));
+        var y = run.output(
+                0, x.type(), Shape.of(axes.stream().map(ResizeAxis::output).toList()));
         if (y.size() > 0) {
             new ResizeEvaluation(this, axes).run(x, y);
         }

@@ -10,16 +10,15 @@ import dev.balsa.error.ShapeException;
 /// @param length the output length before it was rounded to elements
 /// @param regionBegin begin of the region of interest as a share of the input (for [CoordinateMode#TF_CROP_AND_RESIZE])
 /// @param regionEnd end of the region of interest
-public record ResizeAxis(
-        long input, long output, double scale, double length, double regionBegin, double regionEnd) {
+public record ResizeAxis(long input, long output, double scale, double length, double regionBegin, double regionEnd) {
     /// Checks that the lengths can be indexed and the scale is a positive number.
     ///
     /// @throws ShapeException if not
     public ResizeAxis {
         checkScale(scale);
         if (input > Integer.MAX_VALUE || output < 0 || output > Integer.MAX_VALUE || input == 0 && output > 0) {
-            throw new ShapeException("resize: cannot make " + output + " elements of " + input
-                    + "; check the scales or sizes");
+            throw new ShapeException(
+                    "resize: cannot make " + output + " elements of " + input + "; check the scales or sizes");
         }
     }
 
@@ -46,9 +45,7 @@ public record ResizeAxis(
     /// The dimension brought to a length.
     static ResizeAxis sized(long input, long output) {
         double scale = input == 0 ? 1 : (double) output / input;
-        return output == 0
-                ? new ResizeAxis(input, 0, 1, 0, 0, 1)
-                : new ResizeAxis(input, output, scale, output, 0, 1);
+        return output == 0 ? new ResizeAxis(input, 0, 1, 0, 0, 1) : new ResizeAxis(input, output, scale, output, 0, 1);
     }
 
     /// The dimension scaled, its length rounded half up.

@@ -44,7 +44,8 @@ final class ResizeEvaluation {
 
     private void interpolate(Tensor x, Tensor y) {
         if (x.type() == DataType.STRING) {
-            throw new ShapeException("input 0 \"X\": strings cannot be interpolated; expected numbers; use mode nearest");
+            throw new ShapeException(
+                    "input 0 \"X\": strings cannot be interpolated; expected numbers; use mode nearest");
         }
         int first = 0;
         while (first < tables.size() && tables.get(first).isIdentity(x.shape().dim(first))) {
@@ -61,8 +62,8 @@ final class ResizeEvaluation {
 
     private static long checkSlice(long elements) {
         if (elements > Integer.MAX_VALUE) {
-            throw new ShapeException("resize: expected at most " + Integer.MAX_VALUE + " elements per image, found " + elements
-                    + "; split the image");
+            throw new ShapeException("resize: expected at most " + Integer.MAX_VALUE + " elements per image, found "
+                    + elements + "; split the image");
         }
         return elements;
     }

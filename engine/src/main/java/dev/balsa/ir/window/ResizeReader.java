@@ -38,7 +38,8 @@ final class ResizeReader {
 
     static Resize readUpsample(NodeReader node) {
         if (node.opset() < 7) {
-            takeScales(node, constant(node, List.of(1f, 1f, node.real("height_scale", 1), node.real("width_scale", 1))));
+            takeScales(
+                    node, constant(node, List.of(1f, 1f, node.real("height_scale", 1), node.real("width_scale", 1))));
         } else if (node.opset() < 9) {
             takeScales(node, constant(node, node.reals("scales")));
         } else {
@@ -48,7 +49,8 @@ final class ResizeReader {
     }
 
     private static Resize legacy(Interpolation mode, NearestMode nearest) {
-        return new Resize(mode, CoordinateMode.ASYMMETRIC, nearest, false, false, CUBIC_A, 0, AspectPolicy.STRETCH, List.of());
+        return new Resize(
+                mode, CoordinateMode.ASYMMETRIC, nearest, false, false, CUBIC_A, 0, AspectPolicy.STRETCH, List.of());
     }
 
     /// Puts the scales where the newest form has them.
@@ -80,7 +82,9 @@ final class ResizeReader {
             }
         }
         throw node.malformed("attribute \"" + attribute + "\": expected one of "
-                + Arrays.stream(all).map(value -> value.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "))
+                + Arrays.stream(all)
+                        .map(value -> value.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(", "))
                 + ", found \"" + text + "\"");
     }
 }

@@ -42,21 +42,26 @@ public record RoiAlign(
 
     /// Checks that lengths are positive and the sampling ratio is no absurd number.
     public RoiAlign {
-        if (outputHeight < 1 || outputWidth < 1 || outputHeight > Integer.MAX_VALUE || outputWidth > Integer.MAX_VALUE) {
-            throw new ModelFormatException("attributes \"output_height\" and \"output_width\": expected 1 or more, found "
-                    + outputHeight + " and " + outputWidth + "; check the model");
+        if (outputHeight < 1
+                || outputWidth < 1
+                || outputHeight > Integer.MAX_VALUE
+                || outputWidth > Integer.MAX_VALUE) {
+            throw new ModelFormatException(
+                    "attributes \"output_height\" and \"output_width\": expected 1 or more, found " + outputHeight
+                            + " and " + outputWidth + "; check the model");
         }
         if (samplingRatio < 0 || samplingRatio > MOST_SAMPLES) {
-            throw new ModelFormatException("attribute \"sampling_ratio\": expected 0 to " + MOST_SAMPLES + ", found " + samplingRatio
-                    + "; check the model");
+            throw new ModelFormatException("attribute \"sampling_ratio\": expected 0 to " + MOST_SAMPLES + ", found "
+                    + samplingRatio + "; check the model");
         }
     }
 
     private static RoiAlign read(NodeReader node) {
         var mode = node.string("mode", "avg");
-        var coordinates = node.string(
-                "coordinate_transformation_mode", node.opset() < 16 ? "output_half_pixel" : "half_pixel");
-        if (!List.of("avg", "max").contains(mode) || !List.of("half_pixel", "output_half_pixel").contains(coordinates)) {
+        var coordinates =
+                node.string("coordinate_transformation_mode", node.opset() < 16 ? "output_half_pixel" : "half_pixel");
+        if (!List.of("avg", "max").contains(mode)
+                || !List.of("half_pixel", "output_half_pixel").contains(coordinates)) {
             throw node.malformed("attributes \"mode\" and \"coordinate_transformation_mode\": expected avg or max, and "
                     + "half_pixel or output_half_pixel, found \"" + mode + "\" and \"" + coordinates + "\"");
         }
@@ -76,8 +81,10 @@ public record RoiAlign(
 
     @Override
     public List<TensorType> infer(Inference in) {
-        var regions = in.shape(2).hasRank() && in.shape(2).rank() == 1 ? in.shape(2).dim(0) : Dim.UNKNOWN;
-        var channels = in.shape(0).hasRank() && in.shape(0).rank() == 4 ? in.shape(0).dim(1) : Dim.UNKNOWN;
+        var regions =
+                in.shape(2).hasRank() && in.shape(2).rank() == 1 ? in.shape(2).dim(0) : Dim.UNKNOWN;
+        var channels =
+                in.shape(0).hasRank() && in.shape(0).rank() == 4 ? in.shape(0).dim(1) : Dim.UNKNOWN;
         var shape = SymbolicShape.of(regions, channels, Dim.of(outputHeight), Dim.of(outputWidth));
         return List.of(in.type(0).withShape(shape));
     }
@@ -94,8 +101,8 @@ public record RoiAlign(
         for (long region = 0; y.size() > 0 && region < regions; region++) {
             long image = images.getLong(region);
             if (image < 0 || image >= x.shape().dim(0)) {
-                throw new ShapeException("input 2 \"batch_indices\": expected images from 0 to " + (x.shape().dim(0) - 1)
-                        + ", found " + image + "; check the values");
+                throw new ShapeException("input 2 \"batch_indices\": expected images from 0 to "
+                        + (x.shape().dim(0) - 1) + ", found " + image + "; check the values");
             }
             var rows = bins(rois, region * 4 + 1, outputHeight, x.shape().dim(2));
             var columns = bins(rois, region * 4, outputWidth, x.shape().dim(3));
@@ -106,13 +113,15 @@ public record RoiAlign(
     private static void check(Shape x, Shape rois, Shape images) {
         boolean fit = x.rank() == 4 && images.rank() == 1 && rois.equals(Shape.of(images.dim(0), 4));
         if (!fit || x.dim(2) < 1 || x.dim(3) < 1) {
-            throw new ShapeException("expected an image [batch, channels, height, width], regions [regions, 4] and their "
-                    + "images [regions], found " + x + ", " + rois + " and " + images
-                    + "; check the model, or the shapes of its inputs");
+            throw new ShapeException(
+                    "expected an image [batch, channels, height, width], regions [regions, 4] and their "
+                            + "images [regions], found " + x + ", " + rois + " and " + images
+                            + "; check the model, or the shapes of its inputs");
         }
     }
 
-    /// The bins of one dimension of a region, whose first edge is element `at` and whose second is element `at + 2`.
+    /// The bins of one dimension of a region, whose first edge is element `at` and whose second is element `at +
+    /// 2`.
     private RoiBins bins(Tensor rois, long at, long bins, long length) {
         double offset = halfPixel ? 0.5 : 0;
         double begin = rois.getDouble(at) * spatialScale - offset;
@@ -125,15 +134,19 @@ public record RoiAlign(
         int width = (int) x.shape().dim(3);
         long plane = x.shape().dim(2) * width;
         var down = IntStream.range(0, (int) outputHeight).mapToObj(rows::inside).toList();
-        var right = IntStream.range(0, (int) outputWidth).mapToObj(columns::inside).toList();
+        var right =
+                IntStream.range(0, (int) outputWidth).mapToObj(columns::inside).toList();
         double samples = (double) rows.samples() * columns.samples();
         long to = region * channels * outputHeight * outputWidth;
         for (int c = 0; c < channels; c++) {
             var values = Planes.read(x, (image * channels + c) * plane, plane);
             for (var row : down) {
                 for (var column : right) {
-                    y.setDouble(to++, max ? greatest(values, width, row, column, samples)
-                            : samples == 0 ? 0 : sum(values, width, row, column) / samples);
+                    y.setDouble(
+                            to++,
+                            max
+                                    ? greatest(values, width, row, column, samples)
+                                    : samples == 0 ? 0 : sum(values, width, row, column) / samples);
                 }
             }
         }
@@ -160,9 +173,11 @@ public record RoiAlign(
         double greatest = zero ? 0 : Double.NEGATIVE_INFINITY;
         for (var row : rows) {
             for (var column : columns) {
-                double upper = Math.max((1 - column.share()) * values[row.low() * width + column.low()],
+                double upper = Math.max(
+                        (1 - column.share()) * values[row.low() * width + column.low()],
                         column.share() * values[row.low() * width + column.high()]);
-                double lower = Math.max((1 - column.share()) * values[row.high() * width + column.low()],
+                double lower = Math.max(
+                        (1 - column.share()) * values[row.high() * width + column.low()],
                         column.share() * values[row.high() * width + column.high()]);
                 greatest = Math.max(greatest, Math.max((1 - row.share()) * upper, row.share() * lower));
             }

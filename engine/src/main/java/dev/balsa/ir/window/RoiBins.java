@@ -22,8 +22,8 @@ record RoiBins(double begin, double bin, long samples, int length) {
         double bin = size / bins;
         double samples = ratio > 0 ? ratio : Math.max(0, Math.ceil(bin));
         if (!Double.isFinite(begin) || !(samples <= Integer.MAX_VALUE)) {
-            throw new ShapeException("input 1 \"rois\": expected regions of finite size, found one from " + begin + " of size "
-                    + size + "; check the values");
+            throw new ShapeException("input 1 \"rois\": expected regions of finite size, found one from " + begin
+                    + " of size " + size + "; check the values");
         }
         return new RoiBins(begin, bin, (long) samples, (int) length);
     }

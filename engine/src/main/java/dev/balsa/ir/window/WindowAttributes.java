@@ -23,12 +23,7 @@ import java.util.stream.IntStream;
 /// @param ceil whether the output length is rounded up, so that the last window may hang over the end; a window that
 ///     would begin in the padding at the end is left out all the same
 public record WindowAttributes(
-        List<Long> kernel,
-        List<Long> strides,
-        List<Long> dilations,
-        List<Long> pads,
-        AutoPad autoPad,
-        boolean ceil) {
+        List<Long> kernel, List<Long> strides, List<Long> dilations, List<Long> pads, AutoPad autoPad, boolean ceil) {
     /// Checks that lengths and steps are positive and padding is not negative, all below 2^31.
     public WindowAttributes {
         kernel = check("kernel_shape", kernel, 1);
@@ -89,8 +84,8 @@ public record WindowAttributes(
     /// @throws ShapeException if not
     void checkRank(int rank) {
         if (rank < 1) {
-            throw new ShapeException("input 0: expected an image [batch, channels, spatial...], found rank " + (rank + 2)
-                    + "; check the model, or the shapes of its inputs");
+            throw new ShapeException("input 0: expected an image [batch, channels, spatial...], found rank "
+                    + (rank + 2) + "; check the model, or the shapes of its inputs");
         }
         checkLength("kernel_shape", kernel, rank);
         checkLength("strides", strides, rank);
@@ -142,9 +137,10 @@ public record WindowAttributes(
             return 0;
         }
         if (room < 0) {
-            throw new ShapeException("the window does not fit into spatial dimension " + axis + " of input 0; expected at "
-                    + "least " + extent + " elements with padding, found " + (room + extent)
-                    + "; use a larger image");
+            throw new ShapeException(
+                    "the window does not fit into spatial dimension " + axis + " of input 0; expected at "
+                            + "least " + extent + " elements with padding, found " + (room + extent)
+                            + "; use a larger image");
         }
         if (!ceil) {
             return room / stride + 1;

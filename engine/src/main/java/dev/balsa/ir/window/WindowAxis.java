@@ -10,8 +10,7 @@ package dev.balsa.ir.window;
 /// @param padBegin padding before the image
 /// @param padEnd padding behind the image
 /// @param output elements of the output
-public record WindowAxis(
-        long input, long kernel, long stride, long dilation, long padBegin, long padEnd, long output) {
+public record WindowAxis(long input, long kernel, long stride, long dilation, long padBegin, long padEnd, long output) {
     /// The elements from the first to the last that the window touches.
     public long extent() {
         return extent(kernel, dilation);

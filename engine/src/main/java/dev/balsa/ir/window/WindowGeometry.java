@@ -26,7 +26,8 @@ public record WindowGeometry(List<WindowAxis> axes) {
     }
 
     private static void checkPlane(String what, List<WindowAxis> axes, ToLongFunction<WindowAxis> length) {
-        double size = axes.stream().mapToDouble(axis -> length.applyAsLong(axis)).reduce(1, (a, b) -> a * b);
+        double size =
+                axes.stream().mapToDouble(axis -> length.applyAsLong(axis)).reduce(1, (a, b) -> a * b);
         if (size > Integer.MAX_VALUE) {
             throw new ShapeException("a plane of the " + what + " is too large; expected at most " + Integer.MAX_VALUE
                     + " elements, found " + size + "; split the image");
@@ -69,8 +70,8 @@ public record WindowGeometry(List<WindowAxis> axes) {
         return dims;
     }
 
-    /// Visits every meeting of kernel and image, outputs in row-major order, the kernel in row-major order within each;
-    /// padding is left out. The work is bounded by output times image elements, however large the window is.
+    /// Visits every meeting of kernel and image, outputs in row-major order, the kernel in row-major order within
+    /// each; padding is left out. The work is bounded by output times image elements, however large the window is.
     public void forEachTap(Tap tap) {
         visitOutputs(0, new long[rank()], 0, tap);
     }

@@ -34,7 +34,8 @@ record Axis(int input, int kernel, int stride, int dilation, int pad, int output
         return Math.clamp(Math.ceilDiv((long) pad - (long) tap * dilation, stride), 0, output);
     }
 
-    /// The end (exclusive) of the output positions at which this kernel position meets the image; at least [#first].
+    /// The end (exclusive) of the output positions at which this kernel position meets the image; at least
+    /// [#first].
     int end(int tap) {
         var end = Math.floorDiv((long) input - 1 + pad - (long) tap * dilation, stride) + 1;
         return Math.clamp(end, first(tap), output);

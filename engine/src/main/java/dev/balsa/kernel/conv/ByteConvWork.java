@@ -9,8 +9,8 @@ import dev.balsa.kernel.gemm.PanelTile;
 import dev.balsa.kernel.gemm.ZeroPoints;
 import dev.balsa.kernel.vector.VectorProvider;
 
-/// A prepared convolution of bytes: the first phase widens image planes and weight rows into shared memory, in the second
-/// a unit is a panel of pixels times a block of the weights' rows.
+/// A prepared convolution of bytes: the first phase widens image planes and weight rows into shared memory, in the
+/// second a unit is a panel of pixels times a block of the weights' rows.
 final class ByteConvWork implements Work {
     private static final int BLOCK_ROWS = 64;
 
@@ -33,7 +33,8 @@ final class ByteConvWork implements Work {
         packing = new PixelPacking(tile, request.window());
         planes = request.batch() * request.channels();
         plane = Math.toIntExact(request.window().inputSize());
-        k = Math.multiplyExact(request.channels() / request.groups(), request.window().kernelSize());
+        k = Math.multiplyExact(
+                request.channels() / request.groups(), request.window().kernelSize());
         rows = request.outputs() / request.groups();
         pixels = Math.toIntExact(request.window().outputSize());
         panels = Math.ceilDiv(pixels, tile.width());
@@ -78,12 +79,9 @@ final class ByteConvWork implements Work {
     }
 
     private void widenPlane(Frame frame, int index) {
-        var zero = request.zeroX() == ZeroPoints.NONE
-                ? 0
-                : ByteWidening.value(frame.operand(2), 0, request.signedX());
+        var zero = request.zeroX() == ZeroPoints.NONE ? 0 : ByteWidening.value(frame.operand(2), 0, request.signedX());
         var at = (long) index * plane;
-        ByteWidening.widen(
-                frame.operand(0), at, request.signedX(), zero, frame.shared(), at * Float.BYTES, plane);
+        ByteWidening.widen(frame.operand(0), at, request.signedX(), zero, frame.shared(), at * Float.BYTES, plane);
     }
 
     private void widenWeights(Frame frame, int row) {

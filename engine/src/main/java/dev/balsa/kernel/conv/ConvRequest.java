@@ -7,10 +7,10 @@ import java.util.Optional;
 
 /// A float convolution in channels-first layout, one to three spatial dimensions: ONNX Conv, opset 1-22.
 ///
-/// Operands: 0 is X `[batch, channels, input...]`, 1 is W `[outputs, channels / groups, kernel...]`, then those that the
-/// epilogue names, numbered from 2 without gaps (the bias is the stage ADD with spread ROW), and the output
-/// `[batch, outputs, output...]` last ([#output]). Constant weights are bound all the same. The output shares memory with
-/// no other operand. For the epilogue the result is a matrix of `batch * outputs` rows of one plane each.
+/// Operands: 0 is X `[batch, channels, input...]`, 1 is W `[outputs, channels / groups, kernel...]`, then those that
+/// the epilogue names, numbered from 2 without gaps (the bias is the stage ADD with spread ROW), and the output
+/// `[batch, outputs, output...]` last ([#output]). Constant weights are bound all the same. The output shares memory
+/// with no other operand. For the epilogue the result is a matrix of `batch * outputs` rows of one plane each.
 ///
 /// @param batch images
 /// @param groups groups of channels that do not see each other; divides channels and outputs

@@ -7,10 +7,10 @@ import java.util.Optional;
 
 /// A transposed float convolution in channels-first layout: ONNX ConvTranspose, opset 1-22.
 ///
-/// Operands: 0 is X `[batch, channels, input...]`, 1 is W `[channels, outputs / groups, kernel...]`, then those that the
-/// epilogue names, numbered from 2 without gaps, and the output `[batch, outputs, output...]` last ([#output]). Constant
-/// weights are bound all the same. The output shares memory with no other operand. For the epilogue the result is a
-/// matrix of `batch * outputs` rows of one plane each.
+/// Operands: 0 is X `[batch, channels, input...]`, 1 is W `[channels, outputs / groups, kernel...]`, then those that
+/// the epilogue names, numbered from 2 without gaps, and the output `[batch, outputs, output...]` last ([#output]).
+/// Constant weights are bound all the same. The output shares memory with no other operand. For the epilogue the result
+/// is a matrix of `batch * outputs` rows of one plane each.
 ///
 /// @param batch images
 /// @param groups groups of channels that do not see each other; divides channels and outputs
@@ -30,8 +30,8 @@ public record ConvTransposeRequest(
     /// Checks that the groups divide the channels.
     public ConvTransposeRequest {
         if (batch < 0 || groups < 1 || channels % groups != 0 || outputs % groups != 0) {
-            throw new IllegalArgumentException("transposed convolution: groups do not divide channels; found batch " + batch
-                    + ", " + groups + " groups, " + channels + " channels, " + outputs + " outputs");
+            throw new IllegalArgumentException("transposed convolution: groups do not divide channels; found batch "
+                    + batch + ", " + groups + " groups, " + channels + " channels, " + outputs + " outputs");
         }
     }
 

@@ -16,9 +16,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
-/// A transposed convolution in two phases: a product of the transposed weights with the image, into shared memory, gives
-/// what every input position adds to the output by every kernel position; then each line of the output gathers its sums,
-/// in an order that does not depend on the split.
+/// A transposed convolution in two phases: a product of the transposed weights with the image, into shared memory,
+/// gives what every input position adds to the output by every kernel position; then each line of the output gathers
+/// its sums, in an order that does not depend on the split.
 final class ConvTransposeWork implements Work {
     private final ConvTransposeRequest request;
     private final GemmWork product;
@@ -49,7 +49,8 @@ final class ConvTransposeWork implements Work {
         var m = Math.multiplyExact(request.outputs() / groups, request.window().kernelSize());
         var n = Math.toIntExact(request.window().inputSize());
         var images = (long) request.batch() * groups;
-        var weightsAt = LongStream.range(0, images).map(i -> i % groups * k * m).boxed().toList();
+        var weightsAt =
+                LongStream.range(0, images).map(i -> i % groups * k * m).boxed().toList();
         var imagesAt = LongStream.range(0, images).map(i -> i * k * n).boxed().toList();
         var weights = new GemmOperand(true, m, weightsAt, request.weights());
         var image = new GemmOperand(false, n, imagesAt, Optional.empty());

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 
 /// A convolution as products of the weights, read as they lie, with packed panels of output pixels.
 ///
-/// With many panels a unit packs its panel and multiplies it with all weights of the group. With few, a first phase packs
-/// all panels into shared memory, and in the second a unit is a panel times a block of the weights' rows.
+/// With many panels a unit packs its panel and multiplies it with all weights of the group. With few, a first phase
+/// packs all panels into shared memory, and in the second a unit is a panel times a block of the weights' rows.
 final class ConvWork implements Work {
     private static final int ENOUGH_UNITS = 32;
     private static final int LEAST_ROWS = 32;
@@ -39,7 +39,8 @@ final class ConvWork implements Work {
         packing = new PixelPacking(tile, request.window());
         stages = new SpanStages(request.epilogue().stages(), provider);
         imageElements = request.channels() / request.groups() * request.window().inputSize();
-        k = Math.multiplyExact(request.channels() / request.groups(), request.window().kernelSize());
+        k = Math.multiplyExact(
+                request.channels() / request.groups(), request.window().kernelSize());
         rows = request.outputs() / request.groups();
         pixels = Math.toIntExact(request.window().outputSize());
         panels = Math.ceilDiv(pixels, tile.width());

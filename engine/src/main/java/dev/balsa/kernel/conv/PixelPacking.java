@@ -3,8 +3,8 @@ package dev.balsa.kernel.conv;
 import dev.balsa.kernel.gemm.PanelTile;
 import java.lang.foreign.MemorySegment;
 
-/// Gathers image values into panels: row `k` of a panel holds, for kernel element `k` (channel, then kernel position), the
-/// values that meet the panel's output pixels. Immutable and thread-safe.
+/// Gathers image values into panels: row `k` of a panel holds, for kernel element `k` (channel, then kernel position),
+/// the values that meet the panel's output pixels. Immutable and thread-safe.
 final class PixelPacking {
     private final PanelTile tile;
     private final boolean pointwise;

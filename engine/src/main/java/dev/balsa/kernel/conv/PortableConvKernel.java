@@ -7,8 +7,8 @@ import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.vector.VectorProvider;
 
-/// Convolutions for any CPU, as blocked products with panels of pixels that are packed on the way, or, where every group
-/// is a single channel, as sums of shifted images. Supports every request.
+/// Convolutions for any CPU, as blocked products with panels of pixels that are packed on the way, or, where every
+/// group is a single channel, as sums of shifted images. Supports every request.
 public final class PortableConvKernel implements Kernel<ConvRequest> {
     private final VectorProvider provider;
 
@@ -30,8 +30,6 @@ public final class PortableConvKernel implements Kernel<ConvRequest> {
 
     @Override
     public Work prepare(ConvRequest request, Constants constants) {
-        return DepthwiseWork.supports(request)
-                ? new DepthwiseWork(request, provider)
-                : new ConvWork(request, provider);
+        return DepthwiseWork.supports(request) ? new DepthwiseWork(request, provider) : new ConvWork(request, provider);
     }
 }

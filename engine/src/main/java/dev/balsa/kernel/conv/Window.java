@@ -5,10 +5,10 @@ import java.util.List;
 
 /// The geometry of a convolution: per spatial dimension (one to three of them), how the kernel moves over the image.
 ///
-/// For a convolution, output position `o` and kernel position `k` meet image position `o * stride + k * dilation - pad`;
-/// positions outside the image count as zero. The padding at the end follows from the output size. For a transposed
-/// convolution `input` and `output` change roles: input position `i` and kernel position `k` add to output position
-/// `i * stride + k * dilation - pad`; positions outside the output are dropped.
+/// For a convolution, output position `o` and kernel position `k` meet image position `o * stride + k * dilation -
+/// pad`; positions outside the image count as zero. The padding at the end follows from the output size. For a
+/// transposed convolution `input` and `output` change roles: input position `i` and kernel position `k` add to output
+/// position `i * stride + k * dilation - pad`; positions outside the output are dropped.
 ///
 /// @param input image sizes
 /// @param kernel kernel sizes
@@ -34,16 +34,20 @@ public record Window(
         var rank = input.size();
         var same = List.of(kernel, strides, dilations, pads, output).stream().allMatch(list -> list.size() == rank);
         if (rank < 1 || rank > 3 || !same) {
-            throw new IllegalArgumentException("convolution window: wrong ranks; expected six lists of one to three sizes, "
-                    + "found " + input + ", " + kernel + ", " + strides + ", " + dilations + ", " + pads + ", " + output);
+            throw new IllegalArgumentException(
+                    "convolution window: wrong ranks; expected six lists of one to three sizes, " + "found " + input
+                            + ", " + kernel + ", " + strides + ", " + dilations + ", " + pads + ", " + output);
         }
-        var stepsFit = strides.stream().allMatch(s -> s >= 1) && dilations.stream().allMatch(d -> d >= 1);
-        var sizesFit = kernel.stream().allMatch(s -> s >= 1) && input.stream().allMatch(s -> s >= 0)
+        var stepsFit =
+                strides.stream().allMatch(s -> s >= 1) && dilations.stream().allMatch(d -> d >= 1);
+        var sizesFit = kernel.stream().allMatch(s -> s >= 1)
+                && input.stream().allMatch(s -> s >= 0)
                 && output.stream().allMatch(s -> s >= 0);
         if (!stepsFit || !sizesFit) {
-            throw new IllegalArgumentException("convolution window: wrong sizes; expected strides, dilations and kernel of at "
-                    + "least 1, found strides " + strides + ", dilations " + dilations + ", kernel " + kernel
-                    + ", input " + input + ", output " + output);
+            throw new IllegalArgumentException(
+                    "convolution window: wrong sizes; expected strides, dilations and kernel of at "
+                            + "least 1, found strides " + strides + ", dilations " + dilations + ", kernel " + kernel
+                            + ", input " + input + ", output " + output);
         }
     }
 
@@ -54,8 +58,8 @@ public record Window(
 
     /// The same geometry in three dimensions, with leading dimensions of size 1.
     public Window lifted() {
-        return new Window(lift(input, 1), lift(kernel, 1), lift(strides, 1), lift(dilations, 1), lift(pads, 0),
-                lift(output, 1));
+        return new Window(
+                lift(input, 1), lift(kernel, 1), lift(strides, 1), lift(dilations, 1), lift(pads, 0), lift(output, 1));
     }
 
     /// Whether output position and image position are the same: kernel 1, stride 1, no padding.

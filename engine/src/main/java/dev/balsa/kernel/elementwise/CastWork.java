@@ -10,8 +10,8 @@ import java.util.Set;
 
 /// [CastRequest]: a unit is a range of the elements.
 final class CastWork implements Work {
-    private static final Set<DataType> OTHERS = EnumSet.of(
-            DataType.FLOAT64, DataType.INT64, DataType.INT32, DataType.UINT8, DataType.INT8, DataType.BOOL);
+    private static final Set<DataType> OTHERS =
+            EnumSet.of(DataType.FLOAT64, DataType.INT64, DataType.INT32, DataType.UINT8, DataType.INT8, DataType.BOOL);
     private static final int UNIT = 16_384;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;

@@ -4,11 +4,11 @@ package dev.balsa.kernel.elementwise;
 ///
 /// Every polynomial is a weighted minimax fit made for this engine: Lawson's iteratively reweighted least squares on a
 /// thousand Chebyshev nodes, the weight being the derivative of the final relative error; then coefficients are rounded
-/// to float from the lowest power up, the remaining ones fitted again after each. The error given is the largest relative
-/// error of the function so approximated, with exact arithmetic. Arrays list the lowest power first.
+/// to float from the lowest power up, the remaining ones fitted again after each. The error given is the largest
+/// relative error of the function so approximated, with exact arithmetic. Arrays list the lowest power first.
 ///
-/// Range reduction is that of Cody and Waite: a constant is split into a short first part, whose product with the integer
-/// is exact, and the rest.
+/// Range reduction is that of Cody and Waite: a constant is split into a short first part, whose product with the
+/// integer is exact, and the rest.
 final class Coefficients {
     /// Added to a float below 2^22, leaves its nearest integer in the low bits of the sum.
     static final float ROUNDER = 0x1.8p23f;
@@ -84,8 +84,8 @@ final class Coefficients {
     static final float Q6 = 0x1.9fb472p-13f;
 
     static final float TWO_OVER_PI = (float) (2 / Math.PI);
-    /// pi/2 in three floats, by fused multiply-adds; the parts beyond double precision are the known digits of pi/2,
-    /// 1.5707963267948966 + 6.123233995736766e-17.
+    /// pi/2 in three floats, by fused multiply-adds; the parts beyond double precision are the known digits of
+    /// pi/2, 1.5707963267948966 + 6.123233995736766e-17.
     static final float HALF_PI_1 = (float) (Math.PI / 2);
     static final float HALF_PI_2 = (float) (Math.PI / 2 - HALF_PI_1);
     static final float HALF_PI_3 = (float) (Math.PI / 2 - HALF_PI_1 - HALF_PI_2 + 6.123233995736766e-17);

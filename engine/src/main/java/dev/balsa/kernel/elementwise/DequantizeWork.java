@@ -75,7 +75,8 @@ final class DequantizeWork implements Work {
         }
     }
 
-    private static void unsignedBytes(MemorySegment s, long so, int zero, float scale, MemorySegment t, long to, int n) {
+    private static void unsignedBytes(
+            MemorySegment s, long so, int zero, float scale, MemorySegment t, long to, int n) {
         for (int i = 0; i < n; i++) {
             PlainSpans.set(((s.get(ValueLayout.JAVA_BYTE, so + i) & 0xff) - zero) * scale, t, to, i);
         }

@@ -5,8 +5,8 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.ValueLayout;
 
-/// [DynamicQuantizeRequest] in two phases: the range of each piece is left in shared scratch memory; then every unit makes
-/// scale and zero point of all of them, and the first one stores these.
+/// [DynamicQuantizeRequest] in two phases: the range of each piece is left in shared scratch memory; then every unit
+/// makes scale and zero point of all of them, and the first one stores these.
 final class DynamicQuantizeWork implements Work {
     private static final int LEAST_UNIT = 16_384;
     private static final int MOST_UNITS = 64;

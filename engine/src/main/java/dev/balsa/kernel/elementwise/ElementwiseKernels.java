@@ -11,8 +11,8 @@ public final class ElementwiseKernels {
 
     /// The kernels for [ElementwiseRequest].
     public static List<Kernel<ElementwiseRequest>> chains(VectorProvider provider) {
-        return List.of(new PortableKernel<>(
-                "elementwise_f32", provider, _ -> true, r -> new ElementwiseWork(r, provider)));
+        return List.of(
+                new PortableKernel<>("elementwise_f32", provider, _ -> true, r -> new ElementwiseWork(r, provider)));
     }
 
     /// The kernels for [SelectRequest].
@@ -33,8 +33,8 @@ public final class ElementwiseKernels {
 
     /// The kernels for [DequantizeRequest].
     public static List<Kernel<DequantizeRequest>> dequantizers() {
-        return List.of(
-                new PortableKernel<>("dequantize_i8f32", VectorProvider.PLAIN, DequantizeWork::suits, DequantizeWork::new));
+        return List.of(new PortableKernel<>(
+                "dequantize_i8f32", VectorProvider.PLAIN, DequantizeWork::suits, DequantizeWork::new));
     }
 
     /// The kernels for [DynamicQuantizeRequest].

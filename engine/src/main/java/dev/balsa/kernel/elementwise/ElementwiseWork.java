@@ -7,8 +7,8 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.MemorySegment;
 
-/// [ElementwiseRequest]: every unit is a range of the output, done in blocks that all stages pass over while they are in
-/// the first-level cache.
+/// [ElementwiseRequest]: every unit is a range of the output, done in blocks that all stages pass over while they are
+/// in the first-level cache.
 final class ElementwiseWork implements Work {
     private static final int UNIT = 16_384;
     private static final int BLOCK = 2_048;

@@ -11,8 +11,9 @@ import java.lang.foreign.MemorySegment;
 /// span or disjoint. An element's result depends on nothing but that element, the other operand's and the provider, so
 /// a span may be split anywhere. Nothing outside of the spans is read or written, nothing is allocated. Thread-safe.
 ///
-/// Errors, relative to the exact result and measured on all sign and exponent ranges: exp, log, sin and cos within 2 ulp;
-/// tanh, sigmoid and erf within 4 ulp; the rest is what its formula makes of these. NaN gives NaN, infinities give limits.
+/// Errors, relative to the exact result and measured on all sign and exponent ranges: exp, log, sin and cos within 2
+/// ulp; tanh, sigmoid and erf within 4 ulp; the rest is what its formula makes of these. NaN gives NaN, infinities give
+/// limits.
 public sealed interface FloatSpans permits PlainSpans, VectorSpans {
     /// The loops of the given provider.
     static FloatSpans of(VectorProvider provider) {
@@ -65,7 +66,8 @@ public sealed interface FloatSpans permits PlainSpans, VectorSpans {
             long targetOffset,
             int count);
 
-    /// `target[i] = (source[i] - center) * factor * scales[i] + shifts[i]`; scales and shifts begin with their segments.
+    /// `target[i] = (source[i] - center) * factor * scales[i] + shifts[i]`; scales and shifts begin with their
+    /// segments.
     void standardize(
             MemorySegment source,
             long sourceOffset,

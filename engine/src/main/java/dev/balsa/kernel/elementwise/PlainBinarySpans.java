@@ -80,7 +80,8 @@ final class PlainBinarySpans {
         }
     }
 
-    private static void reverseSub(MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
+    private static void reverseSub(
+            MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
         for (int i = 0; i < n; i++) {
             float x = get(s, so, i);
             float y = get(u, uo, i);
@@ -125,7 +126,8 @@ final class PlainBinarySpans {
         }
     }
 
-    private static void reverseDiv(MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
+    private static void reverseDiv(
+            MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
         for (int i = 0; i < n; i++) {
             float x = get(s, so, i);
             float y = get(u, uo, i);

@@ -4,8 +4,9 @@ import static dev.balsa.kernel.elementwise.Coefficients.*;
 
 /// The functions of [dev.balsa.kernel.UnaryFunction] that need more than one operation, on single floats.
 ///
-/// The same formulas as [VectorMath], but with separate multiplications and additions: a fused one is very slow on a CPU
-/// that lacks it, and plain loops are for any CPU. The constants are split so that reductions stay exact without it.
+/// The same formulas as [VectorMath], but with separate multiplications and additions: a fused one is very slow on a
+/// CPU that lacks it, and plain loops are for any CPU. The constants are split so that reductions stay exact without
+/// it.
 public final class PlainMath {
     private PlainMath() {}
 

@@ -169,7 +169,8 @@ final class PlainUnarySpans {
         }
     }
 
-    private static void hardSigmoid(MemorySegment s, long so, MemorySegment t, long to, int n, float alpha, float beta) {
+    private static void hardSigmoid(
+            MemorySegment s, long so, MemorySegment t, long to, int n, float alpha, float beta) {
         for (int i = 0; i < n; i++) {
             float x = get(s, so, i);
             set(PlainMath.hardSigmoid(x, alpha, beta), t, to, i);

@@ -21,7 +21,14 @@ final class Quantizer {
     }
 
     void quantize(
-            MemorySegment s, long so, float scale, int zero, MemorySegment t, long to, long count, MemorySegment scratch) {
+            MemorySegment s,
+            long so,
+            float scale,
+            int zero,
+            MemorySegment t,
+            long to,
+            long count,
+            MemorySegment scratch) {
         for (long done = 0; done < count; done += BLOCK) {
             var n = (int) Math.min(BLOCK, count - done);
             spans.binary(BinaryFunction.DIV, s, so + (done << 2), scale, scratch, 0, n);

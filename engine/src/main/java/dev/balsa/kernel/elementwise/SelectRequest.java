@@ -17,7 +17,8 @@ public record SelectRequest(int elementBytes, List<Long> shape, List<List<Long>>
         strides = strides.stream().map(List::copyOf).toList();
         var rank = shape.size();
         if (strides.size() != 3 || strides.stream().anyMatch(list -> list.size() != rank)) {
-            throw new IllegalArgumentException("select: expected three lists of " + rank + " strides, found " + strides);
+            throw new IllegalArgumentException(
+                    "select: expected three lists of " + rank + " strides, found " + strides);
         }
     }
 }

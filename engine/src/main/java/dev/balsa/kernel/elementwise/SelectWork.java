@@ -64,8 +64,18 @@ final class SelectWork implements Work {
     }
 
     private static void selectBytes(
-            MemorySegment c, long co, long cs, MemorySegment a, long ao, long as, MemorySegment b, long bo, long bs,
-            MemorySegment t, long to, int n) {
+            MemorySegment c,
+            long co,
+            long cs,
+            MemorySegment a,
+            long ao,
+            long as,
+            MemorySegment b,
+            long bo,
+            long bs,
+            MemorySegment t,
+            long to,
+            int n) {
         for (int i = 0; i < n; i++) {
             var x = a.get(BYTE, ao + i * as);
             var y = b.get(BYTE, bo + i * bs);
@@ -74,8 +84,18 @@ final class SelectWork implements Work {
     }
 
     private static void selectShorts(
-            MemorySegment c, long co, long cs, MemorySegment a, long ao, long as, MemorySegment b, long bo, long bs,
-            MemorySegment t, long to, int n) {
+            MemorySegment c,
+            long co,
+            long cs,
+            MemorySegment a,
+            long ao,
+            long as,
+            MemorySegment b,
+            long bo,
+            long bs,
+            MemorySegment t,
+            long to,
+            int n) {
         for (int i = 0; i < n; i++) {
             var x = a.get(SHORT, ao + i * as);
             var y = b.get(SHORT, bo + i * bs);
@@ -84,8 +104,18 @@ final class SelectWork implements Work {
     }
 
     private static void selectInts(
-            MemorySegment c, long co, long cs, MemorySegment a, long ao, long as, MemorySegment b, long bo, long bs,
-            MemorySegment t, long to, int n) {
+            MemorySegment c,
+            long co,
+            long cs,
+            MemorySegment a,
+            long ao,
+            long as,
+            MemorySegment b,
+            long bo,
+            long bs,
+            MemorySegment t,
+            long to,
+            int n) {
         for (int i = 0; i < n; i++) {
             var x = a.get(INT, ao + i * as);
             var y = b.get(INT, bo + i * bs);
@@ -94,8 +124,18 @@ final class SelectWork implements Work {
     }
 
     private static void selectLongs(
-            MemorySegment c, long co, long cs, MemorySegment a, long ao, long as, MemorySegment b, long bo, long bs,
-            MemorySegment t, long to, int n) {
+            MemorySegment c,
+            long co,
+            long cs,
+            MemorySegment a,
+            long ao,
+            long as,
+            MemorySegment b,
+            long bo,
+            long bs,
+            MemorySegment t,
+            long to,
+            int n) {
         for (int i = 0; i < n; i++) {
             var x = a.get(LONG, ao + i * as);
             var y = b.get(LONG, bo + i * bs);

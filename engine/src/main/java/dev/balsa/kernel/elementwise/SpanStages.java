@@ -29,10 +29,9 @@ public final class SpanStages {
         return stages.length == 0;
     }
 
-    /// Applies the stages in place to `count` elements at byte `offset` of `values`, which are those of the result at
-    /// `row`, `column` and the following columns. The values may stand in the output or in a buffer.
-    public void apply(
-            Frame frame, MemorySegment values, long offset, long row, long column, long columns, int count) {
+    /// Applies the stages in place to `count` elements at byte `offset` of `values`, which are those of the result
+    /// at `row`, `column` and the following columns. The values may stand in the output or in a buffer.
+    public void apply(Frame frame, MemorySegment values, long offset, long row, long column, long columns, int count) {
         apply(frame, values, offset, values, offset, row, column, columns, count);
     }
 
@@ -68,8 +67,7 @@ public final class SpanStages {
         var fromOffset = sourceOffset;
         for (var stage : stages) {
             if (stage instanceof Stage.Unary unary) {
-                spans.unary(
-                        unary.function(), unary.alpha(), unary.beta(), from, fromOffset, target, targetOffset, n);
+                spans.unary(unary.function(), unary.alpha(), unary.beta(), from, fromOffset, target, targetOffset, n);
             } else if (stage instanceof Stage.Binary binary) {
                 binary(binary, frame, from, fromOffset, target, targetOffset, row, column, columns, n);
             }
@@ -95,8 +93,9 @@ public final class SpanStages {
         var function = binary.function();
         var other = frame.operand(binary.operand());
         switch (binary.spread()) {
-            case FULL -> spans.binary(
-                    function, source, sourceOffset, other, (row * columns + column) << 2, target, targetOffset, n);
+            case FULL ->
+                spans.binary(
+                        function, source, sourceOffset, other, (row * columns + column) << 2, target, targetOffset, n);
             case COLUMN -> spans.binary(function, source, sourceOffset, other, column << 2, target, targetOffset, n);
             case ROW -> {
                 var y = PlainSpans.get(other, row % (other.byteSize() >> 2) << 2, 0);

@@ -110,7 +110,8 @@ final class VectorBinarySpans {
         }
     }
 
-    private static void reverseSub(MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
+    private static void reverseSub(
+            MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             var x = load(s, so, i);
@@ -197,7 +198,8 @@ final class VectorBinarySpans {
         }
     }
 
-    private static void reverseDiv(MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
+    private static void reverseDiv(
+            MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             var x = load(s, so, i);

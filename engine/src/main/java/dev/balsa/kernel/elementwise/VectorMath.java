@@ -9,9 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The functions of [dev.balsa.kernel.UnaryFunction] that need more than one instruction, on vectors of floats.
 ///
-/// Small static methods without loops, made to be inlined into the loop that calls them. Constants are vectors made once:
-/// the compiler's budget for one loop is spent by every call, and long formulas use most of it. Comparisons are arranged so that
-/// a NaN passes through every selection.
+/// Small static methods without loops, made to be inlined into the loop that calls them. Constants are vectors made
+/// once: the compiler's budget for one loop is spent by every call, and long formulas use most of it. Comparisons are
+/// arranged so that a NaN passes through every selection.
 public final class VectorMath {
     /// The vectors of the preferred width.
     public static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -127,20 +127,11 @@ public final class VectorMath {
     }
 
     private static FloatVector erfInner(FloatVector t) {
-        return t.fma(P5, P4)
-                .fma(t, P3)
-                .fma(t, P2)
-                .fma(t, P1)
-                .fma(t, P0);
+        return t.fma(P5, P4).fma(t, P3).fma(t, P2).fma(t, P1).fma(t, P0);
     }
 
     private static FloatVector erfOuter(FloatVector a) {
-        return a.fma(Q6, Q5)
-                .fma(a, Q4)
-                .fma(a, Q3)
-                .fma(a, Q2)
-                .fma(a, Q1)
-                .fma(a, Q0);
+        return a.fma(Q6, Q5).fma(a, Q4).fma(a, Q3).fma(a, Q2).fma(a, Q1).fma(a, Q0);
     }
 
     /// sin(x + quadrant pi/2) where |x| is at most [Coefficients#TRIGONOMETRIC_LIMIT].

@@ -15,8 +15,7 @@ public final class VectorSpans implements FloatSpans {
     public static final int LANES = VectorMath.SPECIES.length();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     /// The even lanes, in the lower half and again in the upper half.
-    private static final VectorShuffle<Float> EVEN =
-            VectorShuffle.fromOp(VectorMath.SPECIES, lane -> 2 * lane % LANES);
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(VectorMath.SPECIES, lane -> 2 * lane % LANES);
     private static final VectorMask<Float> UPPER = VectorMath.SPECIES.indexInRange(-LANES / 2, LANES / 2);
 
     private VectorSpans() {}

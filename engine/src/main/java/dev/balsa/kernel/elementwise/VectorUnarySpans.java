@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /// A loop per [UnaryFunction] on vectors.
 ///
-/// One loop each and not one loop with the function as a parameter: the compiler keeps vectors in registers only where it
-/// sees the whole body. Elements left over at the end go through the same code under a mask, in the same method only
+/// One loop each and not one loop with the function as a parameter: the compiler keeps vectors in registers only where
+/// it sees the whole body. Elements left over at the end go through the same code under a mask, in the same method only
 /// where that code is short: the compiler stops inlining in a method that has grown too large.
 final class VectorUnarySpans {
     private VectorUnarySpans() {}
@@ -265,7 +265,8 @@ final class VectorUnarySpans {
         }
     }
 
-    private static void hardSigmoid(MemorySegment s, long so, MemorySegment t, long to, int n, float alpha, float beta) {
+    private static void hardSigmoid(
+            MemorySegment s, long so, MemorySegment t, long to, int n, float alpha, float beta) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             var x = load(s, so, i);
@@ -352,8 +353,8 @@ final class VectorUnarySpans {
         }
     }
 
-    /// Does the elements that the vector reduction is not good for. Where source and target are the same, the others have
-    /// been replaced by something within the limit and are left alone as well.
+    /// Does the elements that the vector reduction is not good for. Where source and target are the same, the
+    /// others have been replaced by something within the limit and are left alone as well.
     static void farSine(MemorySegment s, long so, MemorySegment t, long to, int from, int n, int quadrant) {
         for (int i = from; i < from + n; i++) {
             float x = PlainSpans.get(s, so, i);

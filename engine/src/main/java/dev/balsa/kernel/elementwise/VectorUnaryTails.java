@@ -12,8 +12,7 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorUnaryTails {
     private VectorUnaryTails() {}
 
-    static void apply(
-            UnaryFunction function, float alpha, MemorySegment s, long so, MemorySegment t, long to, int n) {
+    static void apply(UnaryFunction function, float alpha, MemorySegment s, long so, MemorySegment t, long to, int n) {
         switch (function) {
             case EXP -> exp(s, so, t, to, n);
             case LOG -> log(s, so, t, to, n);

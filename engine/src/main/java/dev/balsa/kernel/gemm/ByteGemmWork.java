@@ -6,8 +6,8 @@ import dev.balsa.kernel.vector.VectorProvider;
 import java.util.List;
 import java.util.Optional;
 
-/// A prepared product of bytes: the first phase widens both factors into shared memory, a unit being a row of one of them;
-/// in the second a unit is a block of rows times one panel, for one batch.
+/// A prepared product of bytes: the first phase widens both factors into shared memory, a unit being a row of one of
+/// them; in the second a unit is a block of rows times one panel, for one batch.
 final class ByteGemmWork implements Work {
     private static final int BLOCK_ROWS = 64;
 

@@ -17,7 +17,13 @@ public final class ByteWidening {
 
     /// Widens `count` bytes that share a zero point.
     public static void widen(
-            MemorySegment source, long sourceAt, boolean signed, int zero, MemorySegment target, long targetAt, int count) {
+            MemorySegment source,
+            long sourceAt,
+            boolean signed,
+            int zero,
+            MemorySegment target,
+            long targetAt,
+            int count) {
         var mask = signed ? -1 : 0xFF;
         for (int i = 0; i < count; i++) {
             var value = (source.get(JAVA_BYTE, sourceAt + i) & mask) - zero;

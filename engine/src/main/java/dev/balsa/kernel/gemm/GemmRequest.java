@@ -3,8 +3,8 @@ package dev.balsa.kernel.gemm;
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
 
-/// A batch of products of float matrices: `out[b] = epilogue(alpha * A[b] * B[b])`, with A of `m` by `k`, B of `k` by `n`
-/// and out of `m` by `n`, row-major and dense, batch after batch.
+/// A batch of products of float matrices: `out[b] = epilogue(alpha * A[b] * B[b])`, with A of `m` by `k`, B of `k` by
+/// `n` and out of `m` by `n`, row-major and dense, batch after batch.
 ///
 /// Serves ONNX MatMul (opset 1-13) and Gemm (opset 7-13; C is an epilogue stage, already multiplied by beta).
 ///
@@ -25,9 +25,10 @@ public record GemmRequest(int m, int n, int k, float alpha, GemmOperand a, GemmO
     /// Checks that both factors have the same number of batches.
     public GemmRequest {
         if (m < 0 || n < 0 || k < 0 || a.offsets().size() != b.offsets().size()) {
-            throw new IllegalArgumentException("matrix product: sizes are wrong; expected m, n, k of at least 0 and as many "
-                    + "batches of A as of B, found m=" + m + " n=" + n + " k=" + k + ", "
-                    + a.offsets().size() + " and " + b.offsets().size() + " batches");
+            throw new IllegalArgumentException(
+                    "matrix product: sizes are wrong; expected m, n, k of at least 0 and as many "
+                            + "batches of A as of B, found m=" + m + " n=" + n + " k=" + k + ", "
+                            + a.offsets().size() + " and " + b.offsets().size() + " batches");
         }
     }
 

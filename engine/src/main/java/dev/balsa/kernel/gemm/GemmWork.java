@@ -71,8 +71,14 @@ public final class GemmWork implements Work {
         if (b.constant().isEmpty() || !b.isShared() || offsetsB.length == 0) {
             return Optional.empty();
         }
-        var form = "%s B %dx%d%s row %d at %d".formatted(
-                name, request.k(), request.n(), b.transposed() ? " transposed" : "", b.rowStride(), offsetsB[0]);
+        var form = "%s B %dx%d%s row %d at %d"
+                .formatted(
+                        name,
+                        request.k(),
+                        request.n(),
+                        b.transposed() ? " transposed" : "",
+                        b.rowStride(),
+                        offsetsB[0]);
         var source = b.constant().get();
         return Optional.of(constants.packed(
                 source, form, packing.bytes(), target -> packing.packAll(source, offsetsB[0], target)));
@@ -86,8 +92,12 @@ public final class GemmWork implements Work {
         var form = "%s A %dx%d row %d at %d".formatted(name, request.m(), request.k(), a.rowStride(), offsetsA[0]);
         var source = a.constant().get();
         var bytes = (long) request.m() * request.k() * Float.BYTES;
-        return Optional.of(constants.packed(source, form, bytes, target -> RowPacking.pack(
-                source, offsetsA[0] * Float.BYTES, a.rowStride(), request.m(), request.k(), target, 0)));
+        return Optional.of(constants.packed(
+                source,
+                form,
+                bytes,
+                target -> RowPacking.pack(
+                        source, offsetsA[0] * Float.BYTES, a.rowStride(), request.m(), request.k(), target, 0)));
     }
 
     @Override
@@ -169,7 +179,8 @@ public final class GemmWork implements Work {
     }
 
     private long outAt(int batch, int panel, int row) {
-        var element = ((long) batch * request.m() + row) * request.n() + (long) panel * product.tile().width();
+        var element = ((long) batch * request.m() + row) * request.n()
+                + (long) panel * product.tile().width();
         return element * Float.BYTES;
     }
 
@@ -193,8 +204,7 @@ public final class GemmWork implements Work {
         return frame.scratch();
     }
 
-    private MemorySegment packRows(
-            Frame frame, MemorySegment a, int batch, int firstRow, int rows, int d, int depth) {
+    private MemorySegment packRows(Frame frame, MemorySegment a, int batch, int firstRow, int rows, int d, int depth) {
         if (packedA.isPresent()) {
             return packedA.get();
         }

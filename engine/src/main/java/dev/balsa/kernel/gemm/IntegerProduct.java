@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Products of panels whose floats are integers between -255 and 255, summed exactly to ints.
 ///
-/// A product is at most 255 * 255, and [PanelProduct#DEPTH] of them stay below 2^24, so that a float sum of that many is
-/// exact; such sums are added up as ints. Immutable and thread-safe.
+/// A product is at most 255 * 255, and [PanelProduct#DEPTH] of them stay below 2^24, so that a float sum of that many
+/// is exact; such sums are added up as ints. Immutable and thread-safe.
 public final class IntegerProduct {
     private final PanelProduct product;
     private final PanelTile tile;
@@ -24,7 +24,8 @@ public final class IntegerProduct {
         return 2 * tile.tileBytes();
     }
 
-    /// As [PanelProduct#multiply] with at most [PanelProduct#DEPTH] for `k` and a result of ints; scratch from 0 on.
+    /// As [PanelProduct#multiply] with at most [PanelProduct#DEPTH] for `k` and a result of ints; scratch from 0
+    /// on.
     public void multiply(
             MemorySegment a,
             long aAt,
@@ -45,8 +46,21 @@ public final class IntegerProduct {
         for (int row = 0; row < rows; row += PanelTile.ROWS) {
             var left = Math.min(PanelTile.ROWS, rows - row);
             product.multiply(
-                    a, aAt + row * aRow, aRow, left, panel, panelAt, vectors, k, scratch, 0, sumRow, width, false,
-                    scratch, tile.tileBytes());
+                    a,
+                    aAt + row * aRow,
+                    aRow,
+                    left,
+                    panel,
+                    panelAt,
+                    vectors,
+                    k,
+                    scratch,
+                    0,
+                    sumRow,
+                    width,
+                    false,
+                    scratch,
+                    tile.tileBytes());
             for (int i = 0; i < left; i++) {
                 store(scratch, i * sumRow, c, cAt + (row + i) * cRow, columns, add);
             }

@@ -4,8 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
-/// Brings the right factor of a product into panels: the columns are cut into panels of the tile's width, the last one as
-/// many vectors wide as it needs; each panel is a dense matrix of `k` rows; panel follows panel.
+/// Brings the right factor of a product into panels: the columns are cut into panels of the tile's width, the last one
+/// as many vectors wide as it needs; each panel is a dense matrix of `k` rows; panel follows panel.
 final class PanelPacking {
     private final PanelTile tile;
     private final GemmOperand b;

@@ -62,8 +62,7 @@ public final class PanelProduct {
                 var second = first + aRow;
                 var third = first + Math.min(2, left - 1) * aRow;
                 var fourth = first + (left - 1) * aRow;
-                tile.multiply(
-                        a, first, second, third, fourth, panel, panelAt, vectors, k, target, targetAt, targetRow);
+                tile.multiply(a, first, second, third, fourth, panel, panelAt, vectors, k, target, targetAt, targetRow);
             }
             if (!toResult) {
                 for (int i = 0; i < left; i++) {

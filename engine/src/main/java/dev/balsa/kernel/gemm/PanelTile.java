@@ -4,12 +4,14 @@ import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The innermost loops of a blocked product: a few rows of A times a packed panel of B, and what it takes to pack panels.
+/// The innermost loops of a blocked product: a few rows of A times a packed panel of B, and what it takes to pack
+/// panels.
 ///
-/// A panel of `v` vectors and depth `k` is a dense row-major matrix of `k` rows and `v * lanes` columns. All positions and
-/// steps are in bytes. Panels and tiles lie in scratch or packed memory; only [#store] touches results. No method reads
-/// or writes outside the elements that it names, but for the packing methods, which may write up to [#lanes] elements
-/// more than asked: panels are packed in ascending order and the memory holds that many elements of slack at its end.
+/// A panel of `v` vectors and depth `k` is a dense row-major matrix of `k` rows and `v * lanes` columns. All positions
+/// and steps are in bytes. Panels and tiles lie in scratch or packed memory; only [#store] touches results. No method
+/// reads or writes outside the elements that it names, but for the packing methods, which may write up to [#lanes]
+/// elements more than asked: panels are packed in ascending order and the memory holds that many elements of slack at
+/// its end.
 ///
 /// Immutable and thread-safe.
 public sealed interface PanelTile permits VectorPanelTile, PlainPanelTile {
@@ -62,7 +64,14 @@ public sealed interface PanelTile permits VectorPanelTile, PlainPanelTile {
 
     /// As [#multiply] for a single row of A.
     void multiplyRow(
-            MemorySegment a, long aAt, MemorySegment panel, long panelAt, int vectors, int k, MemorySegment c, long cAt);
+            MemorySegment a,
+            long aAt,
+            MemorySegment panel,
+            long panelAt,
+            int vectors,
+            int k,
+            MemorySegment c,
+            long cAt);
 
     /// Stores a row of a tile to a result, or adds it to the result.
     void store(MemorySegment tile, long tileAt, MemorySegment c, long cAt, int columns, boolean add);
@@ -70,7 +79,8 @@ public sealed interface PanelTile permits VectorPanelTile, PlainPanelTile {
     /// Packs `count` floats that lie `step` floats apart.
     void pack(MemorySegment source, long sourceAt, int step, MemorySegment panel, long panelAt, int count);
 
-    /// Packs `rows` rows of `count` floats that lie `step` floats apart; steps from row to row in bytes. Writes nothing more.
+    /// Packs `rows` rows of `count` floats that lie `step` floats apart; steps from row to row in bytes. Writes
+    /// nothing more.
     void packRows(
             MemorySegment source,
             long sourceAt,

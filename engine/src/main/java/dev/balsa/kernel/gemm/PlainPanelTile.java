@@ -41,7 +41,14 @@ final class PlainPanelTile implements PanelTile {
 
     @Override
     public void multiplyRow(
-            MemorySegment a, long aAt, MemorySegment panel, long panelAt, int vectors, int k, MemorySegment c, long cAt) {
+            MemorySegment a,
+            long aAt,
+            MemorySegment panel,
+            long panelAt,
+            int vectors,
+            int k,
+            MemorySegment c,
+            long cAt) {
         var width = vectors * LANES;
         packZeros(c, cAt, width);
         for (int i = 0; i < k; i++) {

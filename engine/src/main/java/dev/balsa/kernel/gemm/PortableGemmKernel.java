@@ -7,8 +7,8 @@ import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.vector.VectorProvider;
 
-/// Products of float matrices for any CPU: blocked over columns and depth, B in panels (packed once where it is constant),
-/// A read as it lies. Supports every request.
+/// Products of float matrices for any CPU: blocked over columns and depth, B in panels (packed once where it is
+/// constant), A read as it lies. Supports every request.
 public final class PortableGemmKernel implements Kernel<GemmRequest> {
     private final VectorProvider provider;
     private final PanelTile tile;

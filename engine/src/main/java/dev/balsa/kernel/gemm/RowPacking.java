@@ -10,7 +10,13 @@ final class RowPacking {
 
     /// Writes `rows` rows of `depth` floats; element (i, j) comes from `sourceAt + (i + j * stride)` floats.
     static void pack(
-            MemorySegment source, long sourceAt, long stride, int rows, int depth, MemorySegment target, long targetAt) {
+            MemorySegment source,
+            long sourceAt,
+            long stride,
+            int rows,
+            int depth,
+            MemorySegment target,
+            long targetAt) {
         for (int j = 0; j < depth; j++) {
             var from = sourceAt + j * stride * Float.BYTES;
             var to = targetAt + (long) j * Float.BYTES;

@@ -55,7 +55,14 @@ final class VectorPanelTile implements PanelTile {
 
     @Override
     public void multiplyRow(
-            MemorySegment a, long aAt, MemorySegment panel, long panelAt, int vectors, int k, MemorySegment c, long cAt) {
+            MemorySegment a,
+            long aAt,
+            MemorySegment panel,
+            long panelAt,
+            int vectors,
+            int k,
+            MemorySegment c,
+            long cAt) {
         if (vectors == 4) {
             row1x4(a, aAt, panel, panelAt, k, c, cAt);
             return;
@@ -135,7 +142,13 @@ final class VectorPanelTile implements PanelTile {
     }
 
     private static void packColumn(
-            MemorySegment source, long sourceAt, long sourceRow, MemorySegment panel, long panelAt, long panelRow, int rows) {
+            MemorySegment source,
+            long sourceAt,
+            long sourceRow,
+            MemorySegment panel,
+            long panelAt,
+            long panelRow,
+            int rows) {
         for (int i = 0; i < rows; i++) {
             FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow, ORDER)
                     .intoMemorySegment(panel, panelAt + i * panelRow, ORDER);
@@ -199,7 +212,8 @@ final class VectorPanelTile implements PanelTile {
         }
     }
 
-    private static int packContiguous(MemorySegment source, long sourceAt, MemorySegment panel, long panelAt, int count) {
+    private static int packContiguous(
+            MemorySegment source, long sourceAt, MemorySegment panel, long panelAt, int count) {
         var reach = (source.byteSize() - sourceAt) / 4 - LANES;
         int j = 0;
         for (; j < count && j <= reach; j += LANES) {
@@ -229,9 +243,14 @@ final class VectorPanelTile implements PanelTile {
         for (int i = 0; i < k; i++) {
             var s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, aAt + (long) i * 4));
             x = s.fma(FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (4 * BYTES), ORDER), x);
-            y = s.fma(FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (4 * BYTES) + BYTES, ORDER), y);
-            z = s.fma(FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (4 * BYTES) + 2 * BYTES, ORDER), z);
-            w = s.fma(FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (4 * BYTES) + 3 * BYTES, ORDER), w);
+            y = s.fma(
+                    FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (4 * BYTES) + BYTES, ORDER), y);
+            z = s.fma(
+                    FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (4 * BYTES) + 2 * BYTES, ORDER),
+                    z);
+            w = s.fma(
+                    FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (4 * BYTES) + 3 * BYTES, ORDER),
+                    w);
         }
         x.intoMemorySegment(c, cAt, ORDER);
         y.intoMemorySegment(c, cAt + BYTES, ORDER);

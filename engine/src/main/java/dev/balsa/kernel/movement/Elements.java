@@ -23,8 +23,8 @@ final class Elements {
         }
     }
 
-    /// Copies `rows` rows of `n` elements: in the source `rowStep` and `step` apart, in the target `targetStep` and one
-    /// element apart.
+    /// Copies `rows` rows of `n` elements: in the source `rowStep` and `step` apart, in the target `targetStep` and
+    /// one element apart.
     static void move(
             int bytes,
             MemorySegment s,
@@ -45,7 +45,15 @@ final class Elements {
     }
 
     private static void moveBytes(
-            MemorySegment s, long so, long rowStep, long step, MemorySegment t, long to, long targetStep, int rows, int n) {
+            MemorySegment s,
+            long so,
+            long rowStep,
+            long step,
+            MemorySegment t,
+            long to,
+            long targetStep,
+            int rows,
+            int n) {
         for (int row = 0; row < rows; row++) {
             var from = so + row * rowStep;
             var into = to + row * targetStep;
@@ -56,7 +64,15 @@ final class Elements {
     }
 
     private static void moveShorts(
-            MemorySegment s, long so, long rowStep, long step, MemorySegment t, long to, long targetStep, int rows, int n) {
+            MemorySegment s,
+            long so,
+            long rowStep,
+            long step,
+            MemorySegment t,
+            long to,
+            long targetStep,
+            int rows,
+            int n) {
         for (int row = 0; row < rows; row++) {
             var from = so + row * rowStep;
             var into = to + row * targetStep;
@@ -67,7 +83,15 @@ final class Elements {
     }
 
     private static void moveInts(
-            MemorySegment s, long so, long rowStep, long step, MemorySegment t, long to, long targetStep, int rows, int n) {
+            MemorySegment s,
+            long so,
+            long rowStep,
+            long step,
+            MemorySegment t,
+            long to,
+            long targetStep,
+            int rows,
+            int n) {
         for (int row = 0; row < rows; row++) {
             var from = so + row * rowStep;
             var into = to + row * targetStep;
@@ -78,7 +102,15 @@ final class Elements {
     }
 
     private static void moveLongs(
-            MemorySegment s, long so, long rowStep, long step, MemorySegment t, long to, long targetStep, int rows, int n) {
+            MemorySegment s,
+            long so,
+            long rowStep,
+            long step,
+            MemorySegment t,
+            long to,
+            long targetStep,
+            int rows,
+            int n) {
         for (int row = 0; row < rows; row++) {
             var from = so + row * rowStep;
             var into = to + row * targetStep;

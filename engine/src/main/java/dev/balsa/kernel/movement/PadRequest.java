@@ -4,8 +4,8 @@ import java.util.List;
 
 /// A tensor with elements added (or, by negative counts, dropped) at the ends of its dimensions: ONNX Pad, opset 1-25.
 ///
-/// Operands: 0 is the input; with [PadMode#CONSTANT] 1 is the value, one element; the output is last ([#output]). All are
-/// contiguous and row-major and share no memory.
+/// Operands: 0 is the input; with [PadMode#CONSTANT] 1 is the value, one element; the output is last ([#output]). All
+/// are contiguous and row-major and share no memory.
 ///
 /// @param elementBytes 1, 2, 4 or 8
 /// @param mode what is added
@@ -19,8 +19,8 @@ public record PadRequest(int elementBytes, PadMode mode, List<Long> shape, List<
         begins = List.copyOf(begins);
         ends = List.copyOf(ends);
         if (begins.size() != shape.size() || ends.size() != shape.size()) {
-            throw new IllegalArgumentException("padding: expected " + shape.size() + " counts before and after, found "
-                    + begins + " and " + ends);
+            throw new IllegalArgumentException(
+                    "padding: expected " + shape.size() + " counts before and after, found " + begins + " and " + ends);
         }
     }
 

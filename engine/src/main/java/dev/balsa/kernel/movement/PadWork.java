@@ -46,7 +46,9 @@ final class PadWork implements Work {
 
     private static int[] table(PadRequest request, int d) {
         var size = request.shape().get(d);
-        var table = new int[Math.toIntExact(Math.max(0, size + request.begins().get(d) + request.ends().get(d)))];
+        var table = new int
+                [Math.toIntExact(Math.max(
+                        0, size + request.begins().get(d) + request.ends().get(d)))];
         for (int o = 0; o < table.length; o++) {
             table[o] = place(request.mode(), o - request.begins().get(d), size);
         }
@@ -58,12 +60,14 @@ final class PadWork implements Work {
             return (int) index;
         }
         var period = Math.max(1, 2 * (size - 1));
-        return (int) switch (mode) {
-            case CONSTANT -> OUTSIDE;
-            case EDGE -> Math.clamp(index, 0, size - 1);
-            case WRAP -> Math.floorMod(index, size);
-            case REFLECT -> Math.min(Math.floorMod(index, period), period - Math.floorMod(index, period)) % size;
-        };
+        return (int)
+                switch (mode) {
+                    case CONSTANT -> OUTSIDE;
+                    case EDGE -> Math.clamp(index, 0, size - 1);
+                    case WRAP -> Math.floorMod(index, size);
+                    case REFLECT ->
+                        Math.min(Math.floorMod(index, period), period - Math.floorMod(index, period)) % size;
+                };
     }
 
     @Override

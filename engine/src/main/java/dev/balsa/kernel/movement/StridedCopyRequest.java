@@ -7,8 +7,8 @@ import java.util.List;
 /// A contiguous result whose elements are found in the input by strides: ONNX Transpose, Slice, Split, Expand, Tile,
 /// DepthToSpace, SpaceToDepth.
 ///
-/// Operands: 0 is the input, 1 is the output, contiguous and row-major; they share no memory. Element `(i, j, ...)` of the
-/// output is element `start + i * strides[0] + j * strides[1] + ...` of the input. Strides may be 0 or negative.
+/// Operands: 0 is the input, 1 is the output, contiguous and row-major; they share no memory. Element `(i, j, ...)` of
+/// the output is element `start + i * strides[0] + j * strides[1] + ...` of the input. Strides may be 0 or negative.
 ///
 /// @param elementBytes 1, 2, 4 or 8
 /// @param shape the output's dimensions, outermost first
@@ -20,8 +20,10 @@ public record StridedCopyRequest(int elementBytes, List<Long> shape, long start,
         shape = List.copyOf(shape);
         strides = List.copyOf(strides);
         if (shape.size() != strides.size() || !List.of(1, 2, 4, 8).contains(elementBytes)) {
-            throw new IllegalArgumentException("strided copy: expected as many strides as dimensions and elements of 1, 2, 4 "
-                    + "or 8 bytes, found shape " + shape + ", strides " + strides + ", " + elementBytes + " bytes");
+            throw new IllegalArgumentException(
+                    "strided copy: expected as many strides as dimensions and elements of 1, 2, 4 "
+                            + "or 8 bytes, found shape " + shape + ", strides " + strides + ", " + elementBytes
+                            + " bytes");
         }
     }
 
@@ -59,7 +61,8 @@ public record StridedCopyRequest(int elementBytes, List<Long> shape, long start,
         return new StridedCopyRequest(elementBytes, result, 0, strides);
     }
 
-    /// Dimension `d` of the input repeated `repeats[d]` times. The shape has two dimensions for each of the result's.
+    /// Dimension `d` of the input repeated `repeats[d]` times. The shape has two dimensions for each of the
+    /// result's.
     public static StridedCopyRequest tile(int elementBytes, List<Long> input, List<Long> repeats) {
         var contiguous = contiguous(input);
         var shape = new ArrayList<Long>();

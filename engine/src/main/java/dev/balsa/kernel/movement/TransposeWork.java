@@ -6,9 +6,9 @@ import dev.balsa.kernel.Work;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// [StridedCopyRequest] where neighbours in the input become neighbours along a dimension other than the last: square tiles
-/// of these two dimensions are turned one by one, so that both sides stay in the first-level cache. A unit is a tile's
-/// height of one outer position.
+/// [StridedCopyRequest] where neighbours in the input become neighbours along a dimension other than the last: square
+/// tiles of these two dimensions are turned one by one, so that both sides stay in the first-level cache. A unit is a
+/// tile's height of one outer position.
 final class TransposeWork implements Work {
     private static final int TILE = 32;
 
@@ -41,8 +41,13 @@ final class TransposeWork implements Work {
     static boolean suits(StridedCopyRequest request) {
         var nest = nest(request);
         var last = nest.rank() - 1;
-        return nest.total() > 0 && last > 0 && nest.stride(0, last) != 1 && nest.stride(0, last) != 0
-                && turned(nest) >= 0 && nest.size(last) > 3 && nest.size(turned(nest)) > 3;
+        return nest.total() > 0
+                && last > 0
+                && nest.stride(0, last) != 1
+                && nest.stride(0, last) != 0
+                && turned(nest) >= 0
+                && nest.size(last) > 3
+                && nest.size(turned(nest)) > 3;
     }
 
     private static LoopNest nest(StridedCopyRequest request) {

@@ -62,8 +62,7 @@ final class LocalResponseWork implements Work {
                 spans.binary(BinaryFunction.ADD, scratch, 0, scratch, square, scratch, 0, n);
             }
         }
-        spans.unary(
-                UnaryFunction.AFFINE, request.alpha() / request.size(), request.bias(), scratch, 0, scratch, 0, n);
+        spans.unary(UnaryFunction.AFFINE, request.alpha() / request.size(), request.bias(), scratch, 0, scratch, 0, n);
         spans.unary(UnaryFunction.LOG, 0, 0, scratch, 0, scratch, 0, n);
         spans.binary(BinaryFunction.MUL, scratch, 0, -request.beta(), scratch, 0, n);
         spans.unary(UnaryFunction.EXP, 0, 0, scratch, 0, scratch, 0, n);

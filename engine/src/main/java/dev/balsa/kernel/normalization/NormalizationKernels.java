@@ -11,20 +11,17 @@ public final class NormalizationKernels {
 
     /// The kernels for [RowNormRequest].
     public static List<Kernel<RowNormRequest>> rows(VectorProvider provider) {
-        return List.of(
-                new PortableKernel<>("rownorm_f32", provider, _ -> true, r -> new RowNormWork(r, provider)));
+        return List.of(new PortableKernel<>("rownorm_f32", provider, _ -> true, r -> new RowNormWork(r, provider)));
     }
 
     /// The kernels for [GroupNormRequest].
     public static List<Kernel<GroupNormRequest>> groups(VectorProvider provider) {
-        return List.of(
-                new PortableKernel<>("groupnorm_f32", provider, _ -> true, r -> new GroupNormWork(r, provider)));
+        return List.of(new PortableKernel<>("groupnorm_f32", provider, _ -> true, r -> new GroupNormWork(r, provider)));
     }
 
     /// The kernels for [BatchNormRequest].
     public static List<Kernel<BatchNormRequest>> batches(VectorProvider provider) {
-        return List.of(
-                new PortableKernel<>("batchnorm_f32", provider, _ -> true, r -> new BatchNormWork(r, provider)));
+        return List.of(new PortableKernel<>("batchnorm_f32", provider, _ -> true, r -> new BatchNormWork(r, provider)));
     }
 
     /// The kernels for [LocalResponseRequest].

@@ -4,8 +4,8 @@ package dev.balsa.kernel.normalization;
 ///
 /// Operands in this order, those in brackets if asked for: X `[rows, size]`, [scale `[size]`], [bias `[size]`], then Y
 /// `[rows, size]`, [mean `[rows]`, inverse deviation `[rows]`]. Y may be the memory of X. Every row becomes
-/// `(x - mean) / sqrt(variance + epsilon) * scale + bias`; uncentred rows take 0 for the mean, and with it the variance is
-/// the mean square.
+/// `(x - mean) / sqrt(variance + epsilon) * scale + bias`; uncentred rows take 0 for the mean, and with it the variance
+/// is the mean square.
 ///
 /// @param rows dimensions before the axis, as one
 /// @param size dimensions from the axis on, as one

@@ -1,7 +1,7 @@
 /// Normalisations of floats: by row, by group of channels, by given statistics, and across neighbouring channels.
 ///
-/// Requests: [RowNormRequest], [GroupNormRequest], [BatchNormRequest], [LocalResponseRequest]. The kernels are listed in
-/// [NormalizationKernels].
+/// Requests: [RowNormRequest], [GroupNormRequest], [BatchNormRequest], [LocalResponseRequest]. The kernels are listed
+/// in [NormalizationKernels].
 @NullMarked
 package dev.balsa.kernel.normalization;
 

@@ -5,9 +5,9 @@ import java.util.List;
 
 /// Pooling of float planes, channels first: ONNX MaxPool (first output) opset 1-22, AveragePool opset 1-22.
 ///
-/// Operands: 0 is X, `planes` planes of the window's input sizes; 1 is Y, as many planes of its output sizes. They share no
-/// memory. Padding is never read: it is left out of a maximum and counts as zero in a mean. A window without any element
-/// gives negative infinity, or zero for a mean.
+/// Operands: 0 is X, `planes` planes of the window's input sizes; 1 is Y, as many planes of its output sizes. They
+/// share no memory. Padding is never read: it is left out of a maximum and counts as zero in a mean. A window without
+/// any element gives negative infinity, or zero for a mean.
 ///
 /// @param function what is made of a window
 /// @param planes batch times channels
@@ -20,8 +20,8 @@ public record PoolRequest(
     public PoolRequest {
         endPads = List.copyOf(endPads);
         if (planes < 0 || endPads.size() != window.rank()) {
-            throw new IllegalArgumentException("pooling: expected " + window.rank() + " end pads, found " + endPads
-                    + " (" + planes + " planes)");
+            throw new IllegalArgumentException(
+                    "pooling: expected " + window.rank() + " end pads, found " + endPads + " (" + planes + " planes)");
         }
     }
 }

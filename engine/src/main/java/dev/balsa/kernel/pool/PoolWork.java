@@ -8,9 +8,9 @@ import dev.balsa.kernel.elementwise.PlainSpans;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.MemorySegment;
 
-/// [PoolRequest], an output row at a time: the input rows under it are folded to one row, whole; this row is taken apart
-/// into one row per phase of the stride, so that neighbouring windows find their elements side by side; these rows are
-/// folded once per position of the window. A unit is a few output rows.
+/// [PoolRequest], an output row at a time: the input rows under it are folded to one row, whole; this row is taken
+/// apart into one row per phase of the stride, so that neighbouring windows find their elements side by side; these
+/// rows are folded once per position of the window. A unit is a few output rows.
 ///
 /// Scratch memory holds the folded row and after it the phases.
 final class PoolWork implements Work {

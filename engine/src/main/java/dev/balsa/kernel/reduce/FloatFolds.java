@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Folds of a contiguous span of floats to one number, always in the same order.
 ///
-/// Offsets are in bytes, counts in elements. Sums run over many accumulators in blocks whose results are added in double
-/// precision. Nothing outside of the span is read, nothing is allocated. Thread-safe.
+/// Offsets are in bytes, counts in elements. Sums run over many accumulators in blocks whose results are added in
+/// double precision. Nothing outside of the span is read, nothing is allocated. Thread-safe.
 public sealed interface FloatFolds permits PlainFolds, VectorFolds {
     /// The loops of the given provider.
     static FloatFolds of(VectorProvider provider) {

@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 /// Reductions whose innermost axis is kept: a unit is a strip of neighbouring outputs, to which spans of the input are
 /// added (or the like) one after the other.
 ///
-/// Sums are taken of blocks of spans first and of the blocks' sums then. Scratch memory holds, a strip each, the sum, the
-/// sum of a block, a term, and what is subtracted before taking exponentials.
+/// Sums are taken of blocks of spans first and of the blocks' sums then. Scratch memory holds, a strip each, the sum,
+/// the sum of a block, a term, and what is subtracted before taking exponentials.
 final class ReduceColumns implements Work {
     private static final int WIDTH = 512;
     private static final int NARROW = 64;

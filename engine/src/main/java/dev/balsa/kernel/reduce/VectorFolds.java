@@ -202,8 +202,7 @@ final class VectorFolds implements FloatFolds {
         }
     }
 
-    private static void storeLastExponentials(
-            MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
+    private static void storeLastExponentials(MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
         var mask = tail(n);
         store(VectorMath.exp(load(s, so, 0, mask).sub(shift)), t, to, 0, mask);
     }

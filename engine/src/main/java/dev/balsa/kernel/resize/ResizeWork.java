@@ -8,8 +8,8 @@ import dev.balsa.kernel.elementwise.PlainSpans;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.MemorySegment;
 
-/// [ResizeRequest], an output row at a time: the input rows that it depends on are added up by weight, whole; the sum is
-/// then resampled along itself. A unit is a few output rows.
+/// [ResizeRequest], an output row at a time: the input rows that it depends on are added up by weight, whole; the sum
+/// is then resampled along itself. A unit is a few output rows.
 ///
 /// Scratch memory holds the sum of rows and one weighted row. A single row of weight 1 is read where it stands.
 final class ResizeWork implements Work {

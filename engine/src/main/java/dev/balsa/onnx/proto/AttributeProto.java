@@ -67,7 +67,7 @@ public record AttributeProto(String name, AttributeValue value, String docString
             out.string(13, docString);
         }
         out.int64(20, value.kind().number());
-        if (value instanceof AttributeValue.Reference(var target, _)) {
+        if (value instanceof AttributeValue.Reference(var target, var _)) {
             out.string(REFERENCE, target);
         }
         return field > 20 ? encodeValue(out, field) : out;

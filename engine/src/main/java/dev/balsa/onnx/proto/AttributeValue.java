@@ -112,7 +112,7 @@ public sealed interface AttributeValue {
             case OfGraphs _ -> AttributeKind.GRAPHS;
             case OfSparseTensors _ -> AttributeKind.SPARSE_TENSORS;
             case OfTypes _ -> AttributeKind.TYPE_PROTOS;
-            case Reference(_, var kind) -> kind;
+            case Reference(var _, var kind) -> kind;
             case Undefined _ -> AttributeKind.UNDEFINED;
         };
     }

@@ -19,9 +19,8 @@ public final class ElementBits {
     /// @throws ModelFormatException for a number that is not an element type, and for strings
     public static int of(int type, String place) {
         if (type <= 0 || type >= BITS.length || type == STRING) {
-            throw new ModelFormatException(
-                    place + ": bad element type; expected an ONNX number from 1 to " + (BITS.length - 1) + " other than "
-                            + STRING + " (string) for numeric data, found " + type);
+            throw new ModelFormatException(place + ": bad element type; expected an ONNX number from 1 to "
+                    + (BITS.length - 1) + " other than " + STRING + " (string) for numeric data, found " + type);
         }
         return BITS[type];
     }

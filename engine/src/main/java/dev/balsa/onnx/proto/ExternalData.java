@@ -32,7 +32,8 @@ public final class ExternalData {
 
     /// The elements of a tensor that lie in another file.
     ///
-    /// @param size how many bytes the tensor's type and shape ask for; must equal the `length` entry where there is one
+    /// @param size how many bytes the tensor's type and shape ask for; must equal the `length` entry where there is
+    ///     one
     MemorySegment bytes(TensorProto tensor, long size) {
         var entries = tensor.externalData();
         var location = StringStringEntryProto.find(entries, "location")

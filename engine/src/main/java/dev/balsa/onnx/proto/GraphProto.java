@@ -42,16 +42,7 @@ public record GraphProto(
     /// This graph with other initialisers.
     public GraphProto withInitializers(List<TensorProto> other) {
         return new GraphProto(
-                nodes,
-                name,
-                other,
-                docString,
-                inputs,
-                outputs,
-                valueInfos,
-                sparseInitializers,
-                metadataProps,
-                unknown);
+                nodes, name, other, docString, inputs, outputs, valueInfos, sparseInitializers, metadataProps, unknown);
     }
 
     static GraphProto read(WireReader in) {
@@ -79,16 +70,7 @@ public record GraphProto(
             }
         }
         return new GraphProto(
-                nodes,
-                name,
-                initializers,
-                docString,
-                inputs,
-                outputs,
-                valueInfos,
-                sparse,
-                metadata,
-                in.unknown());
+                nodes, name, initializers, docString, inputs, outputs, valueInfos, sparse, metadata, in.unknown());
     }
 
     WireWriter encode(TensorContents contents) {

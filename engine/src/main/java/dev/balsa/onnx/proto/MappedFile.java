@@ -27,8 +27,9 @@ final class MappedFile {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = channel.size();
             if (size == 0) {
-                throw new ModelFormatException(kind + " " + path + ": is empty; expected data, found 0 bytes; it may not"
-                        + " have been downloaded or written to its end");
+                throw new ModelFormatException(
+                        kind + " " + path + ": is empty; expected data, found 0 bytes; it may not"
+                                + " have been downloaded or written to its end");
             }
             return channel.map(MapMode.READ_ONLY, 0, size, arena);
         } catch (NoSuchFileException e) {

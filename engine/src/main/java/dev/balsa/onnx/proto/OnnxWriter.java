@@ -18,8 +18,8 @@ import java.nio.file.StandardOpenOption;
 public final class OnnxWriter {
     private OnnxWriter() {}
 
-    /// Writes a model file, replacing what was there only when all is written. It may be the file that the model was
-    /// read from.
+    /// Writes a model file, replacing what was there only when all is written. It may be the file that the model
+    /// was read from.
     ///
     /// @throws ResourceException if the file cannot be written
     public static void write(ModelProto model, Path path) {
@@ -47,10 +47,7 @@ public final class OnnxWriter {
         var part = target.resolveSibling(target.getFileName() + ".part");
         try {
             try (var channel = FileChannel.open(
-                    part,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
+                    part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
                 bytes.writeTo(channel);
             }
             Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);

@@ -14,7 +14,8 @@ import java.util.List;
 /// must agree. 4-bit elements are packed two to a byte, the first in the low half, 2-bit ones four; the last byte may
 /// have unused bits. Booleans are one byte each. For one thread at a time.
 public final class TensorData {
-    private static final ValueLayout.OfShort INT16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort INT16 =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong INT64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int BOOL = 9;
@@ -40,7 +41,8 @@ public final class TensorData {
         long count = tensor.elementCount();
         long size = ElementBits.bytes(tensor.dataType(), count, tensor.place());
         if (tensor.external()) {
-            requireNone(tensor, tensor.rawData().byteSize() == 0 && tensor.typed().isEmpty());
+            requireNone(
+                    tensor, tensor.rawData().byteSize() == 0 && tensor.typed().isEmpty());
             return external.bytes(tensor, size);
         }
         if (tensor.rawData().byteSize() > 0) {

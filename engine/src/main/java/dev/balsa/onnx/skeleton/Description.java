@@ -64,7 +64,9 @@ record Description(List<SyntheticTensor> tensors) {
 
     private static void check(TensorProto tensor, SyntheticTensor rule) {
         boolean empty = tensor.rawData().byteSize() == 0 && tensor.typed().isEmpty() && !tensor.external();
-        if (!empty || tensor.dataType() != rule.store().onnxType || !tensor.dims().equals(rule.dims())) {
+        if (!empty
+                || tensor.dataType() != rule.store().onnxType
+                || !tensor.dims().equals(rule.dims())) {
             throw new ModelFormatException("tensor \"" + tensor.name() + "\": contradicts its record in " + KEY
                     + "; expected no data, element type " + rule.store().onnxType + " and shape " + rule.dims()
                     + ", found " + (empty ? "no data" : "data") + ", type " + tensor.dataType() + " and shape "

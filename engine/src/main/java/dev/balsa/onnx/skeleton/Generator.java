@@ -57,7 +57,8 @@ final class Generator {
         }
     }
 
-    /// Element (outer, along, inner) belongs to block (outer, along / size, inner) of the tensor with the axis divided.
+    /// Element (outer, along, inner) belongs to block (outer, along / size, inner) of the tensor with the axis
+    /// divided.
     private void maskBlocks(Block mask, long from, int count) {
         var dims = tensor.dims();
         long length = dims.get(mask.axis());

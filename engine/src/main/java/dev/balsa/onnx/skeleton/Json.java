@@ -219,7 +219,7 @@ final class Json {
 
     private ModelFormatException fault(String expected) {
         var found = at < text.length() ? "'" + text.charAt(at) + "'" : "the end";
-        return new ModelFormatException("JSON: syntax error; expected " + expected + ", found " + found + " (character "
-                + at + ")");
+        return new ModelFormatException(
+                "JSON: syntax error; expected " + expected + ", found " + found + " (character " + at + ")");
     }
 }

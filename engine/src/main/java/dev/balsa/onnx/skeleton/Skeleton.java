@@ -62,8 +62,8 @@ public final class Skeleton {
                 .isPresent();
     }
 
-    /// Fills a skeleton. A model that would pass 2 GB gets its generated tensors in an external file beside it, named
-    /// like the output with `.data` added. Existing files are replaced when the new ones are complete.
+    /// Fills a skeleton. A model that would pass 2 GB gets its generated tensors in an external file beside it,
+    /// named like the output with `.data` added. Existing files are replaced when the new ones are complete.
     ///
     /// @throws dev.balsa.error.ModelFormatException if the file is no skeleton, or its description contradicts its
     ///     tensors

@@ -12,8 +12,7 @@ import java.util.Map;
 /// @param seed the seed of the values; 0 and unused for constants
 /// @param distribution where the values come from
 /// @param mask which of them are zero
-record SyntheticTensor(
-        String name, Store store, List<Long> dims, long seed, Distribution distribution, Mask mask) {
+record SyntheticTensor(String name, Store store, List<Long> dims, long seed, Distribution distribution, Mask mask) {
     SyntheticTensor {
         dims = List.copyOf(dims);
     }

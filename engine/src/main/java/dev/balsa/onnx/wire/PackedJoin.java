@@ -40,7 +40,8 @@ public final class PackedJoin {
                     + needed + " bytes; write it as one packed run");
         }
         if (needed > joined.length) {
-            joined = Arrays.copyOf(joined, (int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, 2L * joined.length)));
+            joined =
+                    Arrays.copyOf(joined, (int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, 2L * joined.length)));
         }
         MemorySegment.copy(run, ValueLayout.JAVA_BYTE, 0, joined, used, (int) run.byteSize());
         used = (int) needed;

@@ -117,7 +117,10 @@ class AssemblyTest {
         nibbles.setLong(2, -1);
         assertThat(NodeModel.of("Slice", 13).run(nibbles, longs(1), longs(3)).toLongArray())
                 .containsExactly(7, -1);
-        assertThat(NodeModel.of("Concat", 13).with("axis", 0).run(nibbles, nibbles).toLongArray())
+        assertThat(NodeModel.of("Concat", 13)
+                        .with("axis", 0)
+                        .run(nibbles, nibbles)
+                        .toLongArray())
                 .containsExactly(-8, 7, -1, -8, 7, -1);
     }
 
@@ -128,7 +131,8 @@ class AssemblyTest {
         var three = NodeModel.of("Split", 18).with("num_outputs", 3).run(3, ROW);
         assertThat(three).extracting(Tensor::size).containsExactly(2L, 2L, 0L);
         assertThatThrownBy(() -> NodeModel.of("Split", 13).run(3, ROW)).isInstanceOf(ShapeException.class);
-        assertThatThrownBy(() -> NodeModel.of("Split", 18).with("num_outputs", 3).run(2, ROW))
+        assertThatThrownBy(
+                        () -> NodeModel.of("Split", 18).with("num_outputs", 3).run(2, ROW))
                 .isInstanceOf(BalsaException.class);
         var given = NodeModel.of("Split", 2).with("split", List.of(1L, 3L)).run(2, ROW);
         assertThat(given.get(1).toLongArray()).containsExactly(2, 3, 4);
@@ -139,7 +143,8 @@ class AssemblyTest {
     @Test
     void movesEmptyTensorsOfManyRowsAtOnce() {
         var empty = Tensor.allocate(DataType.FLOAT32, Shape.of(1L << 40, 0));
-        assertThat(NodeModel.of("Concat", 13).with("axis", 1).run(empty, empty).size()).isZero();
+        assertThat(NodeModel.of("Concat", 13).with("axis", 1).run(empty, empty).size())
+                .isZero();
         assertThat(NodeModel.of("Split", 13).with("axis", 1).run(2, empty)).hasSize(2);
         assertThat(NodeModel.of("Transpose", 13).run(empty).shape()).isEqualTo(Shape.of(0, 1L << 40));
         assertThat(NodeModel.of("Trilu", 14).run(empty).size()).isZero();
@@ -152,12 +157,21 @@ class AssemblyTest {
     void keepsTrianglesForAnyDiagonal() {
         var x = Tensor.of(new int[] {1, 2, 3, 4}, 2, 2);
         for (long k : new long[] {Long.MAX_VALUE, 3, 2}) {
-            assertThat(NodeModel.of("Trilu", 14).run(x, Tensor.of(new long[] {k})).toLongArray())
+            assertThat(NodeModel.of("Trilu", 14)
+                            .run(x, Tensor.of(new long[] {k}))
+                            .toLongArray())
                     .containsOnly(0);
-            assertThat(NodeModel.of("Trilu", 14).with("upper", 0).run(x, longs(k)).toLongArray())
+            assertThat(NodeModel.of("Trilu", 14)
+                            .with("upper", 0)
+                            .run(x, longs(k))
+                            .toLongArray())
                     .containsExactly(1, 2, 3, 4);
-            assertThat(NodeModel.of("Trilu", 14).run(x, longs(-k)).toLongArray()).containsExactly(1, 2, 3, 4);
-            assertThat(NodeModel.of("Trilu", 14).with("upper", 0).run(x, longs(-k)).toLongArray())
+            assertThat(NodeModel.of("Trilu", 14).run(x, longs(-k)).toLongArray())
+                    .containsExactly(1, 2, 3, 4);
+            assertThat(NodeModel.of("Trilu", 14)
+                            .with("upper", 0)
+                            .run(x, longs(-k))
+                            .toLongArray())
                     .containsOnly(0);
         }
     }
@@ -167,7 +181,8 @@ class AssemblyTest {
         var cache = Tensor.of(new int[] {1, 2, 3}, 1, 3, 1);
         var update = Tensor.of(new int[] {8, 9}, 1, 2, 1);
         var scatter = NodeModel.of("TensorScatter", 24).with("mode", "circular");
-        assertThat(scatter.run(cache, update, longs(Long.MAX_VALUE)).toLongArray()).containsExactly(1, 8, 9);
+        assertThat(scatter.run(cache, update, longs(Long.MAX_VALUE)).toLongArray())
+                .containsExactly(1, 8, 9);
         assertThat(scatter.run(cache, update, longs(2)).toLongArray()).containsExactly(9, 2, 8);
         var linear = NodeModel.of("TensorScatter", 24);
         assertThat(linear.run(cache, update).toLongArray()).containsExactly(8, 9, 3);
@@ -181,7 +196,8 @@ class AssemblyTest {
         var x = Tensor.of(new int[] {1, 2, 3, 4, 5, 6}, 2, 3);
         assertThat(NodeModel.of("ReverseSequence", 10).run(x, longs(2, 0, 1)).toLongArray())
                 .containsExactly(4, 2, 3, 1, 5, 6);
-        var batchFirst = NodeModel.of("ReverseSequence", 10).with("batch_axis", 0).with("time_axis", 1);
+        var batchFirst =
+                NodeModel.of("ReverseSequence", 10).with("batch_axis", 0).with("time_axis", 1);
         assertThat(batchFirst.run(x, longs(3, 2)).toLongArray()).containsExactly(3, 2, 1, 5, 4, 6);
         assertThatThrownBy(() -> batchFirst.run(x, longs(4, 2))).isInstanceOf(ShapeException.class);
     }

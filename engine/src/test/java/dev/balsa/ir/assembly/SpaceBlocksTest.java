@@ -20,21 +20,31 @@ class SpaceBlocksTest {
         }
         var depth = NodeModel.of("SpaceToDepth", 13).with("blocksize", 2).run(x);
         assertThat(depth.shape()).isEqualTo(Shape.of(2, 12, 2, 3));
-        assertThat(NodeModel.of("DepthToSpace", 1).with("blocksize", 2).run(depth).contentEquals(x)).isTrue();
+        assertThat(NodeModel.of("DepthToSpace", 1)
+                        .with("blocksize", 2)
+                        .run(depth)
+                        .contentEquals(x))
+                .isTrue();
     }
 
     @Test
     void refusesBlocksThatDoNotDivide() {
         var x = Tensor.of(new float[12], 1, 3, 2, 2);
         for (long block : new long[] {0, -2, 2, 3, Long.MAX_VALUE}) {
-            assertThatThrownBy(() -> NodeModel.of("DepthToSpace", 13).with("blocksize", block).run(x))
+            assertThatThrownBy(() -> NodeModel.of("DepthToSpace", 13)
+                            .with("blocksize", block)
+                            .run(x))
                     .as("block %d", block)
                     .isInstanceOf(BalsaException.class);
-            assertThatThrownBy(() -> NodeModel.of("DepthToSpace", 13).unranked().with("blocksize", block).run(x))
+            assertThatThrownBy(() -> NodeModel.of("DepthToSpace", 13)
+                            .unranked()
+                            .with("blocksize", block)
+                            .run(x))
                     .as("block %d", block)
                     .isInstanceOf(BalsaException.class);
         }
-        assertThatThrownBy(() -> NodeModel.of("SpaceToDepth", 13).with("blocksize", 4).run(x))
+        assertThatThrownBy(() ->
+                        NodeModel.of("SpaceToDepth", 13).with("blocksize", 4).run(x))
                 .isInstanceOf(BalsaException.class);
     }
 }

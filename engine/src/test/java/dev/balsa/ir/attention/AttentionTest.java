@@ -52,8 +52,7 @@ class AttentionTest {
         var node = attention().with("is_causal", 1);
         var whole = node.run(3, q, k, v);
         var start = node.run(3, rows(q, 0, 3), rows(k, 0, 3), rows(v, 0, 3));
-        var rest = node.run(
-                3, rows(q, 3, 2), rows(k, 3, 2), rows(v, 3, 2), zeros(2, 5), start.get(1), start.get(2));
+        var rest = node.run(3, rows(q, 3, 2), rows(k, 3, 2), rows(v, 3, 2), zeros(2, 5), start.get(1), start.get(2));
         assertSame(start.get(0), rows(whole.get(0), 0, 3));
         assertSame(rest.get(0), rows(whole.get(0), 3, 2));
         assertSame(rest.get(1), whole.get(1));
@@ -105,7 +104,12 @@ class AttentionTest {
     @Test
     void walksLinearAttentionStepByStep() {
         var inputs = new Tensor[] {
-            random(1, 4, 4 * 3), random(1, 4, 2 * 3), random(1, 4, 2 * 5), zeros(1, 2, 3, 5), random(1, 4, 2), random(1, 4, 1)
+            random(1, 4, 4 * 3),
+            random(1, 4, 2 * 3),
+            random(1, 4, 2 * 5),
+            zeros(1, 2, 3, 5),
+            random(1, 4, 2),
+            random(1, 4, 1)
         };
         var node = NodeModel.of("LinearAttention", 27).with("q_num_heads", 4).with("kv_num_heads", 2);
         var whole = node.run(2, inputs);

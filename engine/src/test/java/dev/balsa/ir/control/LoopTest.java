@@ -35,8 +35,8 @@ class LoopTest {
         return Tensor.of(new boolean[] {value}, 1).reshaped(Shape.scalar());
     }
 
-    /// Appends the iteration's number to the carried vector, as long as that number is below the captured limit; gives the
-    /// number doubled.
+    /// Appends the iteration's number to the carried vector, as long as that number is below the captured limit;
+    /// gives the number doubled.
     private static Graph growing() {
         var body = new GraphBuilder("body");
         var number = body.input("i", TensorType.of(DataType.INT64));

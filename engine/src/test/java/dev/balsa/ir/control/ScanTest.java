@@ -43,7 +43,8 @@ class ScanTest {
         var results = builder.add("scan", scan, values, List.of("state", "sums"));
         var tensors = Interpreter.run(builder.build(results), List.of());
         for (int i = 0; i < tensors.size(); i++) {
-            assertThat(results.get(i).type().shape().known()).contains(tensors.get(i).shape());
+            assertThat(results.get(i).type().shape().known())
+                    .contains(tensors.get(i).shape());
         }
         return tensors;
     }
@@ -93,6 +94,7 @@ class ScanTest {
         assertThatThrownBy(() -> new Scan(sums(), 1, 1, NONE, NONE, List.of(0L, 0L), NONE, false))
                 .isInstanceOf(ModelFormatException.class);
         var scan = new Scan(sums(), 1, 1, NONE, NONE, List.of(Long.MIN_VALUE), NONE, false);
-        assertThatThrownBy(() -> run(scan, state(), Tensor.of(new float[4], 2, 2))).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> run(scan, state(), Tensor.of(new float[4], 2, 2)))
+                .isInstanceOf(ShapeException.class);
     }
 }

@@ -34,12 +34,16 @@ class IndexingTest {
             var update = Tensor.of(new int[2], 2, 1);
             assertThatThrownBy(() -> NodeModel.of("Gather", 13).with("axis", 1).run(X, longs(index)))
                     .isInstanceOf(ShapeException.class);
-            assertThatThrownBy(() -> NodeModel.of("GatherElements", 13).with("axis", 1).run(X, indices))
+            assertThatThrownBy(() ->
+                            NodeModel.of("GatherElements", 13).with("axis", 1).run(X, indices))
                     .isInstanceOf(ShapeException.class);
-            assertThatThrownBy(() -> NodeModel.of("GatherND", 13).run(X, indices)).isInstanceOf(ShapeException.class);
-            assertThatThrownBy(() -> NodeModel.of("ScatterElements", 18).with("axis", 1).run(X, indices, update))
+            assertThatThrownBy(() -> NodeModel.of("GatherND", 13).run(X, indices))
                     .isInstanceOf(ShapeException.class);
-            assertThatThrownBy(() -> NodeModel.of("ScatterND", 18).run(X, indices, X)).isInstanceOf(ShapeException.class);
+            assertThatThrownBy(() ->
+                            NodeModel.of("ScatterElements", 18).with("axis", 1).run(X, indices, update))
+                    .isInstanceOf(ShapeException.class);
+            assertThatThrownBy(() -> NodeModel.of("ScatterND", 18).run(X, indices, X))
+                    .isInstanceOf(ShapeException.class);
         }
     }
 
@@ -48,7 +52,10 @@ class IndexingTest {
         var empty = Tensor.allocate(DataType.FLOAT32, Shape.of(1L << 40, 0));
         var gathered = NodeModel.of("Gather", 13).with("axis", 0).run(empty, longs(0, 1L << 39));
         assertThat(gathered.shape()).isEqualTo(Shape.of(2, 0));
-        assertThat(NodeModel.of("Gather", 13).with("axis", 1).run(empty, longs()).shape())
+        assertThat(NodeModel.of("Gather", 13)
+                        .with("axis", 1)
+                        .run(empty, longs())
+                        .shape())
                 .isEqualTo(Shape.of(1L << 40, 0));
     }
 
@@ -60,9 +67,15 @@ class IndexingTest {
         assertThat(picked.shape()).isEqualTo(Shape.of(2, 2));
         assertThat(picked.toLongArray()).containsExactly(3, 4, 5, 6);
         var twice = Tensor.of(new long[] {1, -1, 0, -2}, 2, 2, 1);
-        assertThat(NodeModel.of("GatherND", 13).with("batch_dims", 1).run(data, twice).toLongArray())
+        assertThat(NodeModel.of("GatherND", 13)
+                        .with("batch_dims", 1)
+                        .run(data, twice)
+                        .toLongArray())
                 .containsExactly(3, 4, 3, 4, 5, 6, 5, 6);
-        assertThatThrownBy(() -> NodeModel.of("GatherND", 13).with("batch_dims", 3).unranked().run(data, twice))
+        assertThatThrownBy(() -> NodeModel.of("GatherND", 13)
+                        .with("batch_dims", 3)
+                        .unranked()
+                        .run(data, twice))
                 .isInstanceOf(ShapeException.class);
     }
 
@@ -75,7 +88,8 @@ class IndexingTest {
         assertThat(reduce("min", bytes, indices, updates).toLongArray()).containsExactly(100, 1, 1);
         assertThat(reduce("add", bytes, indices, updates).toLongArray()).containsExactly(99, 157, 0);
         var large = longs(-1, 5).cast(DataType.UINT64);
-        assertThat(reduce("max", large, longs(1, 1), longs(-2, 7).cast(DataType.UINT64)).toLongArray())
+        assertThat(reduce("max", large, longs(1, 1), longs(-2, 7).cast(DataType.UINT64))
+                        .toLongArray())
                 .containsExactly(-1, -2);
         var flags = Tensor.of(new boolean[] {true, false}, 2);
         assertThat(reduce("add", flags, longs(0, 1), flags).toLongArray()).containsExactly(1, 0);
@@ -96,7 +110,10 @@ class IndexingTest {
         assertThatThrownBy(() -> NodeModel.of("ScatterElements", 18).unranked().run(X, indices, X))
                 .isInstanceOf(ShapeException.class);
         var long3 = Tensor.of(new long[3], 3, 1);
-        assertThatThrownBy(() -> NodeModel.of("GatherElements", 13).with("axis", 1).unranked().run(X, long3))
+        assertThatThrownBy(() -> NodeModel.of("GatherElements", 13)
+                        .with("axis", 1)
+                        .unranked()
+                        .run(X, long3))
                 .isInstanceOf(ShapeException.class);
     }
 
@@ -112,7 +129,9 @@ class IndexingTest {
         assertThat(NodeModel.of("OneHot", 9).run(indices, depth, values).toStringArray())
                 .containsExactly("", "x", "", "", "", "", "", "", "", "", "", "");
         var unsigned = longs(-1).cast(DataType.UINT64);
-        assertThat(NodeModel.of("OneHot", 11).run(unsigned, longs(2), longs(0, 1)).toLongArray())
+        assertThat(NodeModel.of("OneHot", 11)
+                        .run(unsigned, longs(2), longs(0, 1))
+                        .toLongArray())
                 .containsExactly(0, 0);
         assertThatThrownBy(() -> NodeModel.of("OneHot", 11).run(unsigned, longs(-2), longs(0, 1)))
                 .isInstanceOf(ShapeException.class);
@@ -121,7 +140,10 @@ class IndexingTest {
     @Test
     void compressesByShorterConditions() {
         var condition = Tensor.of(new boolean[] {false, true}, 2);
-        assertThat(NodeModel.of("Compress", 11).with("axis", -1).run(X, condition).toLongArray())
+        assertThat(NodeModel.of("Compress", 11)
+                        .with("axis", -1)
+                        .run(X, condition)
+                        .toLongArray())
                 .containsExactly(2, 5);
         assertThat(NodeModel.of("Compress", 9).run(X, condition).toLongArray()).containsExactly(2);
         var beyond = Tensor.of(new boolean[] {false, false, true}, 3);

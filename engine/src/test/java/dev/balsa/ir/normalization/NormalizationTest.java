@@ -24,7 +24,8 @@ class NormalizationTest {
     void seesAMatrixBeforeOpset13() {
         var even = Tensor.of(new float[8], 2, 2, 2);
         assertThat(NodeModel.of("Softmax", 11).run(even).toFloatArray()).containsOnly(0.25F);
-        assertThat(NodeModel.of("Softmax", 11).with("axis", -3).run(even).toFloatArray()).containsOnly(0.125F);
+        assertThat(NodeModel.of("Softmax", 11).with("axis", -3).run(even).toFloatArray())
+                .containsOnly(0.125F);
         assertThat(NodeModel.of("Softmax", 13).run(even).toFloatArray()).containsOnly(0.5F);
         assertThat(NodeModel.of("Hardmax", 1).run(X).toFloatArray()).containsExactly(0, 0, 0, 1, 0, 1, 0, 0);
     }
@@ -32,7 +33,9 @@ class NormalizationTest {
     @Test
     void takesEmptyRows() {
         for (var operator : new String[] {"Softmax", "LogSoftmax", "Hardmax", "LpNormalization"}) {
-            assertThat(NodeModel.of(operator, 12).run(Tensor.of(new float[0], 3, 0)).shape())
+            assertThat(NodeModel.of(operator, 12)
+                            .run(Tensor.of(new float[0], 3, 0))
+                            .shape())
                     .as(operator)
                     .isEqualTo(Shape.of(3, 0));
         }
@@ -65,8 +68,7 @@ class NormalizationTest {
         var zeros = Tensor.of(new float[4], 2, 2);
         var ones = Tensor.of(new float[] {1, 1, 1, 1}, 2, 2);
         var node = NodeModel.of("BatchNormalization", 7).with("spatial", 0).with("epsilon", 0F);
-        assertThat(node.run(X, numbers, zeros, zeros, ones).toFloatArray())
-                .containsExactly(1, 6, 15, 28, 2, 12, 0, 16);
+        assertThat(node.run(X, numbers, zeros, zeros, ones).toFloatArray()).containsExactly(1, 6, 15, 28, 2, 12, 0, 16);
     }
 
     @Test
@@ -75,7 +77,8 @@ class NormalizationTest {
         assertThatThrownBy(() -> node.run(5, X, ONES, ZEROS, ZEROS, ONES)).isInstanceOf(UnsupportedException.class);
         var three = Tensor.of(new float[3], 3);
         assertThatThrownBy(() -> node.run(X, three, ZEROS, ZEROS, ONES)).isInstanceOf(ShapeException.class);
-        assertThatThrownBy(() -> NodeModel.of("BatchNormalization", 9).unranked().run(X, three, ZEROS, ZEROS, ONES))
+        assertThatThrownBy(
+                        () -> NodeModel.of("BatchNormalization", 9).unranked().run(X, three, ZEROS, ZEROS, ONES))
                 .isInstanceOf(ShapeException.class);
     }
 
@@ -91,7 +94,9 @@ class NormalizationTest {
                 .containsExactly(-1, 2, -3, 4);
         assertThatThrownBy(() -> now.run(x, perGroup, ZEROS)).isInstanceOf(ShapeException.class);
         for (long groups : new long[] {0, 3, -1, Long.MIN_VALUE}) {
-            var odd = NodeModel.of("GroupNormalization", 21).with("num_groups", groups).unranked();
+            var odd = NodeModel.of("GroupNormalization", 21)
+                    .with("num_groups", groups)
+                    .unranked();
             assertThatThrownBy(() -> odd.run(x, perChannel, perChannel))
                     .as("%d groups", groups)
                     .isInstanceOf(BalsaException.class);

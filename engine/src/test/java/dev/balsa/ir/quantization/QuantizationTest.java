@@ -43,7 +43,8 @@ class QuantizationTest {
     void dividesInTheTypeOfTheScaleOrThePrecisionAsked() {
         // 1.0002 / 0.4 is 2.5005, above the tie; in float16 the operands and the quotient are rounded onto the tie.
         var x = Tensor.of(new float[] {1.0002F}, 1);
-        assertThat(NodeModel.of("QuantizeLinear", 23).run(x, scalar(0.4F)).toLongArray()).containsExactly(3);
+        assertThat(NodeModel.of("QuantizeLinear", 23).run(x, scalar(0.4F)).toLongArray())
+                .containsExactly(3);
         assertThat(NodeModel.of("QuantizeLinear", 23)
                         .with("precision", FLOAT16)
                         .run(x, scalar(0.4F))
@@ -76,12 +77,15 @@ class QuantizationTest {
         var x = Tensor.of(new float[6], 2, 3);
         var three = Tensor.of(new float[] {1, 1, 1}, 3);
         for (long axis : new long[] {0, 2, -3, Long.MIN_VALUE}) {
-            assertThatThrownBy(() -> NodeModel.of("QuantizeLinear", 13).with("axis", axis).run(x, three))
+            assertThatThrownBy(() -> NodeModel.of("QuantizeLinear", 13)
+                            .with("axis", axis)
+                            .run(x, three))
                     .as("axis %d", axis)
                     .isInstanceOf(ShapeException.class);
         }
         for (long size : new long[] {1, 2, 4, -1, Long.MAX_VALUE}) {
-            var node = NodeModel.of("QuantizeLinear", 21).with("block_size", size).unranked();
+            var node =
+                    NodeModel.of("QuantizeLinear", 21).with("block_size", size).unranked();
             assertThatThrownBy(() -> node.run(x, three))
                     .as("block size %d", size)
                     .isInstanceOf(BalsaException.class);

@@ -78,7 +78,8 @@ class RecurrentTest {
     @CsvSource({"RNN, 1", "GRU, 3", "LSTM, 4"})
     void walksBothDirectionsAsEachAlone(String operator, int gates) {
         var both = inputs(gates, 2, 3, STEPS);
-        var together = NodeModel.of(operator, 22).with("direction", "bidirectional").run(2, both);
+        var together =
+                NodeModel.of(operator, 22).with("direction", "bidirectional").run(2, both);
         for (int d = 0; d < 2; d++) {
             var alone = both.clone();
             for (int i = 1; i < alone.length; i++) {
@@ -101,7 +102,8 @@ class RecurrentTest {
         // Past the end there is nothing, and what is there in the input does not matter.
         for (int step = 2; step < STEPS; step++) {
             for (int i = 0; i < HIDDEN; i++) {
-                assertThat(results.get(0).getFloat((long) step * BATCH * HIDDEN + i)).isZero();
+                assertThat(results.get(0).getFloat((long) step * BATCH * HIDDEN + i))
+                        .isZero();
             }
             inputs[0].setDouble((long) step * BATCH * INPUT, Double.NaN);
         }
@@ -145,11 +147,16 @@ class RecurrentTest {
                 .withFloats("activation_alpha", List.of(2F))
                 .withFloats("activation_beta", List.of(3F));
         assertThat(unit(affine, 0.5)).isEqualTo(4);
-        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "LeakyRelu"), -1)).isEqualTo(-0.01F);
-        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "HardSigmoid"), 1)).isEqualTo(0.7F);
-        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "ThresholdedRelu"), 0.5)).isZero();
-        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "Softplus"), 800)).isEqualTo(800);
-        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "Softsign"), -1)).isEqualTo(-0.5F);
+        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "LeakyRelu"), -1))
+                .isEqualTo(-0.01F);
+        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "HardSigmoid"), 1))
+                .isEqualTo(0.7F);
+        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "ThresholdedRelu"), 0.5))
+                .isZero();
+        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "Softplus"), 800))
+                .isEqualTo(800);
+        assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "Softsign"), -1))
+                .isEqualTo(-0.5F);
         assertThat(unit(NodeModel.of("RNN", 7).withStrings("activations", "Elu"), -1))
                 .isCloseTo((float) Math.expm1(-1), within(1e-6F));
         var clipped = NodeModel.of("RNN", 7).withStrings("activations", "Relu").with("clip", 2F);

@@ -20,13 +20,18 @@ class ReductionTest {
         var old = NodeModel.of("ReduceSum", 11).withIntegers("axes", -1).with("keepdims", 0);
         assertThat(old.run(X).toFloatArray()).containsExactly(6, 15);
         assertThat(old.run(X).shape()).isEqualTo(Shape.of(1, 2));
-        assertThat(NodeModel.of("ReduceMax", 17).withIntegers("axes", 0, 1).run(X).toFloatArray())
+        assertThat(NodeModel.of("ReduceMax", 17)
+                        .withIntegers("axes", 0, 1)
+                        .run(X)
+                        .toFloatArray())
                 .containsExactly(4, 5, 6);
     }
 
     @Test
     void reducesEachElementByItselfWithoutAxes() {
-        var squares = NodeModel.of("ReduceSumSquare", 18).with("noop_with_empty_axes", 1).with("keepdims", 0);
+        var squares = NodeModel.of("ReduceSumSquare", 18)
+                .with("noop_with_empty_axes", 1)
+                .with("keepdims", 0);
         assertThat(squares.run(X, NO_AXES).toFloatArray()).containsExactly(1, 4, 9, 16, 25, 36);
         assertThat(squares.run(X).shape()).isEqualTo(X.shape());
         assertThat(NodeModel.of("ReduceSum", 13).run(X, NO_AXES).shape()).isEqualTo(Shape.of(1, 1, 1));
@@ -37,13 +42,17 @@ class ReductionTest {
         var x = Tensor.of(new long[] {1, -1, 2}, 3).cast(DataType.UINT64);
         assertThat(NodeModel.of("ReduceMax", 20).run(x).toLongArray()).containsExactly(-1);
         assertThat(NodeModel.of("ReduceMin", 20).run(x).toLongArray()).containsExactly(1);
-        assertThat(NodeModel.of("ReduceL2", 18).run(Tensor.of(new int[] {3, 4}, 2)).toLongArray())
+        assertThat(NodeModel.of("ReduceL2", 18)
+                        .run(Tensor.of(new int[] {3, 4}, 2))
+                        .toLongArray())
                 .containsExactly(5);
     }
 
     @Test
     void cutsMeansOfIntegersTowardZero() {
-        assertThat(NodeModel.of("ReduceMean", 18).run(Tensor.of(new int[] {-3, -4}, 2)).toLongArray())
+        assertThat(NodeModel.of("ReduceMean", 18)
+                        .run(Tensor.of(new int[] {-3, -4}, 2))
+                        .toLongArray())
                 .containsExactly(-3);
     }
 
@@ -51,10 +60,15 @@ class ReductionTest {
     void hasValuesForNothing() {
         var floats = Tensor.of(new float[0], 2, 0);
         var ints = Tensor.of(new int[0], 0);
-        assertThat(NodeModel.of("ReduceMean", 13).withIntegers("axes", 1).run(floats).toFloatArray())
+        assertThat(NodeModel.of("ReduceMean", 13)
+                        .withIntegers("axes", 1)
+                        .run(floats)
+                        .toFloatArray())
                 .containsExactly(Float.NaN, Float.NaN);
         assertThat(NodeModel.of("ReduceMax", 20).run(ints).toLongArray()).containsExactly(Integer.MIN_VALUE);
-        assertThat(NodeModel.of("ReduceMin", 20).run(Tensor.of(new boolean[0], 0)).toLongArray())
+        assertThat(NodeModel.of("ReduceMin", 20)
+                        .run(Tensor.of(new boolean[0], 0))
+                        .toLongArray())
                 .containsExactly(1);
         assertThat(NodeModel.of("ReduceMean", 18).run(ints).toLongArray()).containsExactly(0);
     }
@@ -91,7 +105,9 @@ class ReductionTest {
     void sumsOverEmptyTensorsAndInnerAxes() {
         var axis = Tensor.of(new int[] {1}, 1);
         assertThat(NodeModel.of("CumSum", 11).run(X, axis).toFloatArray()).containsExactly(1, 2, 3, 5, 7, 9);
-        assertThat(NodeModel.of("CumSum", 11).run(Tensor.of(new float[0], 3, 0), axis).shape())
+        assertThat(NodeModel.of("CumSum", 11)
+                        .run(Tensor.of(new float[0], 3, 0), axis)
+                        .shape())
                 .isEqualTo(Shape.of(3, 0));
     }
 }

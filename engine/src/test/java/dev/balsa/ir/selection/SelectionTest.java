@@ -21,12 +21,20 @@ class SelectionTest {
     @Test
     void ranksNotANumberAboveAll() {
         var x = Tensor.of(new float[] {1, NAN, -0F, 0F, Float.POSITIVE_INFINITY, NAN}, 6);
-        assertThat(NodeModel.of("TopK", 11).run(2, x, longs(4)).get(1).toLongArray()).containsExactly(1, 5, 4, 0);
-        assertThat(NodeModel.of("TopK", 11).with("largest", 0).run(2, x, longs(6)).get(1).toLongArray())
+        assertThat(NodeModel.of("TopK", 11).run(2, x, longs(4)).get(1).toLongArray())
+                .containsExactly(1, 5, 4, 0);
+        assertThat(NodeModel.of("TopK", 11)
+                        .with("largest", 0)
+                        .run(2, x, longs(6))
+                        .get(1)
+                        .toLongArray())
                 .containsExactly(2, 3, 0, 4, 1, 5);
         assertThat(NodeModel.of("ArgMax", 13).run(x).toLongArray()).containsExactly(1);
         assertThat(NodeModel.of("ArgMin", 13).run(x).toLongArray()).containsExactly(1);
-        assertThat(NodeModel.of("ArgMin", 13).with("select_last_index", 1).run(x).toLongArray())
+        assertThat(NodeModel.of("ArgMin", 13)
+                        .with("select_last_index", 1)
+                        .run(x)
+                        .toLongArray())
                 .containsExactly(5);
     }
 
@@ -47,21 +55,29 @@ class SelectionTest {
     void comparesUnsignedNumbers() {
         var x = longs(1, -1, 5).cast(DataType.UINT64);
         assertThat(NodeModel.of("ArgMax", 13).run(x).toLongArray()).containsExactly(1);
-        assertThat(NodeModel.of("TopK", 11).run(2, x, longs(2)).get(1).toLongArray()).containsExactly(1, 2);
+        assertThat(NodeModel.of("TopK", 11).run(2, x, longs(2)).get(1).toLongArray())
+                .containsExactly(1, 2);
     }
 
     @Test
     void findsNoExtremeOfNothing() {
         var rows = Tensor.of(new float[0], 2, 0);
-        assertThatThrownBy(() -> NodeModel.of("ArgMax", 13).with("axis", 1).run(rows)).isInstanceOf(ShapeException.class);
-        assertThat(NodeModel.of("ArgMax", 13).with("axis", 0).with("keepdims", 0).run(rows).shape())
+        assertThatThrownBy(() -> NodeModel.of("ArgMax", 13).with("axis", 1).run(rows))
+                .isInstanceOf(ShapeException.class);
+        assertThat(NodeModel.of("ArgMax", 13)
+                        .with("axis", 0)
+                        .with("keepdims", 0)
+                        .run(rows)
+                        .shape())
                 .isEqualTo(Shape.of(0));
     }
 
     @Test
     void listsPlacesOfScalarsAndStrings() {
-        assertThat(NodeModel.of("NonZero", 13).run(Tensor.of(new float[] {2})).shape()).isEqualTo(Shape.of(0, 1));
-        assertThat(NodeModel.of("NonZero", 13).run(Tensor.of(new float[] {0})).shape()).isEqualTo(Shape.of(0, 0));
+        assertThat(NodeModel.of("NonZero", 13).run(Tensor.of(new float[] {2})).shape())
+                .isEqualTo(Shape.of(0, 1));
+        assertThat(NodeModel.of("NonZero", 13).run(Tensor.of(new float[] {0})).shape())
+                .isEqualTo(Shape.of(0, 0));
         var words = Tensor.of(new String[] {"", "a", "b", ""}, 2, 2);
         assertThat(NodeModel.of("NonZero", 13).run(words).toLongArray()).containsExactly(0, 1, 1, 0);
     }
@@ -91,7 +107,8 @@ class SelectionTest {
         assertThat(NodeModel.of("Unique", 11).run(words).toStringArray())
                 .as("order of code points, not of UTF-16")
                 .containsExactly("a", "\uFFFD", "\uD83D\uDE00");
-        assertThat(NodeModel.of("Unique", 11).run(Tensor.of(new int[0], 0)).size()).isZero();
+        assertThat(NodeModel.of("Unique", 11).run(Tensor.of(new int[0], 0)).size())
+                .isZero();
     }
 
     @Test

@@ -34,8 +34,12 @@ class FourierTest {
                     imaginary += signal.real(i) * Math.sin(angle) + signal.imaginary(i) * Math.cos(angle);
                 }
                 assertThat(found.real(k)).as("seed %d, length %d", seed, length).isCloseTo(real, within(1e-9));
-                assertThat(found.imaginary(k)).as("seed %d, length %d", seed, length).isCloseTo(imaginary, within(1e-9));
-                assertThat(back.real(k)).as("seed %d, length %d", seed, length).isCloseTo(signal.real(k), within(1e-12));
+                assertThat(found.imaginary(k))
+                        .as("seed %d, length %d", seed, length)
+                        .isCloseTo(imaginary, within(1e-9));
+                assertThat(back.real(k))
+                        .as("seed %d, length %d", seed, length)
+                        .isCloseTo(signal.real(k), within(1e-12));
             }
         }
     }
@@ -45,7 +49,8 @@ class FourierTest {
         var x = Tensor.of(new double[] {1, 5, 2, 8, 3}, 1, 5, 1);
         var half = NodeModel.of("DFT", 17).with("onesided", 1).run(x);
         assertThat(half.shape()).isEqualTo(Shape.of(1, 3, 2));
-        var back = NodeModel.of("DFT", 17).with("onesided", 1).with("inverse", 1).run(half, Tensor.of(new long[] {5}, 1));
+        var back =
+                NodeModel.of("DFT", 17).with("onesided", 1).with("inverse", 1).run(half, Tensor.of(new long[] {5}, 1));
         assertThat(back.toDoubleArray()).containsExactly(x.toDoubleArray(), within(1e-12));
     }
 
@@ -66,7 +71,8 @@ class FourierTest {
                     .isInstanceOf(ShapeException.class);
         }
         for (long axis : new long[] {2, -1, -4, Long.MIN_VALUE}) {
-            assertThatThrownBy(() -> NodeModel.of("DFT", 17).with("axis", axis).run(x)).isInstanceOf(ShapeException.class);
+            assertThatThrownBy(() -> NodeModel.of("DFT", 17).with("axis", axis).run(x))
+                    .isInstanceOf(ShapeException.class);
         }
         assertThatThrownBy(() -> NodeModel.of("DFT", 17).run(Tensor.of(new double[9], 1, 3, 3)))
                 .isInstanceOf(ShapeException.class);

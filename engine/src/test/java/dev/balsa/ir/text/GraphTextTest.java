@@ -106,9 +106,12 @@ class GraphTextTest {
                 new Einsum(" ij -> ji "),
                 new Conv(window, 4),
                 new If(branch, nested),
-                new Fused(new Conv(window, 1), 3, List.of(
-                        new ChainStep(new Relu(), List.of(ChainStep.CHAIN)),
-                        new ChainStep(new Cast(DataType.FLOAT16), List.of(ChainStep.CHAIN)))));
+                new Fused(
+                        new Conv(window, 1),
+                        3,
+                        List.of(
+                                new ChainStep(new Relu(), List.of(ChainStep.CHAIN)),
+                                new ChainStep(new Cast(DataType.FLOAT16), List.of(ChainStep.CHAIN)))));
     }
 
     @ParameterizedTest
@@ -119,8 +122,20 @@ class GraphTextTest {
 
     /// The kinds of components that [GraphText] writes; one that is missing here needs text first.
     private static final Set<Class<?>> KINDS = Set.of(
-            long.class, Long.class, int.class, Integer.class, float.class, Float.class, double.class, Double.class,
-            boolean.class, Boolean.class, String.class, DataType.class, TensorType.class, Graph.class);
+            long.class,
+            Long.class,
+            int.class,
+            Integer.class,
+            float.class,
+            Float.class,
+            double.class,
+            Double.class,
+            boolean.class,
+            Boolean.class,
+            String.class,
+            DataType.class,
+            TensorType.class,
+            Graph.class);
 
     @Test
     void everyOperatorHasText() {
@@ -135,7 +150,8 @@ class GraphTextTest {
 
     private static boolean hasText(Type type) {
         if (type instanceof ParameterizedType of) {
-            return Set.of(List.class, Optional.class).contains(of.getRawType()) && hasText(of.getActualTypeArguments()[0]);
+            return Set.of(List.class, Optional.class).contains(of.getRawType())
+                    && hasText(of.getActualTypeArguments()[0]);
         }
         return type instanceof Class<?> plain
                 && (KINDS.contains(plain)
@@ -147,7 +163,20 @@ class GraphTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "a/b.c", "//comment", "a b", "%", "\"", "onnx::Add_1", "_", "\u00fc", "line\nbreak", "\\ \u0000 \ud83d\ude00 \ud83d\r\t"})
+    @ValueSource(
+            strings = {
+                "plain",
+                "a/b.c",
+                "//comment",
+                "a b",
+                "%",
+                "\"",
+                "onnx::Add_1",
+                "_",
+                "\u00fc",
+                "line\nbreak",
+                "\\ \u0000 \ud83d\ude00 \ud83d\r\t"
+            })
     void readsOddNamesBack(String name) {
         var value = new Value(name, new TensorType(DataType.STRING, SymbolicShape.UNKNOWN));
         assertReadsBack(new Graph(name, List.of(value), Map.of(), List.of(), List.of(value)));
@@ -157,8 +186,10 @@ class GraphTextTest {
     void readsShapesBack() {
         var n = Dim.symbol("batch_size");
         var m = Dim.symbol("9...");
-        var dims = SymbolicShape.of(n.times(m).times(Dim.of(-3)).plus(n.times(n)).plus(-7), Dim.UNKNOWN, Dim.of(0), m);
-        for (var shape : List.of(dims, SymbolicShape.UNKNOWN, SymbolicShape.of(), SymbolicShape.of(Dim.symbol("...")))) {
+        var dims =
+                SymbolicShape.of(n.times(m).times(Dim.of(-3)).plus(n.times(n)).plus(-7), Dim.UNKNOWN, Dim.of(0), m);
+        for (var shape :
+                List.of(dims, SymbolicShape.UNKNOWN, SymbolicShape.of(), SymbolicShape.of(Dim.symbol("...")))) {
             var value = new Value("v", new TensorType(DataType.INT4, shape));
             assertReadsBack(new Graph("", List.of(value), Map.of(), List.of(), List.of(value, Value.NONE)));
         }
@@ -178,7 +209,9 @@ class GraphTextTest {
             }
         }
         assertReadsBack(holding(Tensor.wrap(
-                DataType.UINT4, Shape.of(1), Tensor.of(new byte[] {(byte) 0xFE}, 1).memory())));
+                DataType.UINT4,
+                Shape.of(1),
+                Tensor.of(new byte[] {(byte) 0xFE}, 1).memory())));
         assertReadsBack(holding(Tensor.of(new String[] {"", "\"\n", "\ud83d"}, 3, 1), Tensor.of(new float[] {1})));
     }
 
@@ -199,9 +232,11 @@ class GraphTextTest {
     @Test
     void tellsConstantsOfOtherShapesApart() {
         var declared = new Value("c", new TensorType(DataType.INT64, SymbolicShape.of(Dim.symbol("N"))));
-        var graph = new Graph("g", List.of(), Map.of(declared, Tensor.of(new long[2], 2)), List.of(), List.of(declared));
+        var graph =
+                new Graph("g", List.of(), Map.of(declared, Tensor.of(new long[2], 2)), List.of(), List.of(declared));
         assertReadsBack(graph);
-        var other = new Graph("g", List.of(), Map.of(declared, Tensor.of(new long[3], 3)), List.of(), List.of(declared));
+        var other =
+                new Graph("g", List.of(), Map.of(declared, Tensor.of(new long[3], 3)), List.of(), List.of(declared));
         assertThat(GraphEquality.equal(graph, other)).isFalse();
     }
 
@@ -210,7 +245,8 @@ class GraphTextTest {
         var graph = applying(new If(holding(Tensor.of(new float[] {1}, 1)), applying(new Identity())));
         var other = applying(new If(holding(Tensor.of(new float[] {2}, 1)), applying(new Identity())));
         assertThat(GraphEquality.equal(graph, graph)).isTrue();
-        assertThat(GraphEquality.difference(graph, other)).hasValueSatisfying(text -> assertThat(text).contains("node 0"));
+        assertThat(GraphEquality.difference(graph, other))
+                .hasValueSatisfying(text -> assertThat(text).contains("node 0"));
     }
 
     @Test

@@ -19,9 +19,11 @@ class ViewTest {
 
     @Test
     void readsAxesAsAttributesAndInputs() {
-        assertThat(NodeModel.of("Squeeze", 1).with("axes", List.of(2L)).run(X).shape()).isEqualTo(Shape.of(1, 6));
+        assertThat(NodeModel.of("Squeeze", 1).with("axes", List.of(2L)).run(X).shape())
+                .isEqualTo(Shape.of(1, 6));
         assertThat(NodeModel.of("Squeeze", 11).run(X).shape()).isEqualTo(Shape.of(6));
-        assertThat(NodeModel.of("Squeeze", 13).unranked().run(X, longs(-1, 0)).shape()).isEqualTo(Shape.of(6));
+        assertThat(NodeModel.of("Squeeze", 13).unranked().run(X, longs(-1, 0)).shape())
+                .isEqualTo(Shape.of(6));
         assertThat(NodeModel.of("Squeeze", 13).run(X, longs()).shape()).isEqualTo(X.shape());
         var unsqueeze = NodeModel.of("Unsqueeze", 11).with("axes", List.of(-1L, 0L));
         assertThat(unsqueeze.run(X).shape()).isEqualTo(Shape.of(1, 1, 6, 1, 1));
@@ -37,14 +39,18 @@ class ViewTest {
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> NodeModel.of("Unsqueeze", 13).unranked().run(X, longs(Long.MIN_VALUE)))
                 .isInstanceOf(ShapeException.class);
-        assertThatThrownBy(() -> NodeModel.of("Flatten", 13).with("axis", 4).run(X)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> NodeModel.of("Flatten", 13).with("axis", 4).run(X))
+                .isInstanceOf(ShapeException.class);
     }
 
     @Test
     void flattensScalarsAndEmptyTensors() {
         var scalar = Tensor.of(new float[1]);
-        assertThat(NodeModel.of("Flatten", 9).with("axis", 0).run(scalar).shape()).isEqualTo(Shape.of(1, 1));
-        assertThat(NodeModel.of("Flatten", 9).run(Tensor.of(new float[0], 2, 0, 3)).shape())
+        assertThat(NodeModel.of("Flatten", 9).with("axis", 0).run(scalar).shape())
+                .isEqualTo(Shape.of(1, 1));
+        assertThat(NodeModel.of("Flatten", 9)
+                        .run(Tensor.of(new float[0], 2, 0, 3))
+                        .shape())
                 .isEqualTo(Shape.of(2, 0));
     }
 }

@@ -52,7 +52,8 @@ class ConvolutionTest {
             var y = node("Conv", group, stride, dilation, begin, end).run(x, w);
             var z = random(random, y.shape().toArray());
             // The transpose reads the same weights as [channels, outputs / group, kernel...].
-            var back = node("ConvTranspose", group, stride, dilation, begin, end).run(z, w);
+            var back =
+                    node("ConvTranspose", group, stride, dilation, begin, end).run(z, w);
             assertThat(dot(x, back)).as("seed %d, case %d", seed, i).isCloseTo(dot(y, z), within(1e-9));
         }
     }
@@ -83,7 +84,10 @@ class ConvolutionTest {
         var x = random(random, 2, 4, 5, 6);
         var w = random(random, 2, 2, 3, 2);
         var b = random(random, 2);
-        var plain = NodeModel.of("Conv", 22).with("group", 2).withIntegers("pads", 1, 0, 1, 1).run(x, w, b);
+        var plain = NodeModel.of("Conv", 22)
+                .with("group", 2)
+                .withIntegers("pads", 1, 0, 1, 1)
+                .run(x, w, b);
         long kernel = 2 * 3 * 2;
         var offset = Tensor.of(new double[(int) (2 * 2 * kernel * 30)], 2, 2 * kernel, 5, 6);
         var deformed = NodeModel.of("DeformConv", 19)
@@ -97,9 +101,13 @@ class ConvolutionTest {
     @Test
     void emptyBatchesStayEmpty() {
         var w = Tensor.of(new float[9], 1, 1, 3, 3);
-        assertThat(NodeModel.of("Conv", 22).run(Tensor.of(new float[0], 0, 1, 5, 4), w).shape())
+        assertThat(NodeModel.of("Conv", 22)
+                        .run(Tensor.of(new float[0], 0, 1, 5, 4), w)
+                        .shape())
                 .isEqualTo(Shape.of(0, 1, 3, 2));
-        assertThat(NodeModel.of("ConvTranspose", 22).run(Tensor.of(new float[0], 0, 1, 5, 4), w).shape())
+        assertThat(NodeModel.of("ConvTranspose", 22)
+                        .run(Tensor.of(new float[0], 0, 1, 5, 4), w)
+                        .shape())
                 .isEqualTo(Shape.of(0, 1, 7, 6));
     }
 
@@ -113,15 +121,20 @@ class ConvolutionTest {
             Tensor.of(new float[25], 1, 1, 5, 5)
         }) {
             assertThatThrownBy(() -> NodeModel.of("Conv", 22).run(x, w)).isInstanceOf(BalsaException.class);
-            assertThatThrownBy(() -> NodeModel.of("Conv", 22).unranked().run(x, w)).isInstanceOf(BalsaException.class);
+            assertThatThrownBy(() -> NodeModel.of("Conv", 22).unranked().run(x, w))
+                    .isInstanceOf(BalsaException.class);
         }
         var w = Tensor.of(new float[1], 1, 1, 1, 1);
-        assertThatThrownBy(() -> NodeModel.of("Conv", 22).with("group", 0).run(x, w)).isInstanceOf(BalsaException.class);
-        assertThatThrownBy(() -> NodeModel.of("Conv", 22).with("auto_pad", "SAME").run(x, w))
+        assertThatThrownBy(() -> NodeModel.of("Conv", 22).with("group", 0).run(x, w))
+                .isInstanceOf(BalsaException.class);
+        assertThatThrownBy(
+                        () -> NodeModel.of("Conv", 22).with("auto_pad", "SAME").run(x, w))
                 .isInstanceOf(BalsaException.class);
         assertThatThrownBy(() -> NodeModel.of("Conv", 22).run(x, w, Tensor.of(new float[2], 2)))
                 .isInstanceOf(BalsaException.class);
-        assertThatThrownBy(() -> NodeModel.of("ConvTranspose", 22).withIntegers("pads", 9, 9, 9, 9).run(x, w))
+        assertThatThrownBy(() -> NodeModel.of("ConvTranspose", 22)
+                        .withIntegers("pads", 9, 9, 9, 9)
+                        .run(x, w))
                 .isInstanceOf(BalsaException.class);
     }
 }

@@ -56,8 +56,13 @@ class PoolTest {
     @Test
     void normsTakeFractionalExponentsInTheFirstOpset() {
         var x = Tensor.of(new double[] {4, -9}, 1, 1, 2);
-        assertThat(NodeModel.of("GlobalLpPool", 1).with("p", 0.5F).run(x).getDouble(0)).isEqualTo(25);
-        assertThat(NodeModel.of("LpPool", 18).with("p", 1).withIntegers("kernel_shape", 2).run(x).getDouble(0))
+        assertThat(NodeModel.of("GlobalLpPool", 1).with("p", 0.5F).run(x).getDouble(0))
+                .isEqualTo(25);
+        assertThat(NodeModel.of("LpPool", 18)
+                        .with("p", 1)
+                        .withIntegers("kernel_shape", 2)
+                        .run(x)
+                        .getDouble(0))
                 .isEqualTo(13);
     }
 
@@ -65,14 +70,16 @@ class PoolTest {
     void unpoolsIntoALargerImage() {
         var x = Tensor.of(new float[] {5, 6, 7, 8}, 1, 1, 2, 2);
         var at = Tensor.of(new long[] {5, 7, 13, 15}, 1, 1, 2, 2);
-        var node = NodeModel.of("MaxUnpool", 11).withIntegers("kernel_shape", 2, 2).withIntegers("strides", 2, 2);
+        var node =
+                NodeModel.of("MaxUnpool", 11).withIntegers("kernel_shape", 2, 2).withIntegers("strides", 2, 2);
         var y = node.run(x, at, Tensor.of(new long[] {1, 1, 4, 5}, 4));
         assertThat(y.toFloatArray()).containsExactly(0, 0, 0, 0, 0, 0, 5, 0, 6, 0, 0, 0, 0, 0, 0, 0, 7, 0, 8, 0);
         for (long bad : new long[] {-1, 16, Long.MIN_VALUE}) {
             var wrong = Tensor.of(new long[] {5, 7, 13, bad}, 1, 1, 2, 2);
             assertThatThrownBy(() -> node.run(x, wrong)).isInstanceOf(ShapeException.class);
         }
-        assertThatThrownBy(() -> node.run(x, at, Tensor.of(new long[] {1, 1, 3, 5}, 4))).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> node.run(x, at, Tensor.of(new long[] {1, 1, 3, 5}, 4)))
+                .isInstanceOf(ShapeException.class);
     }
 
     @Test

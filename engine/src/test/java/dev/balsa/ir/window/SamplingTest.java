@@ -21,8 +21,11 @@ class SamplingTest {
         for (var mode : List.of("linear", "nearest", "cubic")) {
             for (var padding : List.of("zeros", "border", "reflection")) {
                 for (int align = 0; align < 2; align++) {
-                    var y = NodeModel.of("GridSample", 20).with("mode", mode).with("padding_mode", padding)
-                            .with("align_corners", align).run(X, grid);
+                    var y = NodeModel.of("GridSample", 20)
+                            .with("mode", mode)
+                            .with("padding_mode", padding)
+                            .with("align_corners", align)
+                            .run(X, grid);
                     assertThat(y.size()).isEqualTo(4);
                 }
             }
@@ -33,7 +36,8 @@ class SamplingTest {
     void bordersRepeatAndMirror() {
         var grid = Tensor.of(new float[] {-5, -1, 1.5F, 1}, 1, 1, 2, 2);
         var node = NodeModel.of("GridSample", 16).with("mode", "bilinear").with("align_corners", 1);
-        assertThat(node.with("padding_mode", "border").run(X, grid).toFloatArray()).containsExactly(1, 4);
+        assertThat(node.with("padding_mode", "border").run(X, grid).toFloatArray())
+                .containsExactly(1, 4);
         var mirrored = NodeModel.of("GridSample", 16).with("align_corners", 1).with("padding_mode", "reflection");
         assertThat(mirrored.with("mode", "nearest").run(X, grid).toFloatArray()).containsExactly(1, 4);
     }
@@ -41,8 +45,13 @@ class SamplingTest {
     @Test
     void namesOfNewModesAreNotTakenForOthers() {
         var grid = Tensor.of(new float[] {0, 0}, 1, 1, 1, 2);
-        assertThat(NodeModel.of("GridSample", 16).with("mode", "bicubic").run(X, grid).size()).isEqualTo(1);
-        assertThatThrownBy(() -> NodeModel.of("GridSample", 20).with("mode", "trilinear").run(X, grid))
+        assertThat(NodeModel.of("GridSample", 16)
+                        .with("mode", "bicubic")
+                        .run(X, grid)
+                        .size())
+                .isEqualTo(1);
+        assertThatThrownBy(() ->
+                        NodeModel.of("GridSample", 20).with("mode", "trilinear").run(X, grid))
                 .isInstanceOf(BalsaException.class);
         assertThatThrownBy(() -> NodeModel.of("GridSample", 20).run(Tensor.of(new float[0], 1, 1, 0, 2), grid))
                 .isInstanceOf(ShapeException.class);

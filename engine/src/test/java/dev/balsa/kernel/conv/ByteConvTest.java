@@ -35,8 +35,8 @@ class ByteConvTest {
         var zeroX = random.nextBoolean() ? ZeroPoints.NONE : ZeroPoints.ONE;
         var zeroW = ZeroPoints.values()[random.nextInt(3)];
         var outputs = groups * rows;
-        var request = new ByteConvRequest(
-                batch, groups, groups * depth, outputs, window, signedX, signedW, zeroX, zeroW);
+        var request =
+                new ByteConvRequest(batch, groups, groups * depth, outputs, window, signedX, signedW, zeroX, zeroW);
         var x = bytes(random, batch * groups * depth * (int) window.inputSize());
         var w = bytes(random, outputs * depth * window.kernelSize());
         var zerosX = bytes(random, 1);

@@ -42,14 +42,17 @@ class ConvTransposeTest {
         var bias = RandomWindow.floats(random, outputs);
         var rest = RandomWindow.floats(random, (long) batch * outputs * pixels);
         var plain = random.nextBoolean();
-        var epilogue = plain ? Epilogue.NONE : new Epilogue(List.of(
-                new Stage.Binary(BinaryFunction.ADD, 2, Stage.Spread.ROW),
-                new Stage.Binary(BinaryFunction.SUB, 3, Stage.Spread.FULL),
-                new Stage.Unary(UnaryFunction.RELU, 0, 0)));
+        var epilogue = plain
+                ? Epilogue.NONE
+                : new Epilogue(List.of(
+                        new Stage.Binary(BinaryFunction.ADD, 2, Stage.Spread.ROW),
+                        new Stage.Binary(BinaryFunction.SUB, 3, Stage.Spread.FULL),
+                        new Stage.Unary(UnaryFunction.RELU, 0, 0)));
         try (var trial = new WorkTrial()) {
             var weights = trial.floats(w);
             var inputs = List.of(trial.floats(x), weights, trial.floats(bias), trial.floats(rest));
-            var constant = random.nextBoolean() ? Optional.of(weights) : Optional.<java.lang.foreign.MemorySegment>empty();
+            var constant =
+                    random.nextBoolean() ? Optional.of(weights) : Optional.<java.lang.foreign.MemorySegment>empty();
             var request = new ConvTransposeRequest(batch, groups, channels, outputs, window, constant, epilogue);
             var work = new PortableConvTransposeKernel(provider).prepare(request, trial);
             var actual = trial.runFloats(work, plain ? inputs.subList(0, 2) : inputs, batch * outputs * pixels);

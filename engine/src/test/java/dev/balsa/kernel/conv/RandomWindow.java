@@ -17,7 +17,8 @@ final class RandomWindow {
             for (int i = 0; i < window.rank(); i++) {
                 var reach = (window.kernel().get(i) - 1) * window.dilations().get(i) + 1;
                 var padded = window.input().get(i) + window.pads().get(i) + random.nextInt(3);
-                output.add(padded < reach ? 0 : (padded - reach) / window.strides().get(i) + 1);
+                output.add(
+                        padded < reach ? 0 : (padded - reach) / window.strides().get(i) + 1);
             }
             if (!output.contains(0)) {
                 return with(window, output);
@@ -42,8 +43,7 @@ final class RandomWindow {
     }
 
     private static Window with(Window window, List<Integer> output) {
-        return new Window(
-                window.input(), window.kernel(), window.strides(), window.dilations(), window.pads(), output);
+        return new Window(window.input(), window.kernel(), window.strides(), window.dilations(), window.pads(), output);
     }
 
     private static Window sizes(Random random) {

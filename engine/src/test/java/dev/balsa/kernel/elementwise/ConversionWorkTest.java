@@ -47,7 +47,11 @@ class ConversionWorkTest {
         var random = new Random(seed);
         var type = random.nextBoolean() ? DataType.INT8 : DataType.UINT8;
         var channels = random.nextBoolean() ? 1 : 1 + random.nextInt(5);
-        var request = new QuantizeRequest(type, random.nextBoolean(), 1 + random.nextInt(4), channels,
+        var request = new QuantizeRequest(
+                type,
+                random.nextBoolean(),
+                1 + random.nextInt(4),
+                channels,
                 random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(9000));
         var total = (int) (request.outer() * channels * request.inner());
         var x = awkward(random, total);
@@ -79,8 +83,8 @@ class ConversionWorkTest {
         var random = new Random(seed);
         var type = List.of(DataType.INT8, DataType.UINT8, DataType.INT32).get(seed % 3);
         var channels = random.nextBoolean() ? 1 : 1 + random.nextInt(5);
-        var request = new DequantizeRequest(type, random.nextBoolean(), 1 + random.nextInt(4), channels,
-                1 + random.nextInt(9000));
+        var request = new DequantizeRequest(
+                type, random.nextBoolean(), 1 + random.nextInt(4), channels, 1 + random.nextInt(9000));
         var total = (int) (request.outer() * channels * request.inner());
         var x = integers(random, type, total);
         var zero = integers(random, type, channels);
@@ -155,13 +159,15 @@ class ConversionWorkTest {
             x[i] = i % 5 == 0 ? 0 : x[i] * 40;
         }
         var there = SplitTrial.of(
-                        Trials.work(ElementwiseKernels.casts(), new CastRequest(DataType.FLOAT32, other, x.length)), random)
+                        Trials.work(ElementwiseKernels.casts(), new CastRequest(DataType.FLOAT32, other, x.length)),
+                        random)
                 .input(x)
                 .output(other.bytes(x.length))
                 .run()
                 .getFirst();
         var back = SplitTrial.of(
-                        Trials.work(ElementwiseKernels.casts(), new CastRequest(other, DataType.FLOAT32, x.length)), random)
+                        Trials.work(ElementwiseKernels.casts(), new CastRequest(other, DataType.FLOAT32, x.length)),
+                        random)
                 .input(there)
                 .output(4L * x.length)
                 .floats();

@@ -1,10 +1,10 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.kernel.BinaryFunction;
+import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.UnaryFunction;
-import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +31,8 @@ class ElementwiseWorkTest {
     void everyFunctionIsItsDefinition(Stage stage, VectorProvider provider) {
         for (int n : new int[] {1, 15, 16, 17, 33, 5000}) {
             for (long step = 0; step < 3; step++) {
-                var request = new ElementwiseRequest(List.of((long) n), List.of(List.of(1L), List.of(step)), List.of(stage));
+                var request =
+                        new ElementwiseRequest(List.of((long) n), List.of(List.of(1L), List.of(step)), List.of(stage));
                 check(request, new Random(n), provider, -1);
             }
         }
@@ -46,12 +47,16 @@ class ElementwiseWorkTest {
             shape.add(random.nextInt(4) == 0 ? 1L : 1L + random.nextInt(d == 1 ? 60 : 9));
         }
         var strides = new ArrayList<List<Long>>();
-        strides.add(strides(shape, random.nextInt(3) == 0 ? random : new Random(0) {
-            @Override
-            public int nextInt(int bound) {
-                return 1;
-            }
-        }));
+        strides.add(strides(
+                shape,
+                random.nextInt(3) == 0
+                        ? random
+                        : new Random(0) {
+                            @Override
+                            public int nextInt(int bound) {
+                                return 1;
+                            }
+                        }));
         var stages = new ArrayList<Stage>();
         for (int k = random.nextInt(4); k > 0; k--) {
             if (random.nextBoolean()) {
@@ -106,8 +111,9 @@ class ElementwiseWorkTest {
             for (var stage : request.stages()) {
                 value = switch (stage) {
                     case Stage.Unary u -> PlainDefinitions.unary(u.function(), value, u.alpha(), u.beta());
-                    case Stage.Binary b -> PlainDefinitions.binary(
-                            b.function(), value, inputs.get(b.operand())[place(request, b.operand(), i)]);
+                    case Stage.Binary b ->
+                        PlainDefinitions.binary(
+                                b.function(), value, inputs.get(b.operand())[place(request, b.operand(), i)]);
                 };
             }
             results[i] = value;

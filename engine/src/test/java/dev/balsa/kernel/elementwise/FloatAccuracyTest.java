@@ -21,9 +21,36 @@ class FloatAccuracyTest {
     private static final int STEP = 65_537;
 
     private static final float[] ENDS = {
-        0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, -Float.MIN_NORMAL, 1f, -1f, 88.72283f, 88.72284f,
-        -87.33654f, -103.97208f, -104f, -103.5f, 89f, Float.MAX_VALUE, -Float.MAX_VALUE, 9.01f, 10f, 3.9f, 3.94f, 0.925f,
-        Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 12_800f, 12_801f, 1e10f, -1e30f, 3.1415927f
+        0f,
+        -0f,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        -Float.MIN_NORMAL,
+        1f,
+        -1f,
+        88.72283f,
+        88.72284f,
+        -87.33654f,
+        -103.97208f,
+        -104f,
+        -103.5f,
+        89f,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        9.01f,
+        10f,
+        3.9f,
+        3.94f,
+        0.925f,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
+        Float.NaN,
+        12_800f,
+        12_801f,
+        1e10f,
+        -1e30f,
+        3.1415927f
     };
 
     /// @param flushes whether results below the normal range may be 0

@@ -44,12 +44,14 @@ class GemmTest {
             var bias = floats(random, n);
             var rest = floats(random, batch * m * n);
             var inputs = List.of(memoryA, memoryB, trial.floats(bias), trial.floats(rest));
-            var epilogue = random.nextBoolean() ? Epilogue.NONE : new Epilogue(List.of(
-                    new Stage.Binary(BinaryFunction.ADD, 2, Stage.Spread.COLUMN),
-                    new Stage.Binary(BinaryFunction.MUL, 3, Stage.Spread.FULL),
-                    new Stage.Unary(UnaryFunction.RELU, 0, 0)));
-            var request = new GemmRequest(
-                    m, n, k, alpha, a.operand(random, memoryA), b.operand(random, memoryB), epilogue);
+            var epilogue = random.nextBoolean()
+                    ? Epilogue.NONE
+                    : new Epilogue(List.of(
+                            new Stage.Binary(BinaryFunction.ADD, 2, Stage.Spread.COLUMN),
+                            new Stage.Binary(BinaryFunction.MUL, 3, Stage.Spread.FULL),
+                            new Stage.Unary(UnaryFunction.RELU, 0, 0)));
+            var request =
+                    new GemmRequest(m, n, k, alpha, a.operand(random, memoryA), b.operand(random, memoryB), epilogue);
             var used = epilogue.isEmpty() ? inputs.subList(0, 2) : inputs;
             var actual = trial.runFloats(
                     new PortableGemmKernel(provider).prepare(request, trial), new ArrayList<>(used), batch * m * n);
@@ -89,7 +91,10 @@ class GemmTest {
         var stride = (transposed ? rows : columns) + (random.nextBoolean() ? 0 : random.nextInt(5));
         var size = (long) storedRows * stride;
         var shared = random.nextBoolean();
-        var offsets = LongStream.range(0, batch).map(i -> shared ? 0 : i * size).boxed().toList();
+        var offsets = LongStream.range(0, batch)
+                .map(i -> shared ? 0 : i * size)
+                .boxed()
+                .toList();
         return new Factor(floats(random, (int) (shared ? size : size * batch)), transposed, stride, offsets);
     }
 

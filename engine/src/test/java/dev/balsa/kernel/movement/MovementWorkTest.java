@@ -46,7 +46,8 @@ class MovementWorkTest {
     void transposes(int seed) {
         var random = new Random(seed);
         var shape = shape(random, random.nextInt(5));
-        var permutation = new ArrayList<>(IntStream.range(0, shape.size()).boxed().toList());
+        var permutation =
+                new ArrayList<>(IntStream.range(0, shape.size()).boxed().toList());
         Collections.shuffle(permutation, random);
         checkCopy(StridedCopyRequest.transpose(elementBytes(random), shape, permutation), Trials.count(shape), random);
     }
@@ -132,7 +133,8 @@ class MovementWorkTest {
             inputs.add(bytes(random, outer * run));
             trial.input(inputs.getLast());
         }
-        var expected = ByteBuffer.allocate((int) (outer * runs.stream().mapToLong(run -> run).sum()));
+        var expected = ByteBuffer.allocate(
+                (int) (outer * runs.stream().mapToLong(run -> run).sum()));
         for (int o = 0; o < outer; o++) {
             for (int k = 0; k < runs.size(); k++) {
                 var run = (int) (long) runs.get(k);
@@ -147,8 +149,12 @@ class MovementWorkTest {
     void gathers(int seed) {
         var random = new Random(seed);
         var wide = random.nextBoolean();
-        var request = new GatherRequest(random.nextInt(5), 1 + random.nextInt(9), random.nextInt(70),
-                random.nextInt(700), wide ? DataType.INT64 : DataType.INT32);
+        var request = new GatherRequest(
+                random.nextInt(5),
+                1 + random.nextInt(9),
+                random.nextInt(70),
+                random.nextInt(700),
+                wide ? DataType.INT64 : DataType.INT32);
         var indices = new long[(int) request.indices()];
         for (int i = 0; i < indices.length; i++) {
             indices[i] = random.nextInt(2 * (int) request.size()) - request.size();
@@ -202,14 +208,19 @@ class MovementWorkTest {
         var random = new Random(seed);
         var mode = PadMode.values()[seed % 4];
         var shape = shape(random, mode == PadMode.CONSTANT ? random.nextInt(4) : 1 + random.nextInt(3));
-        var begins = shape.stream().map(size -> random.nextInt((int) Math.min(size, 9) * 2) - Math.min(size, 9) / 2).toList();
-        var ends = shape.stream().map(size -> random.nextInt((int) Math.min(size, 9) * 2) - Math.min(size, 9) / 2).toList();
+        var begins = shape.stream()
+                .map(size -> random.nextInt((int) Math.min(size, 9) * 2) - Math.min(size, 9) / 2)
+                .toList();
+        var ends = shape.stream()
+                .map(size -> random.nextInt((int) Math.min(size, 9) * 2) - Math.min(size, 9) / 2)
+                .toList();
         var request = new PadRequest(elementBytes(random), mode, shape, begins, ends);
         var size = request.elementBytes();
         var input = bytes(random, Trials.count(shape) * size);
         var value = bytes(random, size);
         var expected = padded(request, input, value);
-        var trial = SplitTrial.of(Trials.work(MovementKernels.pads(), request), random).input(input);
+        var trial = SplitTrial.of(Trials.work(MovementKernels.pads(), request), random)
+                .input(input);
         if (mode == PadMode.CONSTANT) {
             trial.input(value);
         }
@@ -220,7 +231,11 @@ class MovementWorkTest {
         var size = request.elementBytes();
         var result = new ArrayList<Long>();
         for (int d = 0; d < request.shape().size(); d++) {
-            result.add(Math.max(0, request.shape().get(d) + request.begins().get(d) + request.ends().get(d)));
+            result.add(Math.max(
+                    0,
+                    request.shape().get(d)
+                            + request.begins().get(d)
+                            + request.ends().get(d)));
         }
         var expected = new byte[(int) Trials.count(result) * size];
         for (int i = 0; i < expected.length / size; i++) {

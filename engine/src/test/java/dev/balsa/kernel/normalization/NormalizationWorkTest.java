@@ -1,7 +1,7 @@
 package dev.balsa.kernel.normalization;
 
-import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.SplitTrial;
+import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -22,12 +22,19 @@ class NormalizationWorkTest {
         var random = new Random(seed);
         var rows = 1 + random.nextInt(6);
         var size = 1 + random.nextInt(700);
-        var request = new RowNormRequest(rows, size, EPSILON, random.nextBoolean(), random.nextBoolean(),
-                random.nextBoolean(), random.nextBoolean());
+        var request = new RowNormRequest(
+                rows,
+                size,
+                EPSILON,
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean());
         var x = Trials.floats(random, rows * size);
         var scale = request.scaled() ? Trials.floats(random, size) : filled(size, 1);
         var bias = request.shifted() ? Trials.floats(random, size) : filled(size, 0);
-        var trial = SplitTrial.of(Trials.work(NormalizationKernels.rows(provider), request), random).input(x);
+        var trial = SplitTrial.of(Trials.work(NormalizationKernels.rows(provider), request), random)
+                .input(x);
         if (request.scaled()) {
             trial.input(scale);
         }
@@ -62,8 +69,13 @@ class NormalizationWorkTest {
     @MethodSource("seeds")
     void groups(int seed, VectorProvider provider) {
         var random = new Random(seed);
-        var r = new GroupNormRequest(1 + random.nextInt(3), 1 + random.nextInt(3), 1 + random.nextInt(4),
-                1 + random.nextInt(70), EPSILON, random.nextBoolean());
+        var r = new GroupNormRequest(
+                1 + random.nextInt(3),
+                1 + random.nextInt(3),
+                1 + random.nextInt(4),
+                1 + random.nextInt(70),
+                EPSILON,
+                random.nextBoolean());
         var size = r.channels() * r.plane();
         var parameters = r.groups() * (r.perGroup() ? 1 : r.channels());
         var x = Trials.floats(random, (long) r.batch() * r.groups() * size);
@@ -78,7 +90,10 @@ class NormalizationWorkTest {
             expected[i] = (x[i] - mean) / Math.sqrt(squares(x, start, size, mean) + EPSILON) * scale[p] + bias[p];
         }
         var trial = SplitTrial.of(Trials.work(NormalizationKernels.groups(provider), r), random)
-                .input(x).input(scale).input(bias).output(4L * x.length);
+                .input(x)
+                .input(scale)
+                .input(bias)
+                .output(4L * x.length);
         Trials.assertNear(trial.floats(), expected, 1e-5, 1e-5);
         Trials.assertNear(trial.inPlaceOf(0).floats(), expected, 1e-5, 1e-5);
     }
@@ -87,7 +102,8 @@ class NormalizationWorkTest {
     @MethodSource("seeds")
     void batches(int seed, VectorProvider provider) {
         var random = new Random(seed);
-        var r = new BatchNormRequest(1 + random.nextInt(4), 1 + random.nextInt(9), 1 + random.nextInt(50) % 45, EPSILON);
+        var r = new BatchNormRequest(
+                1 + random.nextInt(4), 1 + random.nextInt(9), 1 + random.nextInt(50) % 45, EPSILON);
         var x = Trials.floats(random, r.batch() * r.channels() * r.plane());
         var scale = Trials.floats(random, r.channels());
         var bias = Trials.floats(random, r.channels());
@@ -102,7 +118,11 @@ class NormalizationWorkTest {
             expected[i] = (x[i] - mean[c]) / Math.sqrt(variance[c] + EPSILON) * scale[c] + bias[c];
         }
         var y = SplitTrial.of(Trials.work(NormalizationKernels.batches(provider), r), random)
-                .input(x).input(scale).input(bias).input(mean).input(variance)
+                .input(x)
+                .input(scale)
+                .input(bias)
+                .input(mean)
+                .input(variance)
                 .output(4L * x.length)
                 .floats();
         Trials.assertNear(y, expected, 1e-5, 1e-5);
@@ -112,8 +132,14 @@ class NormalizationWorkTest {
     @MethodSource("seeds")
     void localResponses(int seed, VectorProvider provider) {
         var random = new Random(seed);
-        var r = new LocalResponseRequest(1 + random.nextInt(3), 1 + random.nextInt(9), 1 + random.nextInt(1300),
-                1 + random.nextInt(6), 0.3f, 0.75f, 1.5f);
+        var r = new LocalResponseRequest(
+                1 + random.nextInt(3),
+                1 + random.nextInt(9),
+                1 + random.nextInt(1300),
+                1 + random.nextInt(6),
+                0.3f,
+                0.75f,
+                1.5f);
         var x = Trials.floats(random, r.batch() * r.channels() * r.plane());
         var expected = new double[x.length];
         for (int i = 0; i < x.length; i++) {

@@ -1,7 +1,7 @@
 package dev.balsa.kernel.pool;
 
-import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.SplitTrial;
+import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.conv.Window;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.ArrayList;
@@ -51,8 +51,7 @@ class PoolWorkTest {
                 lists.get(k).add(values.get(k));
             }
         }
-        var window = new Window(
-                lists.get(0), lists.get(1), lists.get(2), lists.get(3), lists.get(4), lists.get(5));
+        var window = new Window(lists.get(0), lists.get(1), lists.get(2), lists.get(3), lists.get(4), lists.get(5));
         var function = random.nextBoolean() ? PoolFunction.MAX : PoolFunction.AVERAGE;
         return new PoolRequest(function, 1 + random.nextInt(5), window, lists.get(6), random.nextBoolean());
     }
@@ -83,7 +82,9 @@ class PoolWorkTest {
             for (int d = 2; d >= 0; d--) {
                 var position = rest % window.kernel().get(d);
                 rest /= window.kernel().get(d);
-                place[d] = o[d] * window.strides().get(d) + position * window.dilations().get(d) - window.pads().get(d);
+                place[d] = o[d] * window.strides().get(d)
+                        + position * window.dilations().get(d)
+                        - window.pads().get(d);
                 inside &= place[d] >= 0 && place[d] < window.input().get(d);
                 var missing = 3 - request.window().rank();
                 var end = d < missing ? 0 : request.endPads().get(d - missing);

@@ -1,10 +1,9 @@
 package dev.balsa.kernel.reduce;
 
-import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.SplitTrial;
+import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -40,7 +39,10 @@ class ReduceWorkTest {
         var random = new Random(seed);
         var axis = random.nextInt(2);
         for (var function : ReduceFunction.values()) {
-            check(new ReduceRequest(function, axis == 0 ? List.of(0L, 3L) : List.of(3L, 0L), List.of(axis)), random, provider);
+            check(
+                    new ReduceRequest(function, axis == 0 ? List.of(0L, 3L) : List.of(3L, 0L), List.of(axis)),
+                    random,
+                    provider);
             check(new ReduceRequest(function, List.of(4L, 0L, 3L), List.of(2 * axis)), random, provider);
         }
         var request = new ReduceRequest(ReduceFunction.LOG_SUM_EXP, List.of(2L, 2L), List.of(axis));
@@ -91,7 +93,9 @@ class ReduceWorkTest {
             }
             groups.get(place).add((double) x[i]);
         }
-        return groups.stream().mapToDouble(group -> value(request.function(), group)).toArray();
+        return groups.stream()
+                .mapToDouble(group -> value(request.function(), group))
+                .toArray();
     }
 
     private static double value(ReduceFunction function, List<Double> x) {

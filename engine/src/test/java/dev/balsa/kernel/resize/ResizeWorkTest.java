@@ -61,7 +61,8 @@ class ResizeWorkTest {
         var taps = List.of(1, 2, 4, 5).get(random.nextInt(4));
         var output = 1 + random.nextInt(most);
         if (taps == 1 && random.nextBoolean()) {
-            return new ResizeAxis(input, input, 1, IntStream.range(0, input).boxed().toList(), List.of());
+            return new ResizeAxis(
+                    input, input, 1, IntStream.range(0, input).boxed().toList(), List.of());
         }
         var indices = random.ints((long) output * taps, 0, input).boxed().toList();
         var weights = new ArrayList<Float>();

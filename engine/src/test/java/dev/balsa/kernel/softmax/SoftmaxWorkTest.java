@@ -1,7 +1,7 @@
 package dev.balsa.kernel.softmax;
 
-import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.SplitTrial;
+import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.Random;
 import java.util.stream.Stream;

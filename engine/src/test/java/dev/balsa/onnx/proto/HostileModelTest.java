@@ -88,7 +88,10 @@ class HostileModelTest {
         try {
             data.bytes(tensor);
         } catch (ModelFormatException | ResourceException e) {
-            assertThat(e.getMessage()).contains("tensor \"").contains("expected").contains("found");
+            assertThat(e.getMessage())
+                    .contains("tensor \"")
+                    .contains("expected")
+                    .contains("found");
         }
     }
 
@@ -136,15 +139,6 @@ class HostileModelTest {
 
     private static GraphProto graphOf(List<NodeProto> nodes) {
         return new GraphProto(
-                nodes,
-                "",
-                List.of(),
-                "",
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                UnknownFields.NONE);
+                nodes, "", List.of(), "", List.of(), List.of(), List.of(), List.of(), List.of(), UnknownFields.NONE);
     }
 }

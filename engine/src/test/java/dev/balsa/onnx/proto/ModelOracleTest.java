@@ -30,8 +30,10 @@ class ModelOracleTest {
             var model = OnnxFile.open(path, arena).model();
             assertThat(model.irVersion()).isEqualTo(number(oracle, 1));
             assertThat(model.producerName()).isEqualTo(text(oracle, 2));
-            assertThat(model.opsetImports()).extracting(OperatorSetIdProto::version)
-                    .isEqualTo(messages(oracle, 8).stream().map(o -> number(o, 2)).toList());
+            assertThat(model.opsetImports())
+                    .extracting(OperatorSetIdProto::version)
+                    .isEqualTo(
+                            messages(oracle, 8).stream().map(o -> number(o, 2)).toList());
             compareGraph(model.graph(), messages(oracle, 7).getFirst());
         }
     }
@@ -71,16 +73,20 @@ class ModelOracleTest {
         assertThat((long) attribute.value().kind().number()).isEqualTo(number(oracle, 20));
         switch (attribute.value()) {
             case AttributeValue.OfFloat(var v) ->
-                assertThat(Float.floatToRawIntBits(v)).isEqualTo(oracle.getField(2).getFixed32List().getLast());
+                assertThat(Float.floatToRawIntBits(v))
+                        .isEqualTo(oracle.getField(2).getFixed32List().getLast());
             case AttributeValue.OfInt(var v) -> assertThat(v).isEqualTo(number(oracle, 3));
             case AttributeValue.OfString s -> assertThat(s.text()).isEqualTo(text(oracle, 4));
             case AttributeValue.OfInts(var v) -> assertThat(v).isEqualTo(varints(oracle, 8));
             case AttributeValue.OfFloats(var v) ->
-                assertThat(v).extracting(Float::floatToRawIntBits)
+                assertThat(v)
+                        .extracting(Float::floatToRawIntBits)
                         .isEqualTo(oracle.getField(7).getFixed32List());
             case AttributeValue.OfStrings v -> assertThat(v.texts()).isEqualTo(texts(oracle, 9));
-            case AttributeValue.OfTensor(var t) -> compareTensor(t, messages(oracle, 5).getFirst());
-            case AttributeValue.OfGraph(var g) -> compareGraph(g, messages(oracle, 6).getFirst());
+            case AttributeValue.OfTensor(var t) ->
+                compareTensor(t, messages(oracle, 5).getFirst());
+            case AttributeValue.OfGraph(var g) ->
+                compareGraph(g, messages(oracle, 6).getFirst());
             default -> throw new AssertionError("no real model has had " + attribute + "; compare it here");
         }
     }
@@ -97,7 +103,8 @@ class ModelOracleTest {
     }
 
     private static void compareValues(List<ValueInfoProto> values, List<UnknownFieldSet> oracles) {
-        assertThat(values).extracting(ValueInfoProto::name)
+        assertThat(values)
+                .extracting(ValueInfoProto::name)
                 .isEqualTo(oracles.stream().map(o -> text(o, 1)).toList());
         for (int i = 0; i < oracles.size(); i++) {
             if (values.get(i).type().isPresent()
@@ -105,14 +112,19 @@ class ModelOracleTest {
                 var type = messages(messages(oracles.get(i), 2).getFirst(), 1).getFirst();
                 assertThat((long) tensor.elementType()).isEqualTo(number(type, 1));
                 assertThat(tensor.shape().map(s -> s.dims().size()).orElse(-1))
-                        .isEqualTo(type.hasField(2) ? messages(messages(type, 2).getFirst(), 1).size() : -1);
+                        .isEqualTo(
+                                type.hasField(2)
+                                        ? messages(messages(type, 2).getFirst(), 1)
+                                                .size()
+                                        : -1);
             }
         }
     }
 
     private static void compareBytes(MemorySegment found, ByteString expected) {
         assertThat(found.byteSize()).isEqualTo(expected.size());
-        assertThat(found.mismatch(MemorySegment.ofArray(expected.toByteArray()))).isEqualTo(-1);
+        assertThat(found.mismatch(MemorySegment.ofArray(expected.toByteArray())))
+                .isEqualTo(-1);
     }
 
     private static UnknownFieldSet parse(ByteString bytes) {

@@ -29,7 +29,9 @@ class OnnxFileTest {
 
     @Test
     void saysWhatIsWrongWithThePath() {
-        assertThatThrownBy(() -> open(folder)).isInstanceOf(ResourceException.class).hasMessageContaining("a directory");
+        assertThatThrownBy(() -> open(folder))
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContaining("a directory");
         assertThatThrownBy(() -> open(folder.resolve("gone.onnx")))
                 .isInstanceOf(ResourceException.class)
                 .hasMessageContaining("gone.onnx: does not exist");
@@ -38,7 +40,9 @@ class OnnxFileTest {
     @Test
     void refusesAnEmptyFile() throws IOException {
         var empty = Files.createFile(folder.resolve("empty.onnx"));
-        assertThatThrownBy(() -> open(empty)).isInstanceOf(ModelFormatException.class).hasMessageContaining("is empty");
+        assertThatThrownBy(() -> open(empty))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("is empty");
     }
 
     @Test

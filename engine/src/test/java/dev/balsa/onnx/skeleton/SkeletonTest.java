@@ -49,7 +49,8 @@ class SkeletonTest {
     })
     void generatesThePublishedBits(String name, String sha256) {
         try (var arena = Arena.ofConfined()) {
-            var model = OnnxFile.open(SharedFiles.find("skeletons/" + name + ".onnx"), arena).model();
+            var model = OnnxFile.open(SharedFiles.find("skeletons/" + name + ".onnx"), arena)
+                    .model();
             assertThat(Skeleton.digest(model, SILENT).sha256()).isEqualTo(sha256);
         }
     }

@@ -48,7 +48,9 @@ class WireOracleTest {
             in.keep();
         }
         var written = bytes(new WireWriter(in.unknown()));
-        assertThat(UnknownFieldSet.parseFrom(written)).as("replay with -Dbalsa.seed=%d", seed).isEqualTo(UnknownFieldSet.parseFrom(bytes));
+        assertThat(UnknownFieldSet.parseFrom(written))
+                .as("replay with -Dbalsa.seed=%d", seed)
+                .isEqualTo(UnknownFieldSet.parseFrom(bytes));
         assertThat(written).as("replay with -Dbalsa.seed=%d", seed).hasSameSizeAs(bytes);
     }
 
@@ -70,7 +72,8 @@ class WireOracleTest {
         assertThat(read.getField(3).getVarintList()).containsExactly(0L);
         assertThat(read.getField(4).getLengthDelimitedList())
                 .containsExactly(ByteString.EMPTY, ByteString.copyFromUtf8("b"));
-        var nested = UnknownFieldSet.parseFrom(read.getField(5).getLengthDelimitedList().getFirst());
+        var nested = UnknownFieldSet.parseFrom(
+                read.getField(5).getLengthDelimitedList().getFirst());
         assertThat(nested.getField(1).getLengthDelimitedList()).containsExactly(ByteString.copyFromUtf8("é"));
         assertThat(nested.getField(2).getFixed32List())
                 .containsExactly(Float.floatToRawIntBits(1.5f), Float.floatToRawIntBits(-0f));
@@ -138,7 +141,8 @@ class WireOracleTest {
                 case Long v -> coded.writeInt64(field.number(), v);
                 case Float v -> coded.writeFloat(field.number(), v);
                 case String v -> coded.writeString(field.number(), v);
-                case Raw(var hex) -> coded.writeByteArray(field.number(), HexFormat.of().parseHex(hex));
+                case Raw(var hex) ->
+                    coded.writeByteArray(field.number(), HexFormat.of().parseHex(hex));
                 case List<?> v -> coded.writeByteArray(field.number(), byProtobuf(v));
                 default -> throw new AssertionError(field);
             }
@@ -152,15 +156,14 @@ class WireOracleTest {
         var fields = new ArrayList<Field>();
         for (var item : expected) {
             assertThat(in.next()).isTrue();
-            Object value =
-                    switch (((Field) item).value()) {
-                        case Long _ -> in.int64("v");
-                        case Float _ -> in.float32("v");
-                        case String _ -> in.string("v");
-                        case Raw _ -> new Raw(HexFormat.of().formatHex(in.bytes("v").toArray(ValueLayout.JAVA_BYTE)));
-                        case List<?> inner -> in.message("v", child -> read(child, inner));
-                        default -> throw new AssertionError(item);
-                    };
+            Object value = switch (((Field) item).value()) {
+                case Long _ -> in.int64("v");
+                case Float _ -> in.float32("v");
+                case String _ -> in.string("v");
+                case Raw _ -> new Raw(HexFormat.of().formatHex(in.bytes("v").toArray(ValueLayout.JAVA_BYTE)));
+                case List<?> inner -> in.message("v", child -> read(child, inner));
+                default -> throw new AssertionError(item);
+            };
             fields.add(new Field(in.field(), value));
         }
         assertThat(in.next()).isFalse();

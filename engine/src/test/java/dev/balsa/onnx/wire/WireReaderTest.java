@@ -53,10 +53,7 @@ class WireReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     08                               | varint is cut off
                     08 80                            | varint is cut off
                     08 ff ff ff ff ff ff ff ff ff ff | varint is too long
@@ -129,7 +126,9 @@ class WireReaderTest {
     void refusesTextThatIsNotUtf8() {
         var in = reader("0a 02 c3 28");
         in.next();
-        assertThatThrownBy(() -> in.string("name")).isInstanceOf(ModelFormatException.class).hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> in.string("name"))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("UTF-8");
     }
 
     @Test
@@ -157,8 +156,10 @@ class WireReaderTest {
         var list = reader("0a 03 01 02 03", tight);
         list.next();
         assertThatThrownBy(() -> list.int64s("dims", new ArrayList<>())).hasMessageContaining("too many entries");
-        assertThatThrownBy(() -> keepAll(reader("0801 0801 0801 0801", tight))).hasMessageContaining("too many messages");
-        assertThatThrownBy(() -> nest(reader("0a 06 0a 04 0a 02 0a 00", tight))).hasMessageContaining("nested too deeply");
+        assertThatThrownBy(() -> keepAll(reader("0801 0801 0801 0801", tight)))
+                .hasMessageContaining("too many messages");
+        assertThatThrownBy(() -> nest(reader("0a 06 0a 04 0a 02 0a 00", tight)))
+                .hasMessageContaining("nested too deeply");
     }
 
     private static List<Object> nest(WireReader in) {
