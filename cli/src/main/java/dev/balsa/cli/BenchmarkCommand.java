@@ -26,12 +26,12 @@ import picocli.CommandLine.Spec;
             "  balsa benchmark bert_base.onnx --shape sequence=384 --compare onnxruntime --json bert.json",
             "  balsa benchmark gpt2_small.onnx --shape sequence=1 --shape past_sequence=127",
             "",
-            "With --compare the runtimes run in turns on the same inputs with as many threads; the ratio is the peer's",
-            "median over Balsa's. The command fails if an element of an output is further from the peer's than 1e-3 of",
-            "the element and 1e-3 of the output's largest element together, and, where that is not enough, than the peer",
-            "is from itself without its optimisations (quantised models) on top.",
-            "The roof is what multiply-adds of float32 in registers reach, measured when the command runs. Memory is the",
-            "most of the process in RAM (for the peer: by how much it grew), where the system tells it."
+            "With --compare the runtimes run in turns on the same inputs with as many threads; the ratio is the",
+            "peer's median over Balsa's. The command fails if an element of an output is further from the peer's",
+            "than 1e-3 of the element and 1e-3 of the output's largest element together, and, where that is not",
+            "enough, than the peer is from itself without its optimisations (quantised models) on top.",
+            "The roof is what multiply-adds of float32 in registers reach, measured when the command runs. Memory is",
+            "the most of the process in RAM (for the peer: by how much it grew), where the system tells it."
         })
 final class BenchmarkCommand implements Callable<Integer> {
     /// The runtimes that Balsa can be compared with.

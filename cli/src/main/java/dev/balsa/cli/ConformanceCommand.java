@@ -35,11 +35,11 @@ import picocli.CommandLine.Spec;
             "  balsa conformance onnx-conformance --filter test_conv --list-failures",
             "  balsa conformance real-models --precision exact --json results.json",
             "",
-            "Tolerances: onnx is that of the ONNX test runner, rtol 1e-3 and atol 1e-7 per element; network adds 1e-3",
-            "of the output's largest element, and takes the reference in noopt/ where there is one; auto is network for",
-            "folders with a meta.json, onnx for others.",
-            "A case is skipped if it is a known deviation, of which --list-failures tells the reason, or has no data.",
-            "What Balsa does not support is a failure."
+            "Tolerances: onnx is that of the ONNX test runner, rtol 1e-3 and atol 1e-7 per element; network adds",
+            "1e-3 of the output's largest element, and takes the reference in noopt/ where there is one; auto is",
+            "network for folders with a meta.json, onnx for others.",
+            "A case is skipped if it is a known deviation, of which --list-failures tells the reason, or has no",
+            "data. What Balsa does not support is a failure."
         })
 final class ConformanceCommand implements Callable<Integer> {
     @Spec

@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
         name = "fill",
         header = "Gives a model without weights random ones.",
         description = {
-            "Fills a skeleton, a model without its weights, with the seeded random weights that it describes, and prints",
-            "their SHA-256. The bits are the same on every machine."
+            "Fills a skeleton, a model without its weights, with the seeded random weights that it describes, and",
+            "prints their SHA-256. The bits are the same on every machine."
         },
         footerHeading = "%nExamples:%n",
         footer = {

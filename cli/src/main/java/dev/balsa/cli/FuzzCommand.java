@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
         name = "fuzz",
         header = "Tries damaged copies of models.",
         description = {
-            "Loads damaged copies of models: flipped bits, edited bytes, wrong lengths and dimensions, truncation, parts of",
-            "other models. Each must load, or be refused with an error that names the place, in a limited time."
+            "Loads damaged copies of models: flipped bits, edited bytes, wrong lengths and dimensions, truncation,",
+            "parts of other models. Each must load, or be refused with an error that names the place, in a limited",
+            "time."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
             "  balsa fuzz model.onnx --run --seconds 60 --seed 7",
             "  balsa fuzz model.onnx --seed 7 --first 1234 --count 1   (one of them again)",
             "",
-            "A copy depends on the seed, its number and the given files alone. The last line counts what came of them."
+            "A copy depends on the seed, its number and the given files alone. The last line counts what came of",
+            "them."
         })
 final class FuzzCommand implements Callable<Integer> {
     /// Between two looks at the clock.

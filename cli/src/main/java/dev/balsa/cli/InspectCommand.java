@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
             "  balsa inspect model.onnx",
             "  balsa inspect model.onnx --plan --shape image=8x3x224x224",
             "",
-            "Floating-point operations are counted for the shapes given or assumed, a multiply-add as two; those of steps",
-            "whose shapes only a run tells are not among them. Zeros of quantised weights are elements equal to the zero",
-            "point."
+            "Floating-point operations are counted for the shapes given or assumed, a multiply-add as two; those of",
+            "steps whose shapes only a run tells are not among them. Zeros of quantised weights are elements equal",
+            "to the zero point."
         })
 final class InspectCommand implements Callable<Integer> {
     @Spec

@@ -35,13 +35,13 @@ import picocli.CommandLine.Spec;
             "  balsa run examples/digits/digits.onnx --input image=examples/digits/seven.png \\",
             "      --resize 28x28 --grey --invert --scale 255",
             "",
-            "Pictures are made grey, resized, inverted, divided by --scale, then normalised, in this order, where asked",
-            "for. Resizing is bilinear and averages when it shrinks, as Pillow's BILINEAR does. Transparent pixels are",
-            "laid over white.",
-            "Without --input, floats are uniform from -1 to 1, 8-bit integers cover their range, other integers are from",
-            "0 to 9; by name, masks are ones, ids are below --ids, positions count up, token types are 0.",
-            "Outputs that look like class scores are shown with the share of each class: the softmax of the scores, or",
-            "the scores themselves if they are shares already."
+            "Pictures are made grey, resized, inverted, divided by --scale, then normalised, in this order, where",
+            "asked for. Resizing is bilinear and averages when it shrinks, as Pillow's BILINEAR does. Transparent",
+            "pixels are laid over white.",
+            "Without --input, floats are uniform from -1 to 1, 8-bit integers cover their range, other integers are",
+            "from 0 to 9; by name, masks are ones, ids are below --ids, positions count up, token types are 0.",
+            "Outputs that look like class scores are shown with the share of each class: the softmax of the scores,",
+            "or the scores themselves if they are shares already."
         })
 final class RunCommand implements Callable<Integer> {
     @Spec

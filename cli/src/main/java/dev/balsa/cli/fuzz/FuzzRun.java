@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -104,9 +105,8 @@ public final class FuzzRun {
                     interrupted = true;
                 }
             } catch (ExecutionException e) {
-                return new Trial.Outcome(
-                        Verdict.ESCAPED,
-                        e.getCause() + Finding.frames(e.getCause().getStackTrace()));
+                var cause = Optional.ofNullable(e.getCause()).orElse(e);
+                return new Trial.Outcome(Verdict.ESCAPED, cause + Finding.frames(cause.getStackTrace()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while waiting for a mutant", e);

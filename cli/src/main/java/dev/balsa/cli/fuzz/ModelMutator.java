@@ -25,6 +25,7 @@ public final class ModelMutator {
     ///
     /// @param source the sound model that it was made of
     /// @param bytes the file's content
+    @SuppressWarnings("ArrayRecordComponent") // bytes of a file, never compared
     public record Mutant(Path source, byte[] bytes) {}
 
     private final List<List<Path>> classes = new ArrayList<>();

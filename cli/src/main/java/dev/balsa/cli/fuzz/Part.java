@@ -10,7 +10,7 @@ sealed interface Part {
     int field();
 
     /// A varint (wire type 0) or the bits of a fixed-width number (wire types 1 and 5).
-    record Number(int field, int wireType, long value) implements Part {}
+    record Scalar(int field, int wireType, long value) implements Part {}
 
     /// A string, raw bytes or packed numbers.
     record Block(int field, MemorySegment bytes) implements Part {}

@@ -2,7 +2,7 @@ package dev.balsa.cli.fuzz;
 
 import dev.balsa.cli.fuzz.Part.Block;
 import dev.balsa.cli.fuzz.Part.Message;
-import dev.balsa.cli.fuzz.Part.Number;
+import dev.balsa.cli.fuzz.Part.Scalar;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -166,7 +166,7 @@ final class TreeMutations {
 
     private void change(Place place) {
         var changed = switch (place.part()) {
-            case Number(int field, int wireType, long value) -> new Number(field, wireType, number(value));
+            case Scalar(int field, int wireType, long value) -> new Scalar(field, wireType, number(value));
             case Block(int field, var bytes) -> new Block(field, MemorySegment.ofArray(block(bytes)));
             case Message(int field, var kind, var parts) -> {
                 var shuffled = new ArrayList<>(parts);

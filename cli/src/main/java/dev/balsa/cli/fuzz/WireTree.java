@@ -40,9 +40,9 @@ final class WireTree {
             int field = (int) (tag >>> 3);
             parts.add(
                     switch ((int) (tag & 7)) {
-                        case 0 -> new Part.Number(field, 0, varint());
-                        case 1 -> new Part.Number(field, 1, bytes.get(I64, advance(8)));
-                        case 5 -> new Part.Number(field, 5, bytes.get(I32, advance(4)));
+                        case 0 -> new Part.Scalar(field, 0, varint());
+                        case 1 -> new Part.Scalar(field, 1, bytes.get(I64, advance(8)));
+                        case 5 -> new Part.Scalar(field, 5, bytes.get(I32, advance(4)));
                         case 2 -> block(kind, field);
                         default -> throw new IndexOutOfBoundsException("no such wire type");
                     });
@@ -82,7 +82,7 @@ final class WireTree {
         var out = new ByteArrayOutputStream();
         for (var part : message.parts()) {
             switch (part) {
-                case Part.Number(int field, int wireType, long value) -> {
+                case Part.Scalar(int field, int wireType, long value) -> {
                     varint(out, (long) field << 3 | wireType);
                     number(out, wireType, value);
                 }

@@ -17,8 +17,8 @@ public final class InputOptions {
             names = "--input",
             paramLabel = "NAME=FILE",
             description = {
-                "an input: .npy, a TensorProto (.pb), or a picture; the name may be left out if the model has one input",
-                "(default: seeded random values that fit the input's type and name)"
+                "an input: .npy, a TensorProto (.pb), or a picture; the name may be left out if the model has one",
+                "input (default: seeded random values that fit the input's type and name)"
             })
     private List<String> files = List.of();
 

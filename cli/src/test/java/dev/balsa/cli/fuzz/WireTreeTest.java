@@ -20,7 +20,7 @@ class WireTreeTest {
                 .isInstanceOfSatisfying(
                         Part.Message.class,
                         message -> assertThat(message.kind()).isEqualTo(MessageKind.GRAPH));
-        assertThat(tree.parts().get(2)).isEqualTo(new Part.Number(5, 0, 255));
+        assertThat(tree.parts().get(2)).isEqualTo(new Part.Scalar(5, 0, 255));
     }
 
     @Test
