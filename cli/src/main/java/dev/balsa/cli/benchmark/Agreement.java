@@ -17,6 +17,11 @@ import java.util.Optional;
 public record Agreement(String output, double difference, double largest, double noise, boolean within) {
     private static final double TOLERANCE = 1e-3;
 
+    /// The noise is one sample of a random difference, and the distance another one of the same kind: half as much
+    /// again
+    /// is nothing unusual.
+    private static final double NOISE_SPREAD = 1.5;
+
     /// Compares; an output that one runtime does not give as a tensor of numbers agrees with nothing.
     static Agreement of(String output, Optional<Tensor> ours, Optional<Tensor> theirs) {
         if (ours.isEmpty()
@@ -41,7 +46,7 @@ public record Agreement(String output, double difference, double largest, double
                 || !ours.orElseThrow().type().isFloat()) {
             return this;
         }
-        double distance = of(output, plain.get(), theirs.orElseThrow(), 0).difference;
+        double distance = of(output, plain.get(), theirs.orElseThrow(), 0).difference * NOISE_SPREAD;
         var toOptimized = of(output, ours.get(), theirs.get(), distance);
         var toPlain = of(output, ours.get(), plain.get(), distance);
         return toPlain.difference < toOptimized.difference ? toPlain : toOptimized;

@@ -127,7 +127,7 @@ public record BenchmarkResult(
                     agreement.difference(),
                     agreement.largest(),
                     agreement.noise() > 0
-                            ? String.format(Locale.ROOT, ", peer from itself unoptimised %.3g", agreement.noise())
+                            ? String.format(Locale.ROOT, ", allowed for the noise of the peer %.3g", agreement.noise())
                             : "",
                     agreement.within() ? "" : ": TOO FAR");
         }
