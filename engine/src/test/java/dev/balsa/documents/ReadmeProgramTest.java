@@ -2,15 +2,12 @@ package dev.balsa.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.balsa.error.BalsaException;
+import dev.balsa.newcomer.JavaProgram;
 import dev.balsa.newcomer.Repository;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,33 +35,9 @@ class ReadmeProgramTest {
         var command = new ArrayList<>(
                 List.of(only(COMMAND).replace("\\\n", " ").strip().split("\\s+")));
         assertThat(command).startsWith("java").contains(JAR).endsWith("Seven.java");
-        command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.set(command.indexOf(JAR), engine().toString());
+        command.set(0, JavaProgram.launcher().toString());
+        command.set(command.indexOf(JAR), JavaProgram.engine().toString());
         command.set(command.size() - 1, program.toString());
-        assertThat(output(command, folder.resolve("errors"))).isEqualToIgnoringNewLines("7");
-    }
-
-    private static String output(List<String> command, Path errors) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(command)
-                .directory(Repository.root().toFile())
-                .redirectError(errors.toFile())
-                .start();
-        try {
-            var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ends").isTrue();
-            assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
-            return output;
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    /// Where the engine under test was compiled to, in place of the jar.
-    private static Path engine() throws Exception {
-        return Path.of(BalsaException.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
+        assertThat(JavaProgram.output(command, folder.resolve("errors"))).isEqualToIgnoringNewLines("7");
     }
 }

@@ -29,14 +29,6 @@ final class VectorTapSpans implements TapSpans {
         }
     }
 
-    private static FloatVector load(MemorySegment source, long at) {
-        return FloatVector.fromMemorySegment(SPECIES, source, at, ORDER);
-    }
-
-    private static FloatVector weight(MemorySegment weights, long at, int tap) {
-        return FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, at + tap * 4L));
-    }
-
     private static void nine(
             MemorySegment source,
             int[] shifts,
@@ -45,15 +37,15 @@ final class VectorTapSpans implements TapSpans {
             MemorySegment target,
             long targetAt,
             int count) {
-        var w0 = weight(weights, weightsAt, 0);
-        var w1 = weight(weights, weightsAt, 1);
-        var w2 = weight(weights, weightsAt, 2);
-        var w3 = weight(weights, weightsAt, 3);
-        var w4 = weight(weights, weightsAt, 4);
-        var w5 = weight(weights, weightsAt, 5);
-        var w6 = weight(weights, weightsAt, 6);
-        var w7 = weight(weights, weightsAt, 7);
-        var w8 = weight(weights, weightsAt, 8);
+        var w0 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 0 * 4L));
+        var w1 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 1 * 4L));
+        var w2 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 2 * 4L));
+        var w3 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 3 * 4L));
+        var w4 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 4 * 4L));
+        var w5 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 5 * 4L));
+        var w6 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 6 * 4L));
+        var w7 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 7 * 4L));
+        var w8 = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + 8 * 4L));
         long s0 = shifts[0] * 4L;
         long s1 = shifts[1] * 4L;
         long s2 = shifts[2] * 4L;
@@ -65,15 +57,15 @@ final class VectorTapSpans implements TapSpans {
         long s8 = shifts[8] * 4L;
         for (int i = 0; i < count; i += LANES) {
             var at = (long) i * 4;
-            var a = w0.mul(load(source, s0 + at));
-            var b = w1.mul(load(source, s1 + at));
-            var c = w2.mul(load(source, s2 + at));
-            a = w3.fma(load(source, s3 + at), a);
-            b = w4.fma(load(source, s4 + at), b);
-            c = w5.fma(load(source, s5 + at), c);
-            a = w6.fma(load(source, s6 + at), a);
-            b = w7.fma(load(source, s7 + at), b);
-            c = w8.fma(load(source, s8 + at), c);
+            var a = w0.mul(FloatVector.fromMemorySegment(SPECIES, source, s0 + at, ORDER));
+            var b = w1.mul(FloatVector.fromMemorySegment(SPECIES, source, s1 + at, ORDER));
+            var c = w2.mul(FloatVector.fromMemorySegment(SPECIES, source, s2 + at, ORDER));
+            a = w3.fma(FloatVector.fromMemorySegment(SPECIES, source, s3 + at, ORDER), a);
+            b = w4.fma(FloatVector.fromMemorySegment(SPECIES, source, s4 + at, ORDER), b);
+            c = w5.fma(FloatVector.fromMemorySegment(SPECIES, source, s5 + at, ORDER), c);
+            a = w6.fma(FloatVector.fromMemorySegment(SPECIES, source, s6 + at, ORDER), a);
+            b = w7.fma(FloatVector.fromMemorySegment(SPECIES, source, s7 + at, ORDER), b);
+            c = w8.fma(FloatVector.fromMemorySegment(SPECIES, source, s8 + at, ORDER), c);
             a.add(b).add(c).intoMemorySegment(target, targetAt + at, ORDER);
         }
     }
@@ -104,12 +96,12 @@ final class VectorTapSpans implements TapSpans {
         var c = a;
         var d = a;
         for (int t = 0; t < shifts.length; t++) {
-            var weight = weight(weights, weightsAt, t);
+            var weight = FloatVector.broadcast(SPECIES, weights.get(JAVA_FLOAT_UNALIGNED, weightsAt + t * 4L));
             var at = from + shifts[t] * 4L;
-            a = weight.fma(load(source, at), a);
-            b = weight.fma(load(source, at + LANES * 4L), b);
-            c = weight.fma(load(source, at + LANES * 8L), c);
-            d = weight.fma(load(source, at + LANES * 12L), d);
+            a = weight.fma(FloatVector.fromMemorySegment(SPECIES, source, at, ORDER), a);
+            b = weight.fma(FloatVector.fromMemorySegment(SPECIES, source, at + LANES * 4L, ORDER), b);
+            c = weight.fma(FloatVector.fromMemorySegment(SPECIES, source, at + LANES * 8L, ORDER), c);
+            d = weight.fma(FloatVector.fromMemorySegment(SPECIES, source, at + LANES * 12L, ORDER), d);
         }
         a.intoMemorySegment(target, targetAt, ORDER);
         b.intoMemorySegment(target, targetAt + LANES * 4L, ORDER);

@@ -8,12 +8,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
-/// [FloatSpans] with the Vector API, and how its loops reach memory. Linked only where the module is present.
+/// [FloatSpans] with the Vector API. Linked only where the module is present.
+///
+/// Loops here and elsewhere call the Vector API itself and no helpers of ours for loads, stores or masks: the JDK has
+/// its
+/// own methods always inlined, whereas a helper in a place that has been cold becomes a call, and its vector an object.
 public final class VectorSpans implements FloatSpans {
     private static final VectorSpans INSTANCE = new VectorSpans();
     /// Elements per vector.
     public static final int LANES = VectorMath.SPECIES.length();
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
     /// The even lanes, in the lower half and again in the upper half.
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(VectorMath.SPECIES, lane -> 2 * lane % LANES);
     private static final VectorMask<Float> UPPER = VectorMath.SPECIES.indexInRange(-LANES / 2, LANES / 2);
@@ -22,31 +26,6 @@ public final class VectorSpans implements FloatSpans {
 
     static VectorSpans instance() {
         return INSTANCE;
-    }
-
-    /// The elements from `index` on of the floats at byte `offset`.
-    public static FloatVector load(MemorySegment s, long offset, int index) {
-        return FloatVector.fromMemorySegment(VectorMath.SPECIES, s, offset + ((long) index << 2), ORDER);
-    }
-
-    /// The same under a mask; lanes outside are 0 and not read.
-    public static FloatVector load(MemorySegment s, long offset, int index, VectorMask<Float> mask) {
-        return FloatVector.fromMemorySegment(VectorMath.SPECIES, s, offset + ((long) index << 2), ORDER, mask);
-    }
-
-    /// Stores a vector to `index` and the following of the floats at byte `offset`.
-    public static void store(FloatVector v, MemorySegment t, long offset, int index) {
-        v.intoMemorySegment(t, offset + ((long) index << 2), ORDER);
-    }
-
-    /// The same under a mask; lanes outside are not written.
-    public static void store(FloatVector v, MemorySegment t, long offset, int index, VectorMask<Float> mask) {
-        v.intoMemorySegment(t, offset + ((long) index << 2), ORDER, mask);
-    }
-
-    /// The first `count` lanes.
-    public static VectorMask<Float> tail(int count) {
-        return VectorMath.SPECIES.indexInRange(0, count);
     }
 
     @Override
@@ -59,7 +38,7 @@ public final class VectorSpans implements FloatSpans {
             MemorySegment target,
             long targetOffset,
             int count) {
-        VectorUnarySpans.apply(function, alpha, beta, source, sourceOffset, target, targetOffset, count);
+        VectorLoops.of(function).apply(source, sourceOffset, target, targetOffset, count, alpha, beta);
     }
 
     @Override
@@ -72,7 +51,11 @@ public final class VectorSpans implements FloatSpans {
             MemorySegment target,
             long targetOffset,
             int count) {
-        VectorBinarySpans.apply(function, source, sourceOffset, other, otherOffset, target, targetOffset, count);
+        if (function == BinaryFunction.POW) {
+            PlainBinarySpans.pow(source, sourceOffset, other, otherOffset, target, targetOffset, count);
+        } else {
+            VectorLoops.of(function).apply(source, sourceOffset, other, otherOffset, target, targetOffset, count);
+        }
     }
 
     @Override
@@ -84,7 +67,13 @@ public final class VectorSpans implements FloatSpans {
             MemorySegment target,
             long targetOffset,
             int count) {
-        VectorBinarySpans.apply(function, source, sourceOffset, other, target, targetOffset, count);
+        if (function != BinaryFunction.POW) {
+            VectorLoops.of(function).apply(source, sourceOffset, other, target, targetOffset, count);
+        } else if (other == 2f) {
+            binary(BinaryFunction.MUL, source, sourceOffset, source, sourceOffset, target, targetOffset, count);
+        } else {
+            PlainBinarySpans.pow(source, sourceOffset, other, target, targetOffset, count);
+        }
     }
 
     @Override
@@ -94,11 +83,14 @@ public final class VectorSpans implements FloatSpans {
         var b = VectorMath.all(shift);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            store(load(s, so, i).sub(center).fma(f, b), t, to, i);
+            var at = (long) i << 2;
+            FloatVector.fromMemorySegment(VectorMath.SPECIES, s, so + at, ORDER)
+                    .sub(center)
+                    .fma(f, b)
+                    .intoMemorySegment(t, to + at, ORDER);
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            store(load(s, so, i, mask).sub(center).fma(f, b), t, to, i, mask);
+        for (; i < n; i++) {
+            PlainSpans.set(Math.fma(PlainSpans.get(s, so, i) - center, factor, shift), t, to, i);
         }
     }
 
@@ -115,13 +107,18 @@ public final class VectorSpans implements FloatSpans {
             int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            var y = load(s, so, i).sub(center).mul(factor);
-            store(y.fma(load(scales, 0, i), load(shifts, 0, i)), t, to, i);
+            var at = (long) i << 2;
+            var scale = FloatVector.fromMemorySegment(VectorMath.SPECIES, scales, at, ORDER);
+            var shift = FloatVector.fromMemorySegment(VectorMath.SPECIES, shifts, at, ORDER);
+            FloatVector.fromMemorySegment(VectorMath.SPECIES, s, so + at, ORDER)
+                    .sub(center)
+                    .mul(factor)
+                    .fma(scale, shift)
+                    .intoMemorySegment(t, to + at, ORDER);
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            var y = load(s, so, i, mask).sub(center).mul(factor);
-            store(y.fma(load(scales, 0, i, mask), load(shifts, 0, i, mask)), t, to, i, mask);
+        for (; i < n; i++) {
+            var y = (PlainSpans.get(s, so, i) - center) * factor;
+            PlainSpans.set(Math.fma(y, PlainSpans.get(scales, 0, i), PlainSpans.get(shifts, 0, i)), t, to, i);
         }
     }
 
@@ -130,9 +127,10 @@ public final class VectorSpans implements FloatSpans {
         int i = 0;
         // A pair of vectors ends one element after the last that is asked for, hence the strict bound.
         for (; i < n - LANES; i += LANES) {
-            var low = load(s, so, 2 * i).rearrange(EVEN);
-            var high = load(s, so, 2 * i + LANES).rearrange(EVEN);
-            store(low.blend(high, UPPER), t, to, i);
+            var at = so + ((long) i << 3);
+            var low = FloatVector.fromMemorySegment(VectorMath.SPECIES, s, at, ORDER);
+            var high = FloatVector.fromMemorySegment(VectorMath.SPECIES, s, at + 4L * LANES, ORDER);
+            low.rearrange(EVEN).blend(high.rearrange(EVEN), UPPER).intoMemorySegment(t, to + ((long) i << 2), ORDER);
         }
         for (; i < n; i++) {
             PlainSpans.set(PlainSpans.get(s, so, 2 * i), t, to, i);

@@ -1,12 +1,14 @@
 package dev.balsa.kernel.reduce;
 
+import static dev.balsa.kernel.elementwise.VectorMath.SPECIES;
 import static dev.balsa.kernel.elementwise.VectorSpans.LANES;
-import static dev.balsa.kernel.elementwise.VectorSpans.load;
-import static dev.balsa.kernel.elementwise.VectorSpans.store;
-import static dev.balsa.kernel.elementwise.VectorSpans.tail;
 
+import dev.balsa.kernel.elementwise.PlainSpans;
+import dev.balsa.kernel.elementwise.UnaryLoop;
+import dev.balsa.kernel.elementwise.VectorLoops;
 import dev.balsa.kernel.elementwise.VectorMath;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
@@ -16,7 +18,9 @@ import jdk.incubator.vector.VectorShuffle;
 /// Lanes are added by halves and not by `reduceLanes`, whose order is not defined.
 final class VectorFolds implements FloatFolds {
     private static final VectorFolds INSTANCE = new VectorFolds();
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int BLOCK = 4_096;
+    private static final UnaryLoop SHIFTED_EXP = VectorLoops.unary((x, shift, _) -> VectorMath.exp(x.sub(shift)));
     private static final VectorShuffle<Float> TURN_32 = turn(32);
     private static final VectorShuffle<Float> TURN_16 = turn(16);
     private static final VectorShuffle<Float> TURN_8 = turn(8);
@@ -31,7 +35,7 @@ final class VectorFolds implements FloatFolds {
     }
 
     private static VectorShuffle<Float> turn(int by) {
-        return VectorShuffle.fromOp(VectorMath.SPECIES, lane -> (lane + by) % LANES);
+        return VectorShuffle.fromOp(SPECIES, lane -> (lane + by) % LANES);
     }
 
     private static float across(FloatVector sum) {
@@ -70,19 +74,19 @@ final class VectorFolds implements FloatFolds {
         var d = a;
         int i = 0;
         for (; i <= n - 4 * LANES; i += 4 * LANES) {
-            a = a.add(load(s, so, i));
-            b = b.add(load(s, so, i + LANES));
-            c = c.add(load(s, so, i + 2 * LANES));
-            d = d.add(load(s, so, i + 3 * LANES));
+            a = a.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER));
+            b = b.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + LANES) << 2), ORDER));
+            c = c.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + 2 * LANES) << 2), ORDER));
+            d = d.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + 3 * LANES) << 2), ORDER));
         }
         for (; i <= n - LANES; i += LANES) {
-            a = a.add(load(s, so, i));
+            a = a.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER));
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            b = b.blend(b.add(load(s, so, i, mask)), mask);
+        var total = across(a.add(b).add(c.add(d)));
+        for (; i < n; i++) {
+            total += PlainSpans.get(s, so, i);
         }
-        return across(a.add(b).add(c.add(d)));
+        return total;
     }
 
     @Override
@@ -101,19 +105,24 @@ final class VectorFolds implements FloatFolds {
         var d = a;
         int i = 0;
         for (; i <= n - 4 * LANES; i += 4 * LANES) {
-            a = a.add(load(s, so, i).abs());
-            b = b.add(load(s, so, i + LANES).abs());
-            c = c.add(load(s, so, i + 2 * LANES).abs());
-            d = d.add(load(s, so, i + 3 * LANES).abs());
+            a = a.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER)
+                    .abs());
+            b = b.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + LANES) << 2), ORDER)
+                    .abs());
+            c = c.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + 2 * LANES) << 2), ORDER)
+                    .abs());
+            d = d.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + 3 * LANES) << 2), ORDER)
+                    .abs());
         }
         for (; i <= n - LANES; i += LANES) {
-            a = a.add(load(s, so, i).abs());
+            a = a.add(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER)
+                    .abs());
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            b = b.blend(b.add(load(s, so, i, mask).abs()), mask);
+        var total = across(a.add(b).add(c.add(d)));
+        for (; i < n; i++) {
+            total += Math.abs(PlainSpans.get(s, so, i));
         }
-        return across(a.add(b).add(c.add(d)));
+        return total;
     }
 
     @Override
@@ -132,49 +141,59 @@ final class VectorFolds implements FloatFolds {
         var d = a;
         int i = 0;
         for (; i <= n - 4 * LANES; i += 4 * LANES) {
-            var x = load(s, so, i).sub(center);
-            var y = load(s, so, i + LANES).sub(center);
-            var z = load(s, so, i + 2 * LANES).sub(center);
-            var w = load(s, so, i + 3 * LANES).sub(center);
+            var x = FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER)
+                    .sub(center);
+            var y = FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + LANES) << 2), ORDER)
+                    .sub(center);
+            var z = FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + 2 * LANES) << 2), ORDER)
+                    .sub(center);
+            var w = FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + 3 * LANES) << 2), ORDER)
+                    .sub(center);
             a = x.fma(x, a);
             b = y.fma(y, b);
             c = z.fma(z, c);
             d = w.fma(w, d);
         }
         for (; i <= n - LANES; i += LANES) {
-            var x = load(s, so, i).sub(center);
+            var x = FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER)
+                    .sub(center);
             a = x.fma(x, a);
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            var x = load(s, so, i, mask).sub(center);
-            b = b.blend(x.fma(x, b), mask);
+        var total = across(a.add(b).add(c.add(d)));
+        for (; i < n; i++) {
+            var x = PlainSpans.get(s, so, i) - center;
+            total += x * x;
         }
-        return across(a.add(b).add(c.add(d)));
+        return total;
     }
 
     @Override
     public double sumOfExponentials(MemorySegment source, long offset, float shift, int count) {
         var total = 0.0;
-        var whole = count & -LANES;
-        for (int i = 0; i < whole; i += BLOCK) {
-            total += sumOfExponentialsBlock(source, offset + ((long) i << 2), shift, Math.min(BLOCK, whole - i));
+        for (int i = 0; i < count; i += BLOCK) {
+            total += sumOfExponentialsBlock(source, offset + ((long) i << 2), shift, Math.min(BLOCK, count - i));
         }
-        return whole == count ? total : total + lastSum(source, offset + ((long) whole << 2), shift, count - whole);
+        return total;
     }
 
     private static float sumOfExponentialsBlock(MemorySegment s, long so, float shift, int n) {
         var a = VectorMath.all(0f);
-        for (int i = 0; i < n; i += LANES) {
-            a = a.add(VectorMath.exp(load(s, so, i).sub(shift)));
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            var x = FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER);
+            a = a.add(VectorMath.exp(x.sub(shift)));
         }
-        return across(a);
+        var total = across(a);
+        return i == n ? total : total + lastSum(s, so + ((long) i << 2), shift, n - i);
     }
 
     private static float lastSum(MemorySegment s, long so, float shift, int n) {
-        var mask = tail(n);
-        var y = VectorMath.exp(load(s, so, 0, mask).sub(shift));
-        return across(VectorMath.all(0f).blend(y, mask));
+        var total = 0f;
+        for (int i = 0; i < n; i++) {
+            total += VectorMath.exp(VectorMath.all(PlainSpans.get(s, so, i) - shift))
+                    .lane(0);
+        }
+        return total;
     }
 
     @Override
@@ -185,26 +204,10 @@ final class VectorFolds implements FloatFolds {
         for (int i = 0; i < count; i += BLOCK) {
             var at = (long) i << 2;
             var n = Math.min(BLOCK, count - i);
-            var whole = n & -LANES;
-            storeExponentials(source, offset + at, shift, target, targetOffset + at, whole);
-            if (whole < n) {
-                var last = at + ((long) whole << 2);
-                storeLastExponentials(source, offset + last, shift, target, targetOffset + last, n - whole);
-            }
+            SHIFTED_EXP.apply(source, offset + at, target, targetOffset + at, n, shift, 0);
             total += sumBlock(target, targetOffset + at, n);
         }
         return total;
-    }
-
-    private static void storeExponentials(MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(VectorMath.exp(load(s, so, i).sub(shift)), t, to, i);
-        }
-    }
-
-    private static void storeLastExponentials(MemorySegment s, long so, float shift, MemorySegment t, long to, int n) {
-        var mask = tail(n);
-        store(VectorMath.exp(load(s, so, 0, mask).sub(shift)), t, to, 0, mask);
     }
 
     @Override
@@ -218,17 +221,17 @@ final class VectorFolds implements FloatFolds {
         var b = a;
         int i = 0;
         for (; i <= n - 2 * LANES; i += 2 * LANES) {
-            a = a.max(load(s, so, i));
-            b = b.max(load(s, so, i + LANES));
+            a = a.max(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER));
+            b = b.max(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + LANES) << 2), ORDER));
         }
         for (; i <= n - LANES; i += LANES) {
-            a = a.max(load(s, so, i));
+            a = a.max(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER));
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            b = b.blend(b.max(load(s, so, i, mask)), mask);
+        var result = a.max(b).reduceLanes(VectorOperators.MAX);
+        for (; i < n; i++) {
+            result = Math.max(result, PlainSpans.get(s, so, i));
         }
-        return a.max(b).reduceLanes(VectorOperators.MAX);
+        return result;
     }
 
     @Override
@@ -237,16 +240,16 @@ final class VectorFolds implements FloatFolds {
         var b = a;
         int i = 0;
         for (; i <= n - 2 * LANES; i += 2 * LANES) {
-            a = a.min(load(s, so, i));
-            b = b.min(load(s, so, i + LANES));
+            a = a.min(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER));
+            b = b.min(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) (i + LANES) << 2), ORDER));
         }
         for (; i <= n - LANES; i += LANES) {
-            a = a.min(load(s, so, i));
+            a = a.min(FloatVector.fromMemorySegment(SPECIES, s, so + ((long) i << 2), ORDER));
         }
-        if (i < n) {
-            var mask = tail(n - i);
-            b = b.blend(b.min(load(s, so, i, mask)), mask);
+        var result = a.min(b).reduceLanes(VectorOperators.MIN);
+        for (; i < n; i++) {
+            result = Math.min(result, PlainSpans.get(s, so, i));
         }
-        return a.min(b).reduceLanes(VectorOperators.MIN);
+        return result;
     }
 }
