@@ -9,18 +9,16 @@ import java.util.Optional;
 /// @param output its name
 /// @param difference the largest absolute difference of two elements; infinite where types or shapes differ, or one
 ///     element is not a number and the other is
+/// @param distance the root mean square of the differences
 /// @param largest the largest magnitude in the other runtime's output
-/// @param noise how far the other runtime is from itself with and without its optimisations; 0 where that was not
+/// @param noise the distance of the other runtime from itself, with and without its optimisations; 0 where that was not
 ///     needed
-/// @param within whether every element is within 1e-3 of the other's and 1e-3 of the largest together, and the noise on
-///     top; integers and bools must be equal, but for 8-bit ones, which may differ by one step of rounding
-public record Agreement(String output, double difference, double largest, double noise, boolean within) {
+/// @param within whether every element is within 1e-3 of the other's and 1e-3 of the largest together, or else the
+///     distance is within the noise; integers and bools must be equal, but for 8-bit ones, which may differ by one step
+///     of rounding
+public record Agreement(
+        String output, double difference, double distance, double largest, double noise, boolean within) {
     private static final double TOLERANCE = 1e-3;
-
-    /// The noise is one sample of a random difference, and the distance another one of the same kind: half as much
-    /// again
-    /// is nothing unusual.
-    private static final double NOISE_SPREAD = 1.5;
 
     /// Compares; an output that one runtime does not give as a tensor of numbers agrees with nothing.
     static Agreement of(String output, Optional<Tensor> ours, Optional<Tensor> theirs) {
@@ -29,14 +27,14 @@ public record Agreement(String output, double difference, double largest, double
                 || ours.get().type() != theirs.get().type()
                 || ours.get().type() == DataType.STRING
                 || !ours.get().shape().equals(theirs.get().shape())) {
-            return new Agreement(output, Double.POSITIVE_INFINITY, 0, 0, false);
+            return new Agreement(output, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 0, 0, false);
         }
-        return of(output, ours.get(), theirs.get(), 0);
+        return of(output, ours.get(), theirs.get());
     }
 
     /// Judges again an output that was too far, by the other runtime's own noise: in a quantised network one
-    /// rounding that tips over moves all that follows, and both results are right. The distance counts to the
-    /// nearer of its results.
+    /// rounding that tips over moves all that follows, and both results are right. Ours may be as far
+    /// from the nearer of them as they are from each other, on average over the elements.
     ///
     /// @param plain the other runtime's output without optimisations
     Agreement judgedByNoise(Optional<Tensor> ours, Optional<Tensor> theirs, Optional<Tensor> plain) {
@@ -46,23 +44,31 @@ public record Agreement(String output, double difference, double largest, double
                 || !ours.orElseThrow().type().isFloat()) {
             return this;
         }
-        double distance = of(output, plain.get(), theirs.orElseThrow(), 0).difference * NOISE_SPREAD;
-        var toOptimized = of(output, ours.get(), theirs.get(), distance);
-        var toPlain = of(output, ours.get(), plain.get(), distance);
-        return toPlain.difference < toOptimized.difference ? toPlain : toOptimized;
+        double noise = of(output, plain.get(), theirs.orElseThrow()).distance;
+        var toPlain = of(output, ours.get(), plain.get());
+        var nearer = toPlain.distance < distance ? toPlain : this;
+        return new Agreement(
+                output,
+                nearer.difference,
+                nearer.distance,
+                nearer.largest,
+                noise,
+                Double.isFinite(noise) && nearer.distance <= noise);
     }
 
-    private static Agreement of(String output, Tensor ours, Tensor theirs, double noise) {
+    private static Agreement of(String output, Tensor ours, Tensor theirs) {
         double largest = largest(theirs);
         double worst = 0;
+        double squares = 0;
         boolean within = true;
         for (long i = 0; i < ours.size(); i++) {
             double expected = theirs.getDouble(i);
             double difference = difference(ours.getDouble(i), expected);
             worst = Math.max(worst, difference);
-            within &= difference <= noise + slack(ours.type(), largest, expected);
+            squares += difference * difference;
+            within &= difference <= slack(ours.type(), largest, expected);
         }
-        return new Agreement(output, worst, largest, noise, within);
+        return new Agreement(output, worst, Math.sqrt(squares / Math.max(1, ours.size())), largest, 0, within);
     }
 
     private static double largest(Tensor tensor) {

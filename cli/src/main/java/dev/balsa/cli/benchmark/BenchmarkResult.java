@@ -127,7 +127,11 @@ public record BenchmarkResult(
                     agreement.difference(),
                     agreement.largest(),
                     agreement.noise() > 0
-                            ? String.format(Locale.ROOT, ", allowed for the noise of the peer %.3g", agreement.noise())
+                            ? String.format(
+                                    Locale.ROOT,
+                                    ", distance %.3g (peer from itself unoptimised %.3g)",
+                                    agreement.distance(),
+                                    agreement.noise())
                             : "",
                     agreement.within() ? "" : ": TOO FAR");
         }
@@ -178,6 +182,7 @@ public record BenchmarkResult(
             outputs.add(JsonObject.create()
                     .add("name", agreement.output())
                     .add("largest_difference", JsonFile.number(agreement.difference()))
+                    .add("distance", JsonFile.number(agreement.distance()))
                     .add("largest_value", JsonFile.number(agreement.largest()))
                     .add("peer_noise", JsonFile.number(agreement.noise()))
                     .add("within", agreement.within()));

@@ -43,6 +43,26 @@ class AgreementTest {
     }
 
     @Test
+    void farResultsMayDifferAsMuchAsThePeerFromItself() {
+        var theirs = Optional.of(Tensor.of(new float[] {10, 10, 10, 10}, 4));
+        var plain = Optional.of(Tensor.of(new float[] {10, 11, 10, 10}, 4));
+        var near = Optional.of(Tensor.of(new float[] {11, 10, 10, 10}, 4));
+        var far = Optional.of(Tensor.of(new float[] {11, 10, 9, 10}, 4));
+        var judged = Agreement.of("y", near, theirs).judgedByNoise(near, theirs, plain);
+        assertThat(judged.within()).isTrue();
+        assertThat(judged.distance()).isCloseTo(0.5, within(1e-9));
+        assertThat(judged.noise()).isCloseTo(0.5, within(1e-9));
+        assertThat(Agreement.of("y", far, theirs)
+                        .judgedByNoise(far, theirs, plain)
+                        .within())
+                .isFalse();
+        assertThat(Agreement.of("y", near, theirs)
+                        .judgedByNoise(near, theirs, Optional.empty())
+                        .within())
+                .isFalse();
+    }
+
+    @Test
     void integersMustBeEqual() {
         assertThat(of(Tensor.of(new long[] {1_000_000}, 1), Tensor.of(new long[] {1_000_001}, 1))
                         .within())
