@@ -43,6 +43,9 @@ public record DequantizeLinear(long axis, long blockSize, Optional<DataType> to)
     @Override
     public List<TensorType> infer(Inference in) {
         new Granularity(axis, blockSize).check(in.shape(0), in.shape(1));
+        if (in.has(2)) {
+            Granularity.checkSame(in.shape(1), in.shape(2));
+        }
         QuantizedTypes.checkZeroPoint(in, 2, in.dtype(0));
         return List.of(in.type(0).withType(to.orElse(in.dtype(1))));
     }

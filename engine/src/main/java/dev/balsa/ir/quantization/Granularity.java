@@ -75,6 +75,11 @@ record Granularity(long axis, long blockSize) {
         return length.isKnown() ? Optional.of(Dim.of(Math.ceilDiv(length.get(), blockSize))) : Optional.empty();
     }
 
+    /// As the other, before shapes need to be known: whether they certainly differ.
+    static void checkSame(SymbolicShape scale, SymbolicShape zeroPoint) {
+        scale.known().ifPresent(known -> zeroPoint.known().ifPresent(other -> checkSame(known, other)));
+    }
+
     /// @throws ShapeException if a zero point has not as many elements as the scale
     static void checkSame(Shape scale, Shape zeroPoint) {
         if (scale.size() != zeroPoint.size()) {

@@ -74,6 +74,9 @@ public record QuantizeLinear(long axis, long blockSize, DataType to, Optional<Da
     @Override
     public List<TensorType> infer(Inference in) {
         new Granularity(axis, blockSize).check(in.shape(0), in.shape(1));
+        if (in.has(2)) {
+            Granularity.checkSame(in.shape(1), in.shape(2));
+        }
         QuantizedTypes.checkZeroPoint(in, 2, to);
         return List.of(in.type(0).withType(to));
     }

@@ -10,11 +10,14 @@ import java.lang.foreign.MemorySegment;
 
 /// A convolution as products of the weights, read as they lie, with packed panels of output pixels.
 ///
-/// With many panels a unit packs its panel and multiplies it with all weights of the group. With few, a first phase
-/// packs all panels into shared memory, and in the second a unit is a panel times a block of the weights' rows.
+/// With many panels a unit packs a few of them and multiplies each with all weights of the group. With few, a first
+/// phase packs all panels into shared memory, and in the second a unit is a panel times a block of the weights' rows.
+/// The
+/// epilogue takes the rows of all panels of a unit at once: it is quicker on long spans.
 final class ConvWork implements Work {
     private static final int ENOUGH_UNITS = 32;
     private static final int LEAST_ROWS = 32;
+    private static final int MOST_PANELS = 8;
     private static final long MOST_SHARED = 16L << 20;
 
     private final ConvRequest request;
@@ -27,6 +30,8 @@ final class ConvWork implements Work {
     private final int rows;
     private final int pixels;
     private final int panels;
+    private final int perUnit;
+    private final int bands;
     private final int depths;
     private final boolean sharing;
     private final int blockRows;
@@ -48,6 +53,8 @@ final class ConvWork implements Work {
         var images = request.batch() * request.groups();
         var splits = images * panels < ENOUGH_UNITS && rows >= 2 * LEAST_ROWS;
         sharing = splits && images * imageBytes() <= MOST_SHARED;
+        perUnit = sharing ? 1 : Math.clamp(images * panels / (2 * ENOUGH_UNITS), 1, MOST_PANELS);
+        bands = Math.ceilDiv(panels, perUnit);
         blockRows = sharing ? blockRows(images * panels) : rows;
         rowBlocks = rows == 0 ? 0 : Math.ceilDiv(rows, blockRows);
     }
@@ -72,8 +79,8 @@ final class ConvWork implements Work {
 
     @Override
     public int units(int phase) {
-        var all = request.batch() * request.groups() * panels;
-        return sharing && phase == 0 ? all * depths : all * rowBlocks;
+        var images = request.batch() * request.groups();
+        return images * (sharing && phase == 0 ? panels * depths : bands * rowBlocks);
     }
 
     @Override
@@ -96,9 +103,29 @@ final class ConvWork implements Work {
                 pack(frame, image, panel, d, frame.shared(), sharedAt(image, panel, d));
             } else {
                 var block = unit % rowBlocks * blockRows;
-                var panel = unit / rowBlocks % panels;
-                multiply(frame, unit / rowBlocks / panels, panel, block, Math.min(blockRows, rows - block));
+                var band = unit / rowBlocks % bands;
+                band(frame, unit / rowBlocks / bands, band, block, Math.min(blockRows, rows - block));
             }
+        }
+    }
+
+    private void band(Frame frame, int image, int band, int firstRow, int count) {
+        var first = band * perUnit;
+        var end = Math.min(panels, first + perUnit);
+        for (int panel = first; panel < end; panel++) {
+            multiply(frame, image, panel, firstRow, count);
+        }
+        if (!stages.isEmpty()) {
+            finish(frame, image, first * tile.width(), Math.min(pixels, end * tile.width()), firstRow, count);
+        }
+    }
+
+    private void finish(Frame frame, int image, int firstPixel, int endPixel, int firstRow, int count) {
+        var out = frame.operand(request.output());
+        for (int i = 0; i < count; i++) {
+            var row = (long) image * rows + firstRow + i;
+            var at = (row * pixels + firstPixel) * Float.BYTES;
+            stages.apply(frame, out, at, row, firstPixel, pixels, endPixel - firstPixel);
         }
     }
 
@@ -154,12 +181,6 @@ final class ConvWork implements Work {
                     d > 0,
                     frame.scratch(),
                     0);
-        }
-        if (!stages.isEmpty()) {
-            for (int i = 0; i < count; i++) {
-                var at = outAt + (long) i * pixels * Float.BYTES;
-                stages.apply(frame, out, at, outRow + i, pixel, pixels, columns(panel));
-            }
         }
     }
 }

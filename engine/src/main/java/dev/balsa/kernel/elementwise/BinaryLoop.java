@@ -3,7 +3,7 @@ package dev.balsa.kernel.elementwise;
 import java.lang.foreign.MemorySegment;
 
 /// A loop over a span that applies one function of two floats; the spans are as in [FloatSpans].
-interface BinaryLoop {
+public interface BinaryLoop {
     /// `target[i] = function(source[i], other[i])`.
     void apply(
             MemorySegment source,

@@ -23,8 +23,14 @@ public sealed interface FloatSpans permits PlainSpans, VectorSpans {
         };
     }
 
+    /// The loop of a function, for callers that apply it to many short spans.
+    UnaryLoop loop(UnaryFunction function);
+
+    /// The loops of a function, likewise.
+    BinaryLoop loop(BinaryFunction function);
+
     /// `target[i] = function(source[i])`.
-    void unary(
+    default void unary(
             UnaryFunction function,
             float alpha,
             float beta,
@@ -32,10 +38,12 @@ public sealed interface FloatSpans permits PlainSpans, VectorSpans {
             long sourceOffset,
             MemorySegment target,
             long targetOffset,
-            int count);
+            int count) {
+        loop(function).apply(source, sourceOffset, target, targetOffset, count, alpha, beta);
+    }
 
     /// `target[i] = function(source[i], other[i])`; `other` may be the target's span too.
-    void binary(
+    default void binary(
             BinaryFunction function,
             MemorySegment source,
             long sourceOffset,
@@ -43,17 +51,21 @@ public sealed interface FloatSpans permits PlainSpans, VectorSpans {
             long otherOffset,
             MemorySegment target,
             long targetOffset,
-            int count);
+            int count) {
+        loop(function).apply(source, sourceOffset, other, otherOffset, target, targetOffset, count);
+    }
 
     /// `target[i] = function(source[i], other)`.
-    void binary(
+    default void binary(
             BinaryFunction function,
             MemorySegment source,
             long sourceOffset,
             float other,
             MemorySegment target,
             long targetOffset,
-            int count);
+            int count) {
+        loop(function).apply(source, sourceOffset, other, target, targetOffset, count);
+    }
 
     /// `target[i] = (source[i] - center) * factor + shift`.
     void standardize(

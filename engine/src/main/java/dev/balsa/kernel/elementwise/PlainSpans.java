@@ -10,6 +10,18 @@ public final class PlainSpans implements FloatSpans {
     private static final PlainSpans INSTANCE = new PlainSpans();
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+    private record PlainBinaryLoop(BinaryFunction function) implements BinaryLoop {
+        @Override
+        public void apply(MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
+            PlainBinarySpans.apply(function, s, so, u, uo, t, to, n);
+        }
+
+        @Override
+        public void apply(MemorySegment s, long so, float other, MemorySegment t, long to, int n) {
+            PlainBinarySpans.apply(function, s, so, other, t, to, n);
+        }
+    }
+
     private PlainSpans() {}
 
     static PlainSpans instance() {
@@ -27,41 +39,13 @@ public final class PlainSpans implements FloatSpans {
     }
 
     @Override
-    public void unary(
-            UnaryFunction function,
-            float alpha,
-            float beta,
-            MemorySegment source,
-            long sourceOffset,
-            MemorySegment target,
-            long targetOffset,
-            int count) {
-        PlainUnarySpans.apply(function, alpha, beta, source, sourceOffset, target, targetOffset, count);
+    public UnaryLoop loop(UnaryFunction function) {
+        return (s, so, t, to, n, alpha, beta) -> PlainUnarySpans.apply(function, alpha, beta, s, so, t, to, n);
     }
 
     @Override
-    public void binary(
-            BinaryFunction function,
-            MemorySegment source,
-            long sourceOffset,
-            MemorySegment other,
-            long otherOffset,
-            MemorySegment target,
-            long targetOffset,
-            int count) {
-        PlainBinarySpans.apply(function, source, sourceOffset, other, otherOffset, target, targetOffset, count);
-    }
-
-    @Override
-    public void binary(
-            BinaryFunction function,
-            MemorySegment source,
-            long sourceOffset,
-            float other,
-            MemorySegment target,
-            long targetOffset,
-            int count) {
-        PlainBinarySpans.apply(function, source, sourceOffset, other, target, targetOffset, count);
+    public BinaryLoop loop(BinaryFunction function) {
+        return new PlainBinaryLoop(function);
     }
 
     @Override

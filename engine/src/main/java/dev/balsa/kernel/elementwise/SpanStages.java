@@ -15,18 +15,32 @@ public final class SpanStages {
     /// Elements that all stages are applied to before the next ones are touched: a part of the first-level cache.
     private static final int BLOCK = 2048;
 
-    private final Stage[] stages;
-    private final FloatSpans spans;
+    /// A stage with its loop.
+    private sealed interface Step {
+        record Unary(UnaryLoop loop, float alpha, float beta) implements Step {}
+
+        record Binary(BinaryLoop loop, int operand, Stage.Spread spread) implements Step {}
+    }
+
+    private final Step[] steps;
 
     /// Stages applied by the loops of a provider.
     public SpanStages(List<Stage> stages, VectorProvider provider) {
-        this.stages = stages.toArray(Stage[]::new);
-        this.spans = FloatSpans.of(provider);
+        var spans = FloatSpans.of(provider);
+        steps = stages.stream().map(stage -> step(stage, spans)).toArray(Step[]::new);
+    }
+
+    private static Step step(Stage stage, FloatSpans spans) {
+        return switch (stage) {
+            case Stage.Unary(var function, var alpha, var beta) -> new Step.Unary(spans.loop(function), alpha, beta);
+            case Stage.Binary(var function, var operand, var spread) ->
+                new Step.Binary(spans.loop(function), operand, spread);
+        };
     }
 
     /// Whether there is nothing to do.
     public boolean isEmpty() {
-        return stages.length == 0;
+        return steps.length == 0;
     }
 
     /// Applies the stages in place to `count` elements at byte `offset` of `values`, which are those of the result
@@ -65,22 +79,22 @@ public final class SpanStages {
             int n) {
         var from = source;
         var fromOffset = sourceOffset;
-        for (var stage : stages) {
-            if (stage instanceof Stage.Unary unary) {
-                spans.unary(unary.function(), unary.alpha(), unary.beta(), from, fromOffset, target, targetOffset, n);
-            } else if (stage instanceof Stage.Binary binary) {
+        for (var step : steps) {
+            if (step instanceof Step.Unary unary) {
+                unary.loop().apply(from, fromOffset, target, targetOffset, n, unary.alpha(), unary.beta());
+            } else if (step instanceof Step.Binary binary) {
                 binary(binary, frame, from, fromOffset, target, targetOffset, row, column, columns, n);
             }
             from = target;
             fromOffset = targetOffset;
         }
-        if (stages.length == 0 && (!source.equals(target) || sourceOffset != targetOffset)) {
+        if (steps.length == 0 && (!source.equals(target) || sourceOffset != targetOffset)) {
             MemorySegment.copy(source, sourceOffset, target, targetOffset, (long) n << 2);
         }
     }
 
     private void binary(
-            Stage.Binary binary,
+            Step.Binary binary,
             Frame frame,
             MemorySegment source,
             long sourceOffset,
@@ -90,19 +104,17 @@ public final class SpanStages {
             long column,
             long columns,
             int n) {
-        var function = binary.function();
+        var loop = binary.loop();
         var other = frame.operand(binary.operand());
         switch (binary.spread()) {
             case FULL ->
-                spans.binary(
-                        function, source, sourceOffset, other, (row * columns + column) << 2, target, targetOffset, n);
-            case COLUMN -> spans.binary(function, source, sourceOffset, other, column << 2, target, targetOffset, n);
+                loop.apply(source, sourceOffset, other, (row * columns + column) << 2, target, targetOffset, n);
+            case COLUMN -> loop.apply(source, sourceOffset, other, column << 2, target, targetOffset, n);
             case ROW -> {
                 var y = PlainSpans.get(other, row % (other.byteSize() >> 2) << 2, 0);
-                spans.binary(function, source, sourceOffset, y, target, targetOffset, n);
+                loop.apply(source, sourceOffset, y, target, targetOffset, n);
             }
-            case SCALAR ->
-                spans.binary(function, source, sourceOffset, PlainSpans.get(other, 0, 0), target, targetOffset, n);
+            case SCALAR -> loop.apply(source, sourceOffset, PlainSpans.get(other, 0, 0), target, targetOffset, n);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.balsa.kernel.elementwise;
 
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.UnaryFunction;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.FloatVector;
@@ -26,8 +27,30 @@ public final class VectorLoops {
 
     /// The loops of a function.
     static BinaryLoop of(BinaryFunction function) {
-        return BINARY.computeIfAbsent(
-                function, f -> LoopTemplate.of(BinaryLoop.class, VectorBinaryLoop.class, function(f)));
+        return BINARY.computeIfAbsent(function, f -> f == BinaryFunction.POW ? new PowerLoop() : binary(function(f)));
+    }
+
+    private static BinaryLoop binary(VectorBinary function) {
+        return LoopTemplate.of(BinaryLoop.class, VectorBinaryLoop.class, function);
+    }
+
+    /// Powers one by one, but for squares.
+    private static final class PowerLoop implements BinaryLoop {
+        private final BinaryLoop product = binary(function(BinaryFunction.MUL));
+
+        @Override
+        public void apply(MemorySegment s, long so, MemorySegment u, long uo, MemorySegment t, long to, int n) {
+            PlainBinarySpans.pow(s, so, u, uo, t, to, n);
+        }
+
+        @Override
+        public void apply(MemorySegment s, long so, float exponent, MemorySegment t, long to, int n) {
+            if (exponent == 2f) {
+                product.apply(s, so, s, so, t, to, n);
+            } else {
+                PlainBinarySpans.pow(s, so, exponent, t, to, n);
+            }
+        }
     }
 
     private static VectorUnary function(UnaryFunction function) {

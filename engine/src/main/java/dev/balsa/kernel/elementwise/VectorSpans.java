@@ -29,51 +29,13 @@ public final class VectorSpans implements FloatSpans {
     }
 
     @Override
-    public void unary(
-            UnaryFunction function,
-            float alpha,
-            float beta,
-            MemorySegment source,
-            long sourceOffset,
-            MemorySegment target,
-            long targetOffset,
-            int count) {
-        VectorLoops.of(function).apply(source, sourceOffset, target, targetOffset, count, alpha, beta);
+    public UnaryLoop loop(UnaryFunction function) {
+        return VectorLoops.of(function);
     }
 
     @Override
-    public void binary(
-            BinaryFunction function,
-            MemorySegment source,
-            long sourceOffset,
-            MemorySegment other,
-            long otherOffset,
-            MemorySegment target,
-            long targetOffset,
-            int count) {
-        if (function == BinaryFunction.POW) {
-            PlainBinarySpans.pow(source, sourceOffset, other, otherOffset, target, targetOffset, count);
-        } else {
-            VectorLoops.of(function).apply(source, sourceOffset, other, otherOffset, target, targetOffset, count);
-        }
-    }
-
-    @Override
-    public void binary(
-            BinaryFunction function,
-            MemorySegment source,
-            long sourceOffset,
-            float other,
-            MemorySegment target,
-            long targetOffset,
-            int count) {
-        if (function != BinaryFunction.POW) {
-            VectorLoops.of(function).apply(source, sourceOffset, other, target, targetOffset, count);
-        } else if (other == 2f) {
-            binary(BinaryFunction.MUL, source, sourceOffset, source, sourceOffset, target, targetOffset, count);
-        } else {
-            PlainBinarySpans.pow(source, sourceOffset, other, target, targetOffset, count);
-        }
+    public BinaryLoop loop(BinaryFunction function) {
+        return VectorLoops.of(function);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -14,12 +15,28 @@ import jdk.incubator.vector.VectorSpecies;
 /// inlining when that method grows past a limit; hence a method per width, each with few enough memory accesses, and
 /// stores to the tile without adding. The widest tile is chosen so that accumulators, panel vectors and one broadcast
 /// fit the registers: 16 where vectors have less than 512 bits, 32 otherwise.
+///
+/// With 16 registers there is none to spare, and two things make the compiler spill accumulators. It unrolls loops, but
+/// none that advances by more bytes than a vector has: the loops of up to three vectors count bytes of the panel. And
+/// it
+/// gathers all loads at the head of a block: the check in front of each element of A, which does not advance with the
+/// panel, ends the block. These checks are kept cheap by reading through [#MEMORY], after one check for the whole row.
 final class VectorPanelTile implements PanelTile {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(SPECIES, 0);
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final long BYTES = SPECIES.vectorByteSize();
+    private static final int STEP = SPECIES.vectorByteSize();
     private static final int LANES = SPECIES.length();
+    /// All memory there is, for rows that have been checked.
+    @SuppressWarnings("restricted")
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /// Where a row of A lies, checked as a whole: the loop then reads it from [#MEMORY].
+    private static long row(MemorySegment a, long at, int k) {
+        Objects.checkFromIndexSize(at, 4L * k, a.byteSize());
+        return a.address() + at;
+    }
 
     @Override
     public int lanes() {
@@ -111,6 +128,10 @@ final class VectorPanelTile implements PanelTile {
             long panelRow,
             int rows,
             int count) {
+        if (step == 1 && count == 3 * LANES) {
+            packThree(source, sourceAt, sourceRow, panel, panelAt, panelRow, rows);
+            return;
+        }
         var whole = SPECIES.loopBound(count);
         for (int j = 0; j < count; j += LANES) {
             var from = sourceAt + (long) j * 4 * step;
@@ -138,6 +159,27 @@ final class VectorPanelTile implements PanelTile {
             for (int i = 0; i < rows; i++) {
                 zero.intoMemorySegment(panel, panelAt + (long) j * 4 + i * panelRow, ORDER, mask);
             }
+        }
+    }
+
+    /// A row after the other: each brings whole lines of the cache.
+    private static void packThree(
+            MemorySegment source,
+            long sourceAt,
+            long sourceRow,
+            MemorySegment panel,
+            long panelAt,
+            long panelRow,
+            int rows) {
+        for (int i = 0; i < rows; i++) {
+            var from = sourceAt + i * sourceRow;
+            var to = panelAt + i * panelRow;
+            var x = FloatVector.fromMemorySegment(SPECIES, source, from, ORDER);
+            var y = FloatVector.fromMemorySegment(SPECIES, source, from + BYTES, ORDER);
+            var z = FloatVector.fromMemorySegment(SPECIES, source, from + 2 * BYTES, ORDER);
+            x.intoMemorySegment(panel, to, ORDER);
+            y.intoMemorySegment(panel, to + BYTES, ORDER);
+            z.intoMemorySegment(panel, to + 2 * BYTES, ORDER);
         }
     }
 
@@ -287,19 +329,23 @@ final class VectorPanelTile implements PanelTile {
             MemorySegment c,
             long cAt,
             long cRow) {
+        var r0 = row(a, a0, k);
+        var r1 = row(a, a1, k);
+        var r2 = row(a, a2, k);
+        var r3 = row(a, a3, k);
         var x0 = FloatVector.zero(SPECIES);
         var x1 = x0;
         var x2 = x0;
         var x3 = x0;
-        for (int i = 0; i < k; i++) {
-            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (1 * BYTES), ORDER);
-            var s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a0 + (long) i * 4));
+        for (int i = 0, p = 0; p < k * STEP; p += STEP, i += 4) {
+            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
+            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + i));
             x0 = s.fma(b0, x0);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a1 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + i));
             x1 = s.fma(b0, x1);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a2 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + i));
             x2 = s.fma(b0, x2);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a3 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + i));
             x3 = s.fma(b0, x3);
         }
         x0.intoMemorySegment(c, cAt, ORDER);
@@ -320,6 +366,10 @@ final class VectorPanelTile implements PanelTile {
             MemorySegment c,
             long cAt,
             long cRow) {
+        var r0 = row(a, a0, k);
+        var r1 = row(a, a1, k);
+        var r2 = row(a, a2, k);
+        var r3 = row(a, a3, k);
         var x0 = FloatVector.zero(SPECIES);
         var y0 = x0;
         var x1 = x0;
@@ -328,19 +378,19 @@ final class VectorPanelTile implements PanelTile {
         var y2 = x0;
         var x3 = x0;
         var y3 = x0;
-        for (int i = 0; i < k; i++) {
-            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (2 * BYTES), ORDER);
-            var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (2 * BYTES) + BYTES, ORDER);
-            var s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a0 + (long) i * 4));
+        for (int i = 0, p = 0; p < k * (2 * STEP); p += 2 * STEP, i += 4) {
+            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
+            var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + BYTES, ORDER);
+            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + i));
             x0 = s.fma(b0, x0);
             y0 = s.fma(b1, y0);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a1 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + i));
             x1 = s.fma(b0, x1);
             y1 = s.fma(b1, y1);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a2 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + i));
             x2 = s.fma(b0, x2);
             y2 = s.fma(b1, y2);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a3 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + i));
             x3 = s.fma(b0, x3);
             y3 = s.fma(b1, y3);
         }
@@ -366,6 +416,10 @@ final class VectorPanelTile implements PanelTile {
             MemorySegment c,
             long cAt,
             long cRow) {
+        var r0 = row(a, a0, k);
+        var r1 = row(a, a1, k);
+        var r2 = row(a, a2, k);
+        var r3 = row(a, a3, k);
         var x0 = FloatVector.zero(SPECIES);
         var y0 = x0;
         var z0 = x0;
@@ -378,23 +432,23 @@ final class VectorPanelTile implements PanelTile {
         var x3 = x0;
         var y3 = x0;
         var z3 = x0;
-        for (int i = 0; i < k; i++) {
-            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (3 * BYTES), ORDER);
-            var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (3 * BYTES) + BYTES, ORDER);
-            var b2 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + (long) i * (3 * BYTES) + 2 * BYTES, ORDER);
-            var s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a0 + (long) i * 4));
+        for (int i = 0, p = 0; p < k * (3 * STEP); p += 3 * STEP, i += 4) {
+            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
+            var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + BYTES, ORDER);
+            var b2 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + 2 * BYTES, ORDER);
+            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + i));
             x0 = s.fma(b0, x0);
             y0 = s.fma(b1, y0);
             z0 = s.fma(b2, z0);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a1 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + i));
             x1 = s.fma(b0, x1);
             y1 = s.fma(b1, y1);
             z1 = s.fma(b2, z1);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a2 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + i));
             x2 = s.fma(b0, x2);
             y2 = s.fma(b1, y2);
             z2 = s.fma(b2, z2);
-            s = FloatVector.broadcast(SPECIES, a.get(JAVA_FLOAT_UNALIGNED, a3 + (long) i * 4));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + i));
             x3 = s.fma(b0, x3);
             y3 = s.fma(b1, y3);
             z3 = s.fma(b2, z3);
