@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// What one run at a time needs: a team of workers and memory. Not for concurrent use.
@@ -130,6 +131,7 @@ public final class Stream implements AutoCloseable {
         shared.work = work;
         shared.phase = phase;
         shared.units = units;
+        shared.next.set(0);
         shared.bound = bound;
         shared.step = step;
         team.run(shared);
@@ -137,20 +139,27 @@ public final class Stream implements AutoCloseable {
 
     /// The part of a kernel that all workers do, set by the caller's thread before the team runs it; one object for
     /// all runs, so that none is made per step.
+    ///
+    /// A worker takes half of its share of the units that are left, and comes back for more: shares get smaller, so
+    /// that a worker whose core is slower, or busy with something else, holds up the others less.
     private static final class SharedWork implements Team.Job {
         private @Nullable Work work;
         private @Nullable BoundProgram bound;
         private int phase;
         private int units;
         private int step;
+        private final AtomicInteger next = new AtomicInteger();
 
         @Override
         public void run(int worker, int workers) {
-            int from = (int) ((long) units * worker / workers);
-            int to = (int) ((long) units * (worker + 1) / workers);
-            if (from < to) {
-                Objects.requireNonNull(work)
-                        .run(phase, from, to, Objects.requireNonNull(bound).frame(step, worker));
+            var ours = Objects.requireNonNull(bound).frame(step, worker);
+            int from = next.get();
+            while (from < units) {
+                int to = from + Math.max(1, (units - from) / (2 * workers));
+                if (next.compareAndSet(from, to)) {
+                    Objects.requireNonNull(work).run(phase, from, to, ours);
+                }
+                from = next.get();
             }
         }
     }

@@ -10,14 +10,20 @@ import java.lang.foreign.MemorySegment;
 
 /// A convolution as products of the weights, read as they lie, with packed panels of output pixels.
 ///
-/// With many panels a unit packs a few of them and multiplies each with all weights of the group. With few, a first
-/// phase packs all panels into shared memory, and in the second a unit is a panel times a block of the weights' rows.
-/// The
-/// epilogue takes the rows of all panels of a unit at once: it is quicker on long spans.
+/// Several panels make a band. With many bands a unit packs its band and multiplies it with all weights of the group.
+/// With few, a first phase packs all panels into shared memory, and in the second a unit is a band times a block of the
+/// weights' rows. Some rows of weights, as deep as a panel, are multiplied with all panels of the band while they are
+/// in
+/// the second-level cache; the epilogue takes the rows of the whole band at once, being quicker on long spans.
 final class ConvWork implements Work {
     private static final int ENOUGH_UNITS = 32;
     private static final int LEAST_ROWS = 32;
+    /// Panels of a band: with [PanelProduct#DEPTH] and the widest tile they fill half of a second-level cache of 512
+    /// KB.
     private static final int MOST_PANELS = 8;
+    private static final int MOST_SHARED_PANELS = 4;
+    /// Rows of weights that stay in the second-level cache beside a band.
+    private static final int CACHED_ROWS = 64;
     private static final long MOST_SHARED = 16L << 20;
 
     private final ConvRequest request;
@@ -30,7 +36,7 @@ final class ConvWork implements Work {
     private final int rows;
     private final int pixels;
     private final int panels;
-    private final int perUnit;
+    private final int perBand;
     private final int bands;
     private final int depths;
     private final boolean sharing;
@@ -53,9 +59,10 @@ final class ConvWork implements Work {
         var images = request.batch() * request.groups();
         var splits = images * panels < ENOUGH_UNITS && rows >= 2 * LEAST_ROWS;
         sharing = splits && images * imageBytes() <= MOST_SHARED;
-        perUnit = sharing ? 1 : Math.clamp(images * panels / (2 * ENOUGH_UNITS), 1, MOST_PANELS);
-        bands = Math.ceilDiv(panels, perUnit);
-        blockRows = sharing ? blockRows(images * panels) : rows;
+        var most = sharing ? MOST_SHARED_PANELS : Math.clamp(images * panels / (2 * ENOUGH_UNITS), 1, MOST_PANELS);
+        bands = Math.ceilDiv(panels, most);
+        perBand = bands == 0 ? 0 : Math.ceilDiv(panels, bands);
+        blockRows = sharing ? blockRows(images * bands) : rows;
         rowBlocks = rows == 0 ? 0 : Math.ceilDiv(rows, blockRows);
     }
 
@@ -90,7 +97,12 @@ final class ConvWork implements Work {
 
     @Override
     public long workerBytes() {
-        return tile.tileBytes() + (long) Math.min(k, PanelProduct.DEPTH) * tile.width() * Float.BYTES;
+        return tile.tileBytes() + (sharing ? 0 : perBand * panelBytes());
+    }
+
+    /// Bytes of a panel in a worker's scratch memory.
+    private long panelBytes() {
+        return (long) Math.min(k, PanelProduct.DEPTH) * tile.width() * Float.BYTES;
     }
 
     @Override
@@ -110,14 +122,26 @@ final class ConvWork implements Work {
     }
 
     private void band(Frame frame, int image, int band, int firstRow, int count) {
-        var first = band * perUnit;
-        var end = Math.min(panels, first + perUnit);
-        for (int panel = first; panel < end; panel++) {
-            multiply(frame, image, panel, firstRow, count);
+        var first = band * perBand;
+        var end = Math.min(panels, first + perBand);
+        for (int d = 0; d == 0 || d < k; d += PanelProduct.DEPTH) {
+            for (int panel = first; panel < end && !sharing; panel++) {
+                pack(frame, image, panel, d, frame.scratch(), scratchAt(panel - first));
+            }
+            for (int row = 0; row < count; row += CACHED_ROWS) {
+                for (int panel = first; panel < end; panel++) {
+                    var panelAt = sharing ? sharedAt(image, panel, d) : scratchAt(panel - first);
+                    multiply(frame, image, panel, panelAt, d, firstRow + row, Math.min(CACHED_ROWS, count - row));
+                }
+            }
         }
         if (!stages.isEmpty()) {
             finish(frame, image, first * tile.width(), Math.min(pixels, end * tile.width()), firstRow, count);
         }
+    }
+
+    private long scratchAt(int index) {
+        return tile.tileBytes() + index * panelBytes();
     }
 
     private void finish(Frame frame, int image, int firstPixel, int endPixel, int firstRow, int count) {
@@ -154,33 +178,25 @@ final class ConvWork implements Work {
                 rowBytes(panel));
     }
 
-    private void multiply(Frame frame, int image, int panel, int firstRow, int count) {
+    private void multiply(Frame frame, int image, int panel, long panelAt, int d, int firstRow, int count) {
         var group = image % request.groups();
-        var out = frame.operand(request.output());
+        var weightsAt = ((long) group * rows + firstRow) * k + d;
         var outRow = (long) image * rows + firstRow;
-        var pixel = panel * tile.width();
-        var outAt = (outRow * pixels + pixel) * Float.BYTES;
-        var weightsAt = ((long) group * rows + firstRow) * k;
-        for (int d = 0; d == 0 || d < k; d += PanelProduct.DEPTH) {
-            if (!sharing) {
-                pack(frame, image, panel, d, frame.scratch(), tile.tileBytes());
-            }
-            product.multiply(
-                    frame.operand(1),
-                    (weightsAt + d) * Float.BYTES,
-                    (long) k * Float.BYTES,
-                    count,
-                    sharing ? frame.shared() : frame.scratch(),
-                    sharing ? sharedAt(image, panel, d) : tile.tileBytes(),
-                    tile.vectorsFor(columns(panel)),
-                    PanelProduct.depth(d, k),
-                    out,
-                    outAt,
-                    (long) pixels * Float.BYTES,
-                    columns(panel),
-                    d > 0,
-                    frame.scratch(),
-                    0);
-        }
+        product.multiply(
+                frame.operand(1),
+                weightsAt * Float.BYTES,
+                (long) k * Float.BYTES,
+                count,
+                sharing ? frame.shared() : frame.scratch(),
+                panelAt,
+                tile.vectorsFor(columns(panel)),
+                PanelProduct.depth(d, k),
+                frame.operand(request.output()),
+                (outRow * pixels + (long) panel * tile.width()) * Float.BYTES,
+                (long) pixels * Float.BYTES,
+                columns(panel),
+                d > 0,
+                frame.scratch(),
+                0);
     }
 }

@@ -13,14 +13,14 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// The optimising compiler keeps vectors in registers only while they are locals of one compiled method, and it stops
 /// inlining when that method grows past a limit; hence a method per width, each with few enough memory accesses, and
-/// stores to the tile without adding. The widest tile is chosen so that accumulators, panel vectors and one broadcast
-/// fit the registers: 16 where vectors have less than 512 bits, 32 otherwise.
+/// stores to the tile without adding. The widest tile is chosen so that accumulators, panel vectors and broadcasts fit
+/// the registers: 16 where vectors have less than 512 bits, 32 otherwise.
 ///
-/// With 16 registers there is none to spare, and two things make the compiler spill accumulators. It unrolls loops, but
-/// none that advances by more bytes than a vector has: the loops of up to three vectors count bytes of the panel. And
-/// it
-/// gathers all loads at the head of a block: the check in front of each element of A, which does not advance with the
-/// panel, ends the block. These checks are kept cheap by reading through [#MEMORY], after one check for the whole row.
+/// With 16 registers there are few to spare, and a compiler that unrolls a loop spills accumulators. It does not unroll
+/// loops that advance by more bytes than a vector has: the loops of up to three vectors count bytes of the panel, and
+/// the most frequent of them is unrolled here. Elements of A do not advance with the panel, so that the compiler cannot
+/// lift the checks of their addresses out of the loop; they are read through [#MEMORY] after one check of the whole
+/// row, at addresses whose sign bits are masked, which it knows to lie in there.
 final class VectorPanelTile implements PanelTile {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(SPECIES, 0);
@@ -28,6 +28,8 @@ final class VectorPanelTile implements PanelTile {
     private static final long BYTES = SPECIES.vectorByteSize();
     private static final int STEP = SPECIES.vectorByteSize();
     private static final int LANES = SPECIES.length();
+    /// The bits of an address: 57 with five levels of page tables (Intel SDM, volume 3, 4-level and 5-level paging).
+    private static final long ADDRESSES = (1L << 57) - 1;
     /// All memory there is, for rows that have been checked.
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -35,7 +37,7 @@ final class VectorPanelTile implements PanelTile {
     /// Where a row of A lies, checked as a whole: the loop then reads it from [#MEMORY].
     private static long row(MemorySegment a, long at, int k) {
         Objects.checkFromIndexSize(at, 4L * k, a.byteSize());
-        return a.address() + at;
+        return (a.address() + at) & ADDRESSES;
     }
 
     @Override
@@ -45,7 +47,7 @@ final class VectorPanelTile implements PanelTile {
 
     @Override
     public int vectors() {
-        return LANES >= 16 ? 4 : 3;
+        return LANES >= 16 ? 4 : 2;
     }
 
     @Override
@@ -128,8 +130,8 @@ final class VectorPanelTile implements PanelTile {
             long panelRow,
             int rows,
             int count) {
-        if (step == 1 && count == 3 * LANES) {
-            packThree(source, sourceAt, sourceRow, panel, panelAt, panelRow, rows);
+        if (step == 1 && count == 2 * LANES) {
+            packTwo(source, sourceAt, sourceRow, panel, panelAt, panelRow, rows);
             return;
         }
         var whole = SPECIES.loopBound(count);
@@ -163,7 +165,7 @@ final class VectorPanelTile implements PanelTile {
     }
 
     /// A row after the other: each brings whole lines of the cache.
-    private static void packThree(
+    private static void packTwo(
             MemorySegment source,
             long sourceAt,
             long sourceRow,
@@ -176,10 +178,8 @@ final class VectorPanelTile implements PanelTile {
             var to = panelAt + i * panelRow;
             var x = FloatVector.fromMemorySegment(SPECIES, source, from, ORDER);
             var y = FloatVector.fromMemorySegment(SPECIES, source, from + BYTES, ORDER);
-            var z = FloatVector.fromMemorySegment(SPECIES, source, from + 2 * BYTES, ORDER);
             x.intoMemorySegment(panel, to, ORDER);
             y.intoMemorySegment(panel, to + BYTES, ORDER);
-            z.intoMemorySegment(panel, to + 2 * BYTES, ORDER);
         }
     }
 
@@ -338,14 +338,15 @@ final class VectorPanelTile implements PanelTile {
         var x2 = x0;
         var x3 = x0;
         for (int i = 0, p = 0; p < k * STEP; p += STEP, i += 4) {
+            var at = (long) (i & Integer.MAX_VALUE);
             var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
-            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + i));
+            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at));
             x0 = s.fma(b0, x0);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + at));
             x1 = s.fma(b0, x1);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + at));
             x2 = s.fma(b0, x2);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + at));
             x3 = s.fma(b0, x3);
         }
         x0.intoMemorySegment(c, cAt, ORDER);
@@ -378,19 +379,53 @@ final class VectorPanelTile implements PanelTile {
         var y2 = x0;
         var x3 = x0;
         var y3 = x0;
-        for (int i = 0, p = 0; p < k * (2 * STEP); p += 2 * STEP, i += 4) {
+        int p = 0;
+        int i = 0;
+        for (; p < (k - 1) * (2 * STEP); p += 4 * STEP, i += 8) {
+            var at = (long) (i & Integer.MAX_VALUE);
             var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
             var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + BYTES, ORDER);
-            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + i));
+            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at));
             x0 = s.fma(b0, x0);
             y0 = s.fma(b1, y0);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + at));
             x1 = s.fma(b0, x1);
             y1 = s.fma(b1, y1);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + at));
             x2 = s.fma(b0, x2);
             y2 = s.fma(b1, y2);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + at));
+            x3 = s.fma(b0, x3);
+            y3 = s.fma(b1, y3);
+            b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + 2 * BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + 3 * BYTES, ORDER);
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at + 4));
+            x0 = s.fma(b0, x0);
+            y0 = s.fma(b1, y0);
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + at + 4));
+            x1 = s.fma(b0, x1);
+            y1 = s.fma(b1, y1);
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + at + 4));
+            x2 = s.fma(b0, x2);
+            y2 = s.fma(b1, y2);
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + at + 4));
+            x3 = s.fma(b0, x3);
+            y3 = s.fma(b1, y3);
+        }
+        if ((k & 1) != 0) {
+            var at = 4L * (k - 1);
+            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
+            var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + BYTES, ORDER);
+            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at));
+            x0 = s.fma(b0, x0);
+            y0 = s.fma(b1, y0);
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + at));
+            x1 = s.fma(b0, x1);
+            y1 = s.fma(b1, y1);
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + at));
+            x2 = s.fma(b0, x2);
+            y2 = s.fma(b1, y2);
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + at));
             x3 = s.fma(b0, x3);
             y3 = s.fma(b1, y3);
         }
@@ -433,22 +468,23 @@ final class VectorPanelTile implements PanelTile {
         var y3 = x0;
         var z3 = x0;
         for (int i = 0, p = 0; p < k * (3 * STEP); p += 3 * STEP, i += 4) {
+            var at = (long) (i & Integer.MAX_VALUE);
             var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
             var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + BYTES, ORDER);
             var b2 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + 2 * BYTES, ORDER);
-            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + i));
+            var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at));
             x0 = s.fma(b0, x0);
             y0 = s.fma(b1, y0);
             z0 = s.fma(b2, z0);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + at));
             x1 = s.fma(b0, x1);
             y1 = s.fma(b1, y1);
             z1 = s.fma(b2, z1);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r2 + at));
             x2 = s.fma(b0, x2);
             y2 = s.fma(b1, y2);
             z2 = s.fma(b2, z2);
-            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + i));
+            s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + at));
             x3 = s.fma(b0, x3);
             y3 = s.fma(b1, y3);
             z3 = s.fma(b2, z3);
