@@ -1,11 +1,15 @@
 package dev.balsa.ir.elementwise;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
 import dev.balsa.ir.Broadcasting;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Inference;
 import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// A function of two numbers of one type, applied to every pair of elements after broadcasting.
@@ -27,6 +31,23 @@ public sealed interface Binary extends Elementwise permits Add, Div, Mod, Mul, P
         }
     }
 
+    /// [#compute] of the types that whole networks' weights are made in: without asking for the type of each element.
+    private void doubles(MemorySegment a, long stepA, MemorySegment b, long stepB, MemorySegment y, long count) {
+        for (long i = 0; i < count; i++) {
+            var value = apply(
+                    a.getAtIndex(JAVA_DOUBLE_UNALIGNED, i * stepA), b.getAtIndex(JAVA_DOUBLE_UNALIGNED, i * stepB));
+            y.setAtIndex(JAVA_DOUBLE_UNALIGNED, i, value);
+        }
+    }
+
+    private void floats(MemorySegment a, long stepA, MemorySegment b, long stepB, MemorySegment y, long count) {
+        for (long i = 0; i < count; i++) {
+            var value =
+                    apply(a.getAtIndex(JAVA_FLOAT_UNALIGNED, i * stepA), b.getAtIndex(JAVA_FLOAT_UNALIGNED, i * stepB));
+            y.setAtIndex(JAVA_FLOAT_UNALIGNED, i, (float) value);
+        }
+    }
+
     @Override
     default List<TensorType> infer(Inference in) {
         SameType.check(in, 0);
@@ -41,8 +62,14 @@ public sealed interface Binary extends Elementwise permits Add, Div, Mod, Mul, P
         if (Broadcasting.isEven(y.shape(), a.shape()) && Broadcasting.isEven(y.shape(), b.shape())) {
             long stepA = a.size() == 1 ? 0 : 1;
             long stepB = b.size() == 1 ? 0 : 1;
-            for (long i = 0; i < y.size(); i++) {
-                compute(a, i * stepA, b, i * stepB, y, i);
+            switch (a.type()) {
+                case FLOAT64 -> doubles(a.memory(), stepA, b.memory(), stepB, y.memory(), y.size());
+                case FLOAT32 -> floats(a.memory(), stepA, b.memory(), stepB, y.memory(), y.size());
+                default -> {
+                    for (long i = 0; i < y.size(); i++) {
+                        compute(a, i * stepA, b, i * stepB, y, i);
+                    }
+                }
             }
             return;
         }

@@ -7,6 +7,8 @@ import dev.balsa.ir.NodeReader;
 import dev.balsa.ir.Schema;
 import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.DataType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -90,6 +92,10 @@ public record Cast(DataType to) implements Elementwise {
             return;
         }
         var y = run.output(0, to, x.shape());
+        if (x.type() == DataType.FLOAT64 && to == DataType.FLOAT32) {
+            narrow(x.memory(), y.memory(), x.size());
+            return;
+        }
         for (long i = 0; i < x.size(); i++) {
             if (to == DataType.STRING) {
                 y.setString(i, NumberText.of(x, i));
@@ -102,6 +108,14 @@ public record Cast(DataType to) implements Elementwise {
             } else {
                 y.setDouble(i, x.getDouble(i));
             }
+        }
+    }
+
+    /// The weights of whole networks come this way: without asking for the type of each element.
+    private static void narrow(MemorySegment x, MemorySegment y, long count) {
+        for (long i = 0; i < count; i++) {
+            y.setAtIndex(
+                    ValueLayout.JAVA_FLOAT_UNALIGNED, i, (float) x.getAtIndex(ValueLayout.JAVA_DOUBLE_UNALIGNED, i));
         }
     }
 

@@ -100,11 +100,17 @@ public record Range() implements Leaf {
         var delta = run.input(2);
         long length = length(start, run.input(1), delta);
         var y = run.output(0, start.type(), Shape.of(length));
-        for (long i = 0; i < length; i++) {
-            if (y.type().isFloat()) {
-                y.setDouble(i, start.getDouble(0) + i * delta.getDouble(0));
-            } else {
-                y.setLong(i, start.getLong(0) + i * delta.getLong(0));
+        if (y.type().isFloat()) {
+            double first = start.getDouble(0);
+            double step = delta.getDouble(0);
+            for (long i = 0; i < length; i++) {
+                y.setDouble(i, first + i * step);
+            }
+        } else {
+            long first = start.getLong(0);
+            long step = delta.getLong(0);
+            for (long i = 0; i < length; i++) {
+                y.setLong(i, first + i * step);
             }
         }
     }

@@ -17,7 +17,8 @@ record PoolAxis(int input, int output, int kernel, int stride, int dilation, int
                 window.input().get(dimension),
                 window.output().get(dimension),
                 window.kernel().get(dimension),
-                window.strides().get(dimension),
+                // A single window never moves.
+                window.output().get(dimension) <= 1 ? 1 : window.strides().get(dimension),
                 window.dilations().get(dimension),
                 window.pads().get(dimension),
                 dimension < missing ? 0 : request.endPads().get(dimension - missing));
@@ -28,15 +29,25 @@ record PoolAxis(int input, int output, int kernel, int stride, int dilation, int
         return o * stride + k * dilation - pad;
     }
 
+    /// How many positions of window `o` lie before `bound`; takes no longer for larger kernels.
+    private int before(int o, long bound) {
+        long first = (long) o * stride - pad;
+        return (int) Math.min(kernel, Math.ceilDiv(Math.max(0, bound - first), (long) dilation));
+    }
+
+    /// The first position of window `o` that is not before the input.
+    int begin(int o) {
+        return before(o, 0);
+    }
+
+    /// The position of window `o` after the last that is not beyond the input.
+    int end(int o) {
+        return before(o, input);
+    }
+
     /// The number of positions of window `o` that count in a mean.
     int counted(int o, boolean padding) {
-        var low = padding ? -pad : 0;
-        var high = padding ? input + endPad : input;
-        var count = 0;
-        for (int k = 0; k < kernel; k++) {
-            count += place(o, k) >= low && place(o, k) < high ? 1 : 0;
-        }
-        return count;
+        return padding ? before(o, (long) input + endPad) - before(o, -pad) : end(o) - begin(o);
     }
 
     /// [#counted] for every window.

@@ -75,10 +75,15 @@ final class PoolWork implements Work {
             return;
         }
         var phases = splitPhases(frame.scratch());
-        for (int k = 0; k < width.kernel(); k++) {
+        var begin = width.begin(width.output() - 1);
+        var end = width.end(0);
+        if (begin >= end) {
+            fill(nothing, output, target, 0, width.output());
+        }
+        for (int k = begin; k < end; k++) {
             var first = width.firstInside(k);
             var n = width.endInside(k) - first;
-            if (k == 0) {
+            if (k == begin) {
                 fill(nothing, output, target, 0, first);
                 fill(nothing, output, target, Math.max(first, first + n), width.output());
             }
@@ -86,7 +91,7 @@ final class PoolWork implements Work {
                 var place = width.place(first, k);
                 var column = (long) place % width.stride() * phaseLength + place / width.stride();
                 var at = target + ((long) first << 2);
-                if (k == 0) {
+                if (k == begin) {
                     MemorySegment.copy(frame.scratch(), phases + (column << 2), output, at, (long) n << 2);
                 } else {
                     spans.binary(fold, output, at, frame.scratch(), phases + (column << 2), output, at, n);
@@ -94,7 +99,7 @@ final class PoolWork implements Work {
             }
         }
         if (!max) {
-            divide(output, target, depthCounts[d] * heightCounts[h]);
+            divide(output, target, (long) depthCounts[d] * heightCounts[h]);
         }
     }
 
@@ -103,13 +108,10 @@ final class PoolWork implements Work {
         var input = frame.operand(0);
         var scratch = frame.scratch();
         var any = false;
-        for (int kd = 0; kd < depth.kernel(); kd++) {
+        for (int kd = depth.begin(d); kd < depth.end(d); kd++) {
             var z = depth.place(d, kd);
-            for (int kh = 0; kh < height.kernel() && z >= 0 && z < depth.input(); kh++) {
+            for (int kh = height.begin(h); kh < height.end(h); kh++) {
                 var y = height.place(h, kh);
-                if (y < 0 || y >= height.input()) {
-                    continue;
-                }
                 var at = (((plane * depth.input() + z) * height.input() + y) * width.input()) << 2;
                 if (any) {
                     spans.binary(fold, scratch, 0, input, at, scratch, 0, width.input());
@@ -143,7 +145,7 @@ final class PoolWork implements Work {
         return start;
     }
 
-    private void divide(MemorySegment output, long target, int counted) {
+    private void divide(MemorySegment output, long target, long counted) {
         for (int first = 0; first < widthCounts.length; ) {
             var end = first + 1;
             while (end < widthCounts.length && widthCounts[end] == widthCounts[first]) {
@@ -151,7 +153,7 @@ final class PoolWork implements Work {
             }
             var at = target + ((long) first << 2);
             // A window over nothing but padding is the sum of nothing, 0.
-            var divisor = Math.max(1, counted * widthCounts[first]);
+            var divisor = (float) Math.max(1, counted * widthCounts[first]);
             spans.binary(BinaryFunction.DIV, output, at, divisor, output, at, end - first);
             first = end;
         }

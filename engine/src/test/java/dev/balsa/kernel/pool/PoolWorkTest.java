@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PoolWorkTest {
@@ -29,6 +31,22 @@ class PoolWorkTest {
                 .output(4 * request.planes() * window.outputSize())
                 .floats();
         Trials.assertNear(y, expected(request, x), 1e-5, 1e-6);
+    }
+
+    /// A damaged or strange model may ask for this; it must not take longer than the image is large.
+    @ParameterizedTest
+    @EnumSource(VectorProvider.class)
+    @Timeout(10)
+    void windowsFarLargerThanTheImage(VectorProvider provider) {
+        var kernel = 2_000_000_000;
+        var pad = kernel / 2;
+        var window = new Window(List.of(3), List.of(kernel), List.of(1), List.of(1), List.of(pad), List.of(3));
+        var request = new PoolRequest(PoolFunction.AVERAGE, 2, window, List.of(pad), true);
+        var y = SplitTrial.of(Trials.work(PoolKernels.of(provider), request), new Random(1))
+                .input(new float[] {1e9f, 2e9f, 3e9f, 1, 1, 1})
+                .output(4L * 2 * 3)
+                .floats();
+        Trials.assertNear(y, new double[] {3, 3, 3, 1.5e-9, 1.5e-9, 1.5e-9}, 1e-5, 0);
     }
 
     private static PoolRequest request(Random random) {
