@@ -1,0 +1,114 @@
+package dev.balsa.asm;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Puts instructions together to a block of position-independent code, with its constants behind it.
+///
+/// ```
+/// var a = new Assembler();
+/// var loop = new Label("loop");
+/// a.bind(loop);
+/// a.emit(VADDPS, zmm(0), zmm(0), Mem.at(RSI, 64).broadcast());
+/// a.emit(DEC, RCX);
+/// a.emit(JNZ, loop);
+/// a.emit(RET);
+/// byte[] code = a.finish();
+/// ```
+///
+/// Not thread-safe.
+public final class Assembler {
+    private static final int CONSTANTS_ALIGNMENT = 64;
+
+    private final Code code = new Code();
+    private final Map<List<Long>, Label> constants = new LinkedHashMap<>();
+
+    /// Appends an instruction in the first of its forms that takes the operands.
+    ///
+    /// @throws IllegalArgumentException if there is none, or if the size of a memory operand is not clear
+    public void emit(Instruction instruction, Operand... operands) {
+        var given = List.of(operands);
+        for (var form : instruction.forms()) {
+            if (form.accepts(given)) {
+                checkSize(instruction, form, given);
+                Encoder.encode(code, form, given);
+                return;
+            }
+        }
+        throw new IllegalArgumentException(instruction.mnemonic() + " " + text(given)
+                + ": no such operands; expected one of "
+                + instruction.forms().stream()
+                        .map(form -> form.operands().stream()
+                                .map(OperandPattern::text)
+                                .collect(Collectors.joining(", ")))
+                        .distinct()
+                        .collect(Collectors.joining("; ")));
+    }
+
+    /// Only registers tell how much memory is meant where the operand does not.
+    private static void checkSize(Instruction instruction, Form form, List<Operand> given) {
+        boolean told = given.stream().noneMatch(operand -> operand instanceof Mem mem && mem.bits() == 0)
+                || given.stream()
+                        .anyMatch(operand -> !(operand instanceof Mem || operand instanceof Imm)
+                                && !(operand instanceof Gpr && form.roles().contains("X")))
+                || instruction.forms().size() == 1;
+        if (!told) {
+            throw new IllegalArgumentException(instruction.mnemonic() + " " + text(given)
+                    + ": the size of the memory is not clear; give it by Mem.sized");
+        }
+    }
+
+    private static String text(List<Operand> operands) {
+        return operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
+    }
+
+    /// Says that a label stands here.
+    ///
+    /// @throws IllegalStateException if it stands somewhere already
+    public void bind(Label label) {
+        label.bind(code.size());
+    }
+
+    /// Appends what does nothing until the position is a multiple of `bytes`, for the target of a hot jump.
+    public void align(int bytes) {
+        while (code.size() % bytes != 0) {
+            emit(GeneralInstruction.NOP);
+        }
+    }
+
+    /// Memory that holds these 64-bit numbers, lowest first, aligned to their size; equal constants are one.
+    public Mem constant(long... numbers) {
+        var key = new ArrayList<Long>();
+        for (var number : numbers) {
+            key.add(number);
+        }
+        return Mem.at(constants.computeIfAbsent(key, k -> new Label("constant " + k)));
+    }
+
+    /// Bytes of code so far.
+    public int size() {
+        return code.size();
+    }
+
+    /// The code, its constants behind it; afterwards nothing more can be appended.
+    ///
+    /// @throws IllegalStateException if a label is used and not bound
+    public byte[] finish() {
+        if (!constants.isEmpty()) {
+            while (code.size() % CONSTANTS_ALIGNMENT != 0) {
+                code.u8(0);
+            }
+        }
+        var largestFirst = new ArrayList<>(constants.entrySet());
+        largestFirst.sort(
+                (a, b) -> Integer.compare(b.getKey().size(), a.getKey().size()));
+        for (var constant : largestFirst) {
+            bind(constant.getValue());
+            constant.getKey().forEach(number -> code.number(number, Long.BYTES));
+        }
+        return code.finish();
+    }
+}

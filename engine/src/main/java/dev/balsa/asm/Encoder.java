@@ -1,0 +1,223 @@
+package dev.balsa.asm;
+
+import dev.balsa.asm.Encoding.Scheme;
+import java.util.List;
+
+/// Writes one instruction in one of its forms (Intel SDM, volume 2, chapter 2).
+final class Encoder {
+    private static final int SIB_FOLLOWS = 4;
+    private static final int NO_BASE = 5;
+
+    private final Code code;
+    private final Form form;
+    private final Encoding encoding;
+    private final List<Operand> operands;
+    private final Operand rm;
+
+    private Encoder(Code code, Form form, List<Operand> operands) {
+        this.code = code;
+        this.form = form;
+        this.encoding = form.encoding();
+        this.operands = operands;
+        int index = form.indexOf(encoding.inOpcode() ? 'O' : 'M');
+        this.rm = index < 0 ? Gpr.NONE : operands.get(index);
+    }
+
+    /// Appends the bytes.
+    static void encode(Code code, Form form, List<Operand> operands) {
+        new Encoder(code, form, operands).write();
+    }
+
+    private void write() {
+        switch (encoding.scheme()) {
+            case LEGACY -> legacy();
+            case VEX -> vex();
+            case EVEX -> evex();
+        }
+        int register = number('R');
+        code.u8(encoding.opcode() | (encoding.inOpcode() ? numberOf(rm) & 7 : 0));
+        if (encoding.fixed() >= 0) {
+            code.u8(encoding.fixed());
+        } else if (encoding.hasModRm()) {
+            modRm(encoding.digit() >= 0 ? encoding.digit() : register & 7);
+        }
+        immediates();
+    }
+
+    private static int numberOf(Operand operand) {
+        return switch (operand) {
+            case Gpr gpr -> Math.max(0, gpr.number());
+            case Vec vec -> vec.number();
+            case Mask mask -> mask.number();
+            case Tile tile -> tile.number();
+            case Mem _, Imm _, Label _ -> 0;
+        };
+    }
+
+    private int number(char role) {
+        int index = form.indexOf(role);
+        return index < 0 ? 0 : numberOf(operands.get(index));
+    }
+
+    private int indexNumber() {
+        return rm instanceof Mem mem ? numberOf(mem.index()) : 0;
+    }
+
+    private int baseNumber() {
+        return rm instanceof Mem mem ? numberOf(mem.base()) : numberOf(rm);
+    }
+
+    private void legacy() {
+        switch (encoding.prefix()) {
+            case 1 -> code.u8(0x66);
+            case 2 -> code.u8(0xF3);
+            case 3 -> code.u8(0xF2);
+            default -> {}
+        }
+        int rex = (encoding.wide() ? 8 : 0)
+                | (number('R') >> 3 & 1) << 2
+                | (indexNumber() >> 3 & 1) << 1
+                | baseNumber() >> 3 & 1;
+        if (rex != 0 || operands.stream().anyMatch(Encoder::needsRex)) {
+            code.u8(0x40 | rex);
+        }
+        if (encoding.map() > 0) {
+            code.u8(0x0F);
+        }
+        if (encoding.map() > 1) {
+            code.u8(encoding.map() == 2 ? 0x38 : 0x3A);
+        }
+    }
+
+    /// The low bytes of rsp, rbp, rsi and rdi are those of other registers without the prefix.
+    private static boolean needsRex(Operand operand) {
+        return operand instanceof Gpr gpr && gpr.bits() == 8 && gpr.number() >= 4;
+    }
+
+    private void vex() {
+        int r = ~number('R') >> 3 & 1;
+        int x = ~indexNumber() >> 3 & 1;
+        int b = ~baseNumber() >> 3 & 1;
+        int last = (~number('V') & 15) << 3 | (encoding.length() == 256 ? 4 : 0) | encoding.prefix();
+        if (x == 1 && b == 1 && encoding.map() == 1 && !encoding.wide()) {
+            code.u8(0xC5);
+            code.u8(r << 7 | last);
+        } else {
+            code.u8(0xC4);
+            code.u8(r << 7 | x << 6 | b << 5 | encoding.map());
+            code.u8((encoding.wide() ? 0x80 : 0) | last);
+        }
+    }
+
+    private void evex() {
+        int register = number('R');
+        int other = number('V');
+        boolean vectorIndex = rm instanceof Mem mem && mem.index() instanceof Vec;
+        int x = rm instanceof Mem ? ~indexNumber() >> 3 & 1 : ~numberOf(rm) >> 4 & 1;
+        int high = vectorIndex ? ~indexNumber() >> 4 & 1 : ~other >> 4 & 1;
+        var rounding = rounding();
+        var broadcasts = rm instanceof Mem mem && mem.broadcasts();
+        int length = rounding != Rounding.DEFAULT ? rounding.code() : lengthCode();
+        code.u8(0x62);
+        code.u8((~register >> 3 & 1) << 7
+                | x << 6
+                | (~baseNumber() >> 3 & 1) << 5
+                | (~register >> 4 & 1) << 4
+                | encoding.map());
+        code.u8((encoding.wide() ? 0x80 : 0) | (~other & 15) << 3 | 4 | encoding.prefix());
+        code.u8((isZeroing() ? 0x80 : 0)
+                | length << 5
+                | (rounding != Rounding.DEFAULT || broadcasts ? 0x10 : 0)
+                | high << 3
+                | mask().number());
+    }
+
+    private int lengthCode() {
+        return encoding.length() == 512 ? 2 : encoding.length() == 256 ? 1 : 0;
+    }
+
+    private Rounding rounding() {
+        for (var operand : operands) {
+            if (operand instanceof Vec vec && vec.rounding() != Rounding.DEFAULT) {
+                return vec.rounding();
+            }
+        }
+        return Rounding.DEFAULT;
+    }
+
+    private Mask mask() {
+        for (var operand : operands) {
+            var mask = operand instanceof Vec vec ? vec.mask() : operand instanceof Mem mem ? mem.mask() : Mask.K0;
+            if (mask.number() != 0) {
+                return mask;
+            }
+        }
+        return Mask.K0;
+    }
+
+    private boolean isZeroing() {
+        return operands.stream().anyMatch(operand -> operand instanceof Vec vec && vec.zeroing());
+    }
+
+    private void modRm(int register) {
+        if (!(rm instanceof Mem mem)) {
+            code.u8(0xC0 | register << 3 | numberOf(rm) & 7);
+        } else if (mem.label().isPresent()) {
+            code.u8(register << 3 | NO_BASE);
+            code.relative(mem.label().get(), 4, immediateBytes());
+        } else {
+            memory(register, mem);
+        }
+    }
+
+    private void memory(int register, Mem mem) {
+        int unit = encoding.scheme() == Scheme.EVEX ? displacementUnit(mem) : 1;
+        int displacement = mem.displacement();
+        int base = numberOf(mem.base()) & 7;
+        boolean fitsByte = displacement % unit == 0 && displacement / unit == (byte) (displacement / unit);
+        int mode = !mem.base().exists() ? 0 : displacement == 0 && base != NO_BASE ? 0 : fitsByte ? 1 : 2;
+        boolean tile = form.text().contains("sibmem");
+        if (mem.hasIndex() || base == SIB_FOLLOWS || !mem.base().exists() || tile) {
+            code.u8(mode << 6 | register << 3 | SIB_FOLLOWS);
+            int index = mem.hasIndex() ? numberOf(mem.index()) & 7 : SIB_FOLLOWS;
+            int scale = Integer.numberOfTrailingZeros(mem.scale());
+            code.u8(scale << 6 | index << 3 | (mem.base().exists() ? base : NO_BASE));
+        } else {
+            code.u8(mode << 6 | register << 3 | base);
+        }
+        if (mode == 1) {
+            code.u8(displacement / unit);
+        } else if (mode == 2 || !mem.base().exists()) {
+            code.u32(displacement);
+        }
+    }
+
+    private int displacementUnit(Mem mem) {
+        if (mem.index() instanceof Vec) {
+            return encoding.wide() ? 8 : 4;
+        }
+        return form.operands().get(form.indexOf('M')).displacementUnit(mem);
+    }
+
+    private int immediateBytes() {
+        int bytes = form.indexOf('S') >= 0 ? 1 : 0;
+        for (var operand : form.operands()) {
+            bytes += operand.immediate();
+        }
+        return bytes;
+    }
+
+    private void immediates() {
+        if (form.indexOf('S') >= 0) {
+            code.u8(number('S') << 4);
+        }
+        for (int i = 0; i < operands.size(); i++) {
+            int bytes = form.operands().get(i).immediate();
+            switch (operands.get(i)) {
+                case Imm imm when bytes > 0 -> code.number(imm.value(), bytes);
+                case Label label -> code.relative(label, bytes, 0);
+                default -> {}
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.balsa.asm;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/// How a form is encoded (Intel SDM, volume 2, chapter 2, *Instruction Format*).
+///
+/// @param scheme which prefixes there are
+/// @param length bits of the vectors; 0 where the prefix does not tell any
+/// @param prefix the mandatory prefix as VEX numbers it: 0 for none, 1 for 66, 2 for F3, 3 for F2
+/// @param map the opcode map: 0 for one byte, 1 for 0F, 2 for 0F38, 3 for 0F3A, 5 and 6 for those of FP16
+/// @param wide W
+/// @param opcode the opcode's last byte
+/// @param digit what stands in ModRM:reg instead of an operand; -1 for nothing
+/// @param fixed a whole ModRM byte, or -1
+/// @param inOpcode whether the opcode's low bits are a register
+/// @param hasModRm whether there is a ModRM byte with operands
+record Encoding(
+        Scheme scheme,
+        int length,
+        int prefix,
+        int map,
+        boolean wide,
+        int opcode,
+        int digit,
+        int fixed,
+        boolean inOpcode,
+        boolean hasModRm) {
+    /// The families of prefixes.
+    enum Scheme {
+        LEGACY,
+        VEX,
+        EVEX
+    }
+
+    /// Reads the encoding of a row.
+    static Encoding parse(String text, int length) {
+        var words = text.split("[ .]");
+        var scheme = words[0].equals("VEX") ? Scheme.VEX : words[0].equals("EVEX") ? Scheme.EVEX : Scheme.LEGACY;
+        var rest = new HashSet<String>();
+        int prefix = 0;
+        int map = 0;
+        int opcode = -1;
+        int fixed = -1;
+        int digit = -1;
+        boolean inOpcode = false;
+        for (var word : words) {
+            if (isByte(word, scheme, map, opcode)) {
+                int value = Integer.parseInt(word.substring(0, 2), 16);
+                if (opcode >= 0) {
+                    fixed = value;
+                } else if (prefix == 0 && map == 0 && prefixOf(value) != 0) {
+                    prefix = prefixOf(value);
+                } else if (map == 0 && value == 0x0F) {
+                    map = 1;
+                } else if (scheme == Scheme.LEGACY && map == 1 && (value == 0x38 || value == 0x3A)) {
+                    map = value == 0x38 ? 2 : 3;
+                } else {
+                    opcode = value;
+                    inOpcode = word.endsWith("+r");
+                }
+            } else if (word.matches("/\\d")) {
+                digit = word.charAt(1) - '0';
+            } else {
+                map = mapOf(word, map);
+                rest.add(word);
+            }
+        }
+        var modRm = digit >= 0 || rest.contains("/r");
+        return new Encoding(scheme, length, prefix, map, isWide(rest), opcode, digit, fixed, inOpcode, modRm);
+    }
+
+    private static boolean isByte(String word, Scheme scheme, int map, int opcode) {
+        return word.matches("[0-9A-F]{2}(\\+r)?") && (scheme == Scheme.LEGACY || map != 0 || opcode < 0);
+    }
+
+    private static int prefixOf(int value) {
+        return switch (value) {
+            case 0x66 -> 1;
+            case 0xF3 -> 2;
+            case 0xF2 -> 3;
+            default -> 0;
+        };
+    }
+
+    private static int mapOf(String word, int map) {
+        return switch (word) {
+            case "0F38" -> 2;
+            case "0F3A" -> 3;
+            case "MAP5" -> 5;
+            case "MAP6" -> 6;
+            default -> map;
+        };
+    }
+
+    private static boolean isWide(Set<String> words) {
+        return words.contains("W1") || words.contains("W");
+    }
+
+    /// Whether the prefixes have room for a register's number and modifiers.
+    boolean canExpress(Operand operand) {
+        if (scheme == Scheme.EVEX) {
+            return true;
+        }
+        return switch (operand) {
+            case Vec vec -> vec.number() < 16;
+            case Mem mem -> !(mem.index() instanceof Vec vec) || vec.number() < 16;
+            case Gpr _, Mask _, Tile _, Imm _, Label _ -> true;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "%s map %d opcode %02x", scheme, map, opcode);
+    }
+}

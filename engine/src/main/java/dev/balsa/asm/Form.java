@@ -1,0 +1,91 @@
+package dev.balsa.asm;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// One way of writing and encoding an instruction, read from a row of its table.
+///
+/// @param text the row
+/// @param encoding the bytes
+/// @param operands what it works on, in Intel's order
+/// @param roles where each operand is encoded, as [Instruction] lists them, and X for implied ones
+record Form(String text, Encoding encoding, List<OperandPattern> operands, String roles) {
+    /// The forms of a row.
+    static List<Form> parse(String row) {
+        var parts = row.split(" : ");
+        var forms = new ArrayList<Form>();
+        for (var length : lengths(parts[0])) {
+            var encoding = Encoding.parse(parts[0], length);
+            var operands = parts.length < 2 || parts[1].isBlank()
+                    ? List.<OperandPattern>of()
+                    : Arrays.stream(parts[1].split(", "))
+                            .map(word -> OperandPattern.parse(word, length))
+                            .toList();
+            var roles = parts.length == 3 ? parts[2] : roles(encoding, operands);
+            if (roles.length() != operands.size()) {
+                throw new IllegalArgumentException(row + ": expected a role per operand, found " + roles);
+            }
+            forms.add(new Form(row, encoding, operands, roles));
+        }
+        return forms;
+    }
+
+    private static List<Integer> lengths(String encoding) {
+        if (encoding.contains("VEX.L.")) {
+            return encoding.startsWith("E") ? List.of(128, 256, 512) : List.of(128, 256);
+        }
+        for (var length : List.of(128, 256, 512)) {
+            if (encoding.contains("VEX." + length + ".")) {
+                return List.of(length);
+            }
+        }
+        return List.of(encoding.contains("VEX.L1.") ? 256 : 0);
+    }
+
+    private static String roles(Encoding encoding, List<OperandPattern> operands) {
+        var roles = new StringBuilder();
+        var encoded =
+                operands.stream().filter(operand -> operand.immediate() == 0).toList();
+        var inModRm = encoding.digit() >= 0
+                ? (encoded.size() == 2 ? "VM" : "M")
+                : encoding.inOpcode() ? "O" : ofRegisters(encoded);
+        int next = 0;
+        for (var operand : operands) {
+            roles.append(operand.immediate() != 0 ? 'I' : inModRm.charAt(next++));
+        }
+        return roles.toString();
+    }
+
+    private static String ofRegisters(List<OperandPattern> operands) {
+        var memoryFirst = !operands.isEmpty() && operands.getFirst().memory() != 0;
+        return switch (operands.size()) {
+            case 2 -> memoryFirst ? "MR" : "RM";
+            case 3 -> memoryFirst ? "MVR" : "RVM";
+            case 4 -> "RVMS";
+            default -> "R";
+        };
+    }
+
+    /// Whether this form takes the operands and its encoding can express them.
+    boolean accepts(List<Operand> given) {
+        if (given.size() != operands.size()) {
+            return false;
+        }
+        for (int i = 0; i < given.size(); i++) {
+            if (!operands.get(i).accepts(given.get(i)) || !encoding.canExpress(given.get(i))) {
+                return false;
+            }
+        }
+        return !rounds(given) || given.stream().noneMatch(Mem.class::isInstance);
+    }
+
+    private static boolean rounds(List<Operand> given) {
+        return given.stream().anyMatch(operand -> operand instanceof Vec vec && vec.rounding() != Rounding.DEFAULT);
+    }
+
+    /// The index of the operand in a role; -1 if none has it.
+    int indexOf(char role) {
+        return roles.indexOf(role);
+    }
+}

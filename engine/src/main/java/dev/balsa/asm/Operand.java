@@ -1,0 +1,4 @@
+package dev.balsa.asm;
+
+/// What an instruction works on. Immutable, except that a [Label] is bound once.
+public sealed interface Operand permits Gpr, Vec, Mask, Tile, Mem, Imm, Label {}

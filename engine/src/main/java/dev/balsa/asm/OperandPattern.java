@@ -1,0 +1,177 @@
+package dev.balsa.asm;
+
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/// What a row says about one operand.
+///
+/// @param text as it stands in the row, without modifiers
+/// @param registers the kinds of registers, such as `r64`, `zmm`, `k`, `tmm`
+/// @param memory bits of a memory operand; 0 for none, -1 for an address of any size
+/// @param broadcast bits of an element that stands for all lanes; 0 for none
+/// @param indices bits of the vector of indices; 0 for none
+/// @param immediate bytes of an immediate; 0 for none
+/// @param masked whether a writemask is taken
+/// @param zeroed whether it may zero
+/// @param rounding what static rounding is taken: [Rounding#DEFAULT] for none, [Rounding#SUPPRESS] for only that,
+///     [Rounding#NEAREST] for all
+/// @param relative whether this is a jump's distance
+/// @param unit bytes that an 8-bit displacement counts in, where that is not the size of the memory; 0 otherwise
+record OperandPattern(
+        String text,
+        Set<String> registers,
+        int memory,
+        int broadcast,
+        int indices,
+        int immediate,
+        boolean masked,
+        boolean zeroed,
+        Rounding rounding,
+        boolean relative,
+        int unit) {
+    private static final int ANY_SIZE = -1;
+
+    /// Reads one operand of a row.
+    ///
+    /// @param length bits of the row's vectors; 0 where it has none
+    static OperandPattern parse(String word, int length) {
+        var body = word.replaceAll("\\{.*", "").replaceAll("r/m(\\d+)", "r$1/m$1");
+        var registers = new HashSet<String>();
+        int memory = 0;
+        int broadcast = 0;
+        int indices = 0;
+        int immediate = 0;
+        for (var part : body.split("/")) {
+            if (part.startsWith("imm") || part.startsWith("simm")) {
+                immediate = bits(part, part.lastIndexOf("m") + 1) / 8;
+            } else if (part.startsWith("rel")) {
+                immediate = bits(part, 3) / 8;
+            } else if (part.startsWith("vm") || part.endsWith("VM")) {
+                indices = indices(part, length);
+                memory = ANY_SIZE;
+            } else if (part.matches("b\\d+")) {
+                broadcast = bits(part, 1);
+            } else if (part.matches("[HQE]?M")) {
+                memory = length / divisor(part);
+            } else if (part.equals("m") || part.equals("sibmem")) {
+                memory = ANY_SIZE;
+            } else if (part.matches("m\\d+")) {
+                memory = bits(part, 1);
+            } else {
+                registers.add(register(part, length));
+            }
+        }
+        var relative = body.startsWith("rel");
+        return new OperandPattern(
+                body,
+                registers,
+                memory,
+                broadcast,
+                indices,
+                immediate,
+                word.contains("{k"),
+                word.contains("{kz}"),
+                rounding(word, length),
+                relative,
+                word.contains("{u") ? word.charAt(word.indexOf("{u") + 2) - '0' : 0);
+    }
+
+    /// Rounding takes the place of the length, so that there is one length only.
+    private static Rounding rounding(String word, int length) {
+        if (length == 128 || length == 256) {
+            return Rounding.DEFAULT;
+        }
+        return word.contains("{er}") ? Rounding.NEAREST : word.contains("{sae}") ? Rounding.SUPPRESS : Rounding.DEFAULT;
+    }
+
+    private static int bits(String part, int from) {
+        return Integer.parseInt(part.substring(from));
+    }
+
+    private static int divisor(String part) {
+        return switch (part.charAt(0)) {
+            case 'H' -> 2;
+            case 'Q' -> 4;
+            case 'E' -> 8;
+            default -> 1;
+        };
+    }
+
+    private static int indices(String part, int length) {
+        return switch (part) {
+            case "vmx" -> 128;
+            case "vmy" -> 256;
+            case "vmz" -> 512;
+            case "VM" -> length;
+            default -> Math.max(128, length / 2);
+        };
+    }
+
+    private static String register(String part, int length) {
+        return switch (part) {
+            case "V", "H", "Q", "E" -> vector(Math.max(128, length / divisor(part)));
+            case "x" -> "xmm";
+            case "y" -> "ymm";
+            case "z" -> "zmm";
+            default -> part.toLowerCase(Locale.ROOT);
+        };
+    }
+
+    static String vector(int bits) {
+        return bits == 128 ? "xmm" : bits == 256 ? "ymm" : "zmm";
+    }
+
+    /// Whether an operand fits, apart from what the form's encoding cannot express.
+    boolean accepts(Operand operand) {
+        return switch (operand) {
+            case Gpr gpr -> registers.contains("r" + gpr.bits()) || registers.contains(gpr.toString());
+            case Vec vec -> registers.contains(vector(vec.bits())) && acceptsModifiers(vec);
+            case Mask _ -> registers.contains("k");
+            case Tile _ -> registers.contains("tmm");
+            case Mem mem -> acceptsMemory(mem);
+            case Imm imm -> immediate != 0 && !relative && fits(imm.value());
+            case Label _ -> relative;
+        };
+    }
+
+    private boolean acceptsModifiers(Vec vec) {
+        var rounds = switch (rounding) {
+            case DEFAULT -> vec.rounding() == Rounding.DEFAULT;
+            case SUPPRESS -> vec.rounding() == Rounding.DEFAULT || vec.rounding() == Rounding.SUPPRESS;
+            default -> vec.rounding() != Rounding.SUPPRESS;
+        };
+        return rounds && (masked || vec.mask().number() == 0) && (zeroed || !vec.zeroing());
+    }
+
+    private boolean acceptsMemory(Mem mem) {
+        if (mem.mask().number() != 0 && !masked) {
+            return false;
+        }
+        if (indices != 0 || mem.index() instanceof Vec) {
+            return mem.index() instanceof Vec vec && vec.bits() == indices && !mem.broadcasts();
+        }
+        if (mem.broadcasts()) {
+            return broadcast != 0 && (mem.bits() == 0 || mem.bits() == broadcast);
+        }
+        return memory != 0 && (mem.bits() == 0 || memory == ANY_SIZE || memory == mem.bits());
+    }
+
+    /// Whether a number fits, signed or, for up to 32 bits, unsigned in the operand's own width.
+    private boolean fits(long value) {
+        return switch (immediate) {
+            case 1 -> value >= -128 && value <= (text.equals("imm8") ? 255 : 127);
+            case 2 -> value >= -32768 && value <= 65535;
+            case 4 -> value == (int) value;
+            default -> true;
+        };
+    }
+
+    /// Bytes that an 8-bit displacement counts in.
+    int displacementUnit(Mem mem) {
+        if (unit != 0 || memory == ANY_SIZE) {
+            return Math.max(1, unit);
+        }
+        return (mem.broadcasts() ? broadcast : memory) / 8;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.balsa.asm;
+
+import java.util.List;
+
+/// The rows of an instruction, read when they are first used: most programs use few instructions. Thread-safe.
+final class Rows {
+    private final List<String> rows;
+    private volatile List<Form> forms = List.of();
+
+    Rows(String... rows) {
+        this.rows = List.of(rows);
+    }
+
+    List<Form> forms() {
+        var read = forms;
+        if (read.isEmpty()) {
+            read = rows.stream().map(Form::parse).flatMap(List::stream).toList();
+            forms = read;
+        }
+        return read;
+    }
+}
