@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// Runs graphs by the plain definition of every operator: slow, and the measure of everything fast. Stateless.
 public final class Interpreter {
@@ -60,7 +61,18 @@ public final class Interpreter {
     /// @throws dev.balsa.error.ResourceException if an output is larger
     public static List<Tensor> evaluate(
             Op op, List<Optional<Tensor>> inputs, List<Value> outputs, String label, long mostBytes) {
-        var run = new Evaluating(inputs, outputs, mostBytes);
+        return evaluate(op, inputs, outputs, label, mostBytes, Tensor::allocate);
+    }
+
+    /// The same with outputs from an allocator, which may give tensors of any content to operators that fill theirs.
+    public static List<Tensor> evaluate(
+            Op op,
+            List<Optional<Tensor>> inputs,
+            List<Value> outputs,
+            String label,
+            long mostBytes,
+            BiFunction<DataType, Shape, Tensor> allocator) {
+        var run = new Evaluating(inputs, outputs, mostBytes, allocator);
         try {
             op.evaluate(run);
             return run.results(label);
@@ -70,10 +82,18 @@ public final class Interpreter {
     }
 
     private record Evaluating(
-            List<Optional<Tensor>> given, List<Value> wanted, Map<Integer, Tensor> made, long mostBytes)
+            List<Optional<Tensor>> given,
+            List<Value> wanted,
+            Map<Integer, Tensor> made,
+            long mostBytes,
+            BiFunction<DataType, Shape, Tensor> allocator)
             implements Evaluation {
-        Evaluating(List<Optional<Tensor>> given, List<Value> wanted, long mostBytes) {
-            this(given, wanted, new HashMap<>(), mostBytes);
+        Evaluating(
+                List<Optional<Tensor>> given,
+                List<Value> wanted,
+                long mostBytes,
+                BiFunction<DataType, Shape, Tensor> allocator) {
+            this(given, wanted, new HashMap<>(), mostBytes, allocator);
         }
 
         List<Tensor> results(String label) {
@@ -117,7 +137,7 @@ public final class Interpreter {
         @Override
         public Tensor output(int index, DataType type, Shape shape) {
             OutputLimit.check(index, type, shape, mostBytes);
-            var tensor = Tensor.allocate(type, shape);
+            var tensor = allocator.apply(type, shape);
             made.put(index, tensor);
             return tensor;
         }

@@ -7,6 +7,7 @@ import dev.balsa.ir.normalization.BatchNormalization;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,11 +70,22 @@ public final class BatchNormIntoConv implements Rule {
                     channel,
                     (old - parameters.get(2).getDouble(channel)) * factor
                             + parameters.get(1).getDouble(channel));
-            for (long i = channel * kernel; i < (channel + 1) * kernel; i++) {
-                foldedWeights.setDouble(i, weights.getDouble(i) * factor);
-            }
+            scale(weights, foldedWeights, channel * kernel, (channel + 1) * kernel, factor);
         }
         return patch(conv, node, foldedWeights, foldedBias);
+    }
+
+    private static void scale(Tensor weights, Tensor target, long from, long to, double factor) {
+        if (weights.type() == DataType.FLOAT32) {
+            for (long i = from; i < to; i++) {
+                float weight = weights.memory().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
+                target.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, (float) (weight * factor));
+            }
+            return;
+        }
+        for (long i = from; i < to; i++) {
+            target.setDouble(i, weights.getDouble(i) * factor);
+        }
     }
 
     private Patch patch(Node conv, Node norm, Tensor weights, Tensor bias) {

@@ -7,6 +7,10 @@ import dev.balsa.ir.Node;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
+import dev.balsa.ir.elementwise.Elementwise;
+import dev.balsa.ir.leaf.Range;
+import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// Computes nodes whose inputs are all constants, by their plain definitions.
 public final class ConstantFolding implements Pass {
@@ -28,14 +33,15 @@ public final class ConstantFolding implements Pass {
         var renamed = new HashMap<Value, Value>();
         var kept = new ArrayList<Node>();
         var reads = reads(graph);
+        var memory = new FoldedMemory();
         for (var node : graph.nodes()) {
             var inputs = node.inputs().stream()
                     .map(value -> renamed.getOrDefault(value, value))
                     .toList();
-            if (!isFoldable(node, inputs, constants) || !fold(node, inputs, constants, renamed, budget)) {
+            if (!isFoldable(node, inputs, constants) || !fold(node, inputs, constants, renamed, budget, memory)) {
                 kept.add(node.withInputs(inputs));
             } else {
-                drop(node, renamed, constants, reads);
+                drop(node, renamed, constants, reads, memory);
             }
         }
         if (kept.size() == graph.nodes().size()) {
@@ -57,10 +63,17 @@ public final class ConstantFolding implements Pass {
     /// Lets go of constants that only folded nodes have read: weights that a graph computes step by step would
     /// otherwise be held once per step.
     private static void drop(
-            Node folded, Map<Value, Value> renamed, Map<Value, Tensor> constants, Map<Value, Integer> reads) {
+            Node folded,
+            Map<Value, Value> renamed,
+            Map<Value, Tensor> constants,
+            Map<Value, Integer> reads,
+            FoldedMemory memory) {
         for (var value : folded.inputs()) {
             if (value.isPresent() && reads.merge(value, -1, Integer::sum) == 0) {
-                constants.remove(renamed.getOrDefault(value, value));
+                var constant = constants.remove(renamed.getOrDefault(value, value));
+                if (constant != null && renamed.containsKey(value)) {
+                    memory.release(constant);
+                }
             }
         }
     }
@@ -77,7 +90,8 @@ public final class ConstantFolding implements Pass {
             List<Value> inputs,
             Map<Value, Tensor> constants,
             Map<Value, Value> renamed,
-            PatchBudget budget) {
+            PatchBudget budget,
+            FoldedMemory memory) {
         var tensors = inputs.stream()
                 .map(value -> Optional.ofNullable(value.isPresent() ? constants.get(value) : null))
                 .toList();
@@ -91,7 +105,13 @@ public final class ConstantFolding implements Pass {
         }
         List<Tensor> results;
         try {
-            results = Interpreter.evaluate(node.op(), tensors, node.outputs(), node.label(), FoldingBudget.MOST_BYTES);
+            results = Interpreter.evaluate(
+                    node.op(),
+                    tensors,
+                    node.outputs(),
+                    node.label(),
+                    FoldingBudget.MOST_BYTES,
+                    allocator(node, memory));
         } catch (BalsaException e) {
             // The node may never run (in a branch not taken); if it does, it fails there with its place.
             return false;
@@ -105,8 +125,14 @@ public final class ConstantFolding implements Pass {
                 var value = new Value(output.name(), TensorType.of(results.get(i)));
                 renamed.put(output, value);
                 constants.put(value, results.get(i));
+                memory.hold(results.get(i));
             }
         }
         return true;
+    }
+
+    /// Elementwise operators and ranges write every element of their outputs; others may count on zeros.
+    private static BiFunction<DataType, Shape, Tensor> allocator(Node node, FoldedMemory memory) {
+        return node.op() instanceof Elementwise || node.op() instanceof Range ? memory::allocate : Tensor::allocate;
     }
 }
