@@ -1,8 +1,10 @@
 package dev.balsa.cpu;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// The instruction-set levels that kernels are written for, from the one that needs nothing to the widest.
 public enum Isa {
@@ -27,6 +29,38 @@ public enum Isa {
     /// The level with the given [#label], such as `avx512-vnni`.
     public static Optional<Isa> ofLabel(String label) {
         return ALL.stream().filter(isa -> isa.label().equals(label)).findFirst();
+    }
+
+    /// What a processor must have for this level.
+    public Set<CpuFeature> needs() {
+        var needs = EnumSet.noneOf(CpuFeature.class);
+        switch (this) {
+            case PORTABLE -> {}
+            case AVX2 ->
+                needs.addAll(EnumSet.of(
+                        CpuFeature.AVX2,
+                        CpuFeature.FMA,
+                        CpuFeature.F16C,
+                        CpuFeature.BMI1,
+                        CpuFeature.BMI2,
+                        CpuFeature.LZCNT,
+                        CpuFeature.POPCNT));
+            case AVX512 -> {
+                needs.addAll(AVX2.needs());
+                needs.addAll(
+                        EnumSet.of(CpuFeature.AVX512F, CpuFeature.AVX512BW, CpuFeature.AVX512DQ, CpuFeature.AVX512VL));
+            }
+            case AVX512_VNNI -> {
+                needs.addAll(AVX512.needs());
+                needs.add(CpuFeature.AVX512_VNNI);
+            }
+            case AMX -> {
+                needs.addAll(AVX512_VNNI.needs());
+                needs.addAll(EnumSet.of(
+                        CpuFeature.AVX512_BF16, CpuFeature.AMX_TILE, CpuFeature.AMX_INT8, CpuFeature.AMX_BF16));
+            }
+        }
+        return needs;
     }
 
     /// The name used on the command line and in kernel names' documentation.

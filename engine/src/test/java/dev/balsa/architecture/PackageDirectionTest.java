@@ -31,7 +31,7 @@ class PackageDirectionTest {
     private static final Map<String, Set<String>> KNOWS = Map.ofEntries(
             entry("error", Set.of()),
             entry("tensor", Set.of("error")),
-            entry("cpu", Set.of("error")),
+            entry("cpu", Set.of("asm", "error")),
             entry("asm", Set.of("error")),
             entry("ir", Set.of("tensor", "error")),
             entry("onnx", Set.of("ir", "tensor", "error")),
