@@ -3,16 +3,14 @@ package dev.balsa.architecture;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.balsa.error.BalsaException;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
+import dev.balsa.newcomer.JavaProgram;
 
 /// The compiled main classes of the engine, read from where the module was loaded, so without any test class.
 final class EngineClasses {
 
     static final String ROOT = "dev.balsa";
 
-    static final JavaClasses ALL = new ClassFileImporter().importPath(location());
+    static final JavaClasses ALL = new ClassFileImporter().importPath(JavaProgram.engine());
 
     private EngineClasses() {}
 
@@ -33,17 +31,5 @@ final class EngineClasses {
     static boolean belongsToEngine(JavaClass type) {
         var name = type.getPackageName();
         return name.equals(ROOT) || name.startsWith(ROOT + ".");
-    }
-
-    private static Path location() {
-        try {
-            return Path.of(BalsaException.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("engine classes: location is no path", e);
-        }
     }
 }
