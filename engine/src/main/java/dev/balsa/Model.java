@@ -1,5 +1,7 @@
 package dev.balsa;
 
+import dev.balsa.cpu.Cpu;
+import dev.balsa.cpu.CpuFeature;
 import dev.balsa.cpu.Isa;
 import dev.balsa.error.ResourceException;
 import dev.balsa.error.ShapeException;
@@ -11,7 +13,7 @@ import dev.balsa.ir.Value;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
 import dev.balsa.plan.CompiledGraph;
-import dev.balsa.plan.PackedConstants;
+import dev.balsa.plan.ModelConstants;
 import dev.balsa.plan.PlanContext;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.StepInfo;
@@ -45,23 +47,21 @@ public final class Model implements AutoCloseable {
     private final ImportedModel imported;
     private final CompiledGraph compiled;
     private final Arena arena;
+    private final ModelConstants constants;
     private final Map<String, Integer> outputIndices = new LinkedHashMap<>();
     private final int streams;
     private final BlockingQueue<Stream> idle;
     private volatile boolean closed;
 
-    private Model(Path path, ImportedModel imported, Options options, Arena arena) {
+    private Model(Path path, ImportedModel imported, Options options, Isa isa, Arena arena) {
         this.path = path;
         this.graph = imported.graph();
         this.imported = imported;
         this.arena = arena;
         this.streams = options.streams();
         graph.outputs().forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
-        var context = new PlanContext(
-                options.isa().orElse(Isa.PORTABLE),
-                options.precision(),
-                new PackedConstants(arena),
-                options.memoryLimit());
+        constants = new ModelConstants(arena);
+        var context = new PlanContext(isa, options.precision(), constants, options.memoryLimit());
         compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context);
         idle = new ArrayBlockingQueue<>(streams);
         for (int i = 0; i < streams; i++) {
@@ -79,16 +79,12 @@ public final class Model implements AutoCloseable {
     /// @throws dev.balsa.error.BalsaException if the file is missing, damaged, or asks for what Balsa does not
     ///     offer; or if the options ask for an instruction-set level that there is no code for
     public static Model load(Path path, Options options) {
-        if (options.isa().orElse(Isa.PORTABLE) != Isa.PORTABLE) {
-            throw new UnsupportedException(
-                    "instruction-set level " + options.isa().get().label() + " has no kernels; expected "
-                            + Isa.PORTABLE.label() + ", or none to get the best there is");
-        }
+        var isa = isa(options);
         var arena = Arena.ofShared();
         try {
             var imported = ModelImport.read(path, arena);
             try {
-                return new Model(path, imported, options, arena);
+                return new Model(path, imported, options, isa, arena);
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 throw OperatorFailure.of(e).within(place(path));
             }
@@ -96,6 +92,25 @@ public final class Model implements AutoCloseable {
             arena.close();
             throw e;
         }
+    }
+
+    /// The level to write code for.
+    private static Isa isa(Options options) {
+        var wanted = options.isa();
+        if (wanted.isEmpty()) {
+            return Isa.best();
+        }
+        if (wanted.get() != Isa.PORTABLE) {
+            var missing = Cpu.current().missing(wanted.get());
+            if (!missing.isEmpty()) {
+                throw new UnsupportedException("instruction-set level "
+                        + wanted.get().label() + " needs "
+                        + missing.stream().map(CpuFeature::label).sorted().toList()
+                        + ", which this processor lacks; expected at most "
+                        + Cpu.current().best().label() + ", or none to get the best there is");
+            }
+        }
+        return wanted.get();
     }
 
     private static String place(Path path) {
@@ -277,6 +292,7 @@ public final class Model implements AutoCloseable {
                 interrupted = true;
             }
         }
+        constants.close();
         arena.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

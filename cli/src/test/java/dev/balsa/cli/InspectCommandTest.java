@@ -42,7 +42,7 @@ class InspectCommandTest {
         assertThat(CommandRun.of("inspect", DIGITS).out()).doesNotContain("Conv+Relu");
         assertThat(CommandRun.of("inspect", DIGITS, "--plan").out())
                 .contains("precision fast")
-                .containsPattern("0 +Conv\\+Relu +\\S+ +f32\\[1,16,28,28] .*/conv1/Conv");
+                .containsPattern("0 +Conv\\+Relu +\\S+ +f32\\[1,(16,28,28|28,28,16)] .*/conv1/Conv");
         assertThat(CommandRun.of("inspect", DIGITS, "--plan", "--precision", "exact")
                         .out())
                 .contains("precision exact");
@@ -58,7 +58,8 @@ class InspectCommandTest {
         long flop = 2L * (16 * 28 * 28 * 25 + 32 * 14 * 14 * 144 + 32 * 14 * 14 * 288 + 48 * 7 * 7 * 288 + 4320);
         assertThat(document.extract("flop", 0L)).isEqualTo(flop);
         assertThat(((JsonArray) document.extractNode("weights")).size()).isEqualTo(10);
-        assertThat(((JsonArray) document.extractNode("plan")).size()).isEqualTo(8);
+        // With channels last there is a transposition before the image is flattened.
+        assertThat(((JsonArray) document.extractNode("plan")).size()).isBetween(8, 9);
     }
 
     @Test

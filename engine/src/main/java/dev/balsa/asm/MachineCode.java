@@ -1,6 +1,5 @@
 package dev.balsa.asm;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.balsa.error.InternalException;
@@ -8,6 +7,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -31,7 +31,7 @@ public final class MachineCode implements AutoCloseable {
 
     @SuppressWarnings("restricted")
     private static MethodHandle call() {
-        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG));
+        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
     }
 
     /// Whether this processor and system can take our code: x86-64 with the System V calling convention.
@@ -61,9 +61,12 @@ public final class MachineCode implements AutoCloseable {
     public void call(int offset, MemorySegment arguments, long from, long to) {
         Objects.checkIndex(offset, size);
         try {
-            CALL.invokeExact(pages.asSlice(offset), arguments, from, to);
+            var entry = offset == 0 ? pages : pages.asSlice(offset);
+            CALL.invokeExact(entry, arguments.address(), from, to);
         } catch (Throwable e) {
             throw new InternalException("machine code cannot be called; found " + e, e);
+        } finally {
+            Reference.reachabilityFence(arguments);
         }
     }
 

@@ -31,6 +31,11 @@ public enum Isa {
         return ALL.stream().filter(isa -> isa.label().equals(label)).findFirst();
     }
 
+    /// The highest level of the processor at hand.
+    public static Isa best() {
+        return Cpu.current().best();
+    }
+
     /// What a processor must have for this level.
     public Set<CpuFeature> needs() {
         var needs = EnumSet.noneOf(CpuFeature.class);

@@ -1,11 +1,14 @@
 package dev.balsa.kernel;
 
+import dev.balsa.asm.MachineCode;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/// Where kernels keep constant operands in the form they like: packed once, shared by every shape and stream.
+/// Where kernels keep what is the same in every run: constant operands in the form they like, and machine code; made
+/// once, shared by every shape and stream.
 ///
-/// Thread-safe. The memory lives as long as the model.
+/// Thread-safe. Memory and code live as long as the model.
 public interface Constants {
     /// The packed form of `source`, made by `pack` on first use.
     ///
@@ -13,4 +16,9 @@ public interface Constants {
     /// @param form names the packed form completely: kernel and every number that it depends on
     /// @param bytes the length of the packed form; it is 64-byte aligned and zero when `pack` gets it
     MemorySegment packed(MemorySegment source, String form, long bytes, Consumer<MemorySegment> pack);
+
+    /// The routine of this name, its code written by `writer` on first use.
+    ///
+    /// @param name names the code completely: kernel and every number that it depends on
+    MachineCode code(String name, Supplier<byte[]> writer);
 }

@@ -50,7 +50,8 @@ record ChainLowering(Graph graph, KernelPicker picker) {
         var request = new ElementwiseRequest(result.toList(), strides, stages);
         var inPlace = Chains.shape(node.input(0)).equals(result) ? OptionalInt.of(0) : OptionalInt.empty();
         operands.add(node.output(0));
-        return picker.pick(ElementwiseKernels.chains(VectorProvider.best()), request, operands, inPlace, 0);
+        return picker.pick(
+                ElementwiseKernels.chains(picker.isa(), VectorProvider.best()), request, operands, inPlace, 0);
     }
 
     private Stage stage(Node node, ChainStep step, List<Value> operands) {

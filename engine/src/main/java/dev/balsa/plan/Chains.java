@@ -8,10 +8,14 @@ import dev.balsa.ir.contraction.Gemm;
 import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.fusion.ChainStep;
+import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.fusion.Fused;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.ir.window.ConvTranspose;
+import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.code.FunctionCode;
+import dev.balsa.kernel.code.StageCode;
 import dev.balsa.rewrite.FuseChain;
 import dev.balsa.rewrite.GraphView;
 import dev.balsa.tensor.DataType;
@@ -24,6 +28,9 @@ import java.util.function.LongFunction;
 
 /// Which chains of operators the kernels do in one go: on float32 of known shapes, without change of shape.
 final class Chains implements FuseChain.Acceptance {
+    /// Image, weights, and as many operands of an epilogue as code keeps the addresses of.
+    private static final int MOST_IN_CODE = 2 + StageCode.MOST_OPERANDS;
+
     @Override
     public boolean head(Node node, GraphView view) {
         if (!isFloat(node.output(0))
@@ -36,7 +43,7 @@ final class Chains implements FuseChain.Acceptance {
 
     static boolean isDense(Op op) {
         return switch (op) {
-            case Conv _, ConvTranspose _, MatMul _, Gemm _ -> true;
+            case Conv _, ConvTranspose _, MatMul _, Gemm _, ChannelsLast(Conv _) -> true;
             default -> false;
         };
     }
@@ -72,7 +79,17 @@ final class Chains implements FuseChain.Acceptance {
             return false;
         }
         var sketch = KernelStages.of(step, constants(inputs, view.graph()));
-        return sketch.isPresent() && operandFits(head, output, sketch.get(), inputs);
+        return sketch.isPresent()
+                && operandFits(head, output, sketch.get(), inputs)
+                && (!(head instanceof ChannelsLast) || isInCode(sketch.get()) && inputs.size() <= MOST_IN_CODE);
+    }
+
+    /// Whether code can be written for it; channels-last images have no other kernels.
+    private static boolean isInCode(KernelStages.Sketch sketch) {
+        return switch (sketch) {
+            case KernelStages.Sketch.OfOne(var function, var _, var _) -> FunctionCode.knows(function);
+            case KernelStages.Sketch.OfTwo(var function, var _) -> function != BinaryFunction.POW;
+        };
     }
 
     private static boolean operandFits(Op head, Value output, KernelStages.Sketch sketch, List<Value> inputs) {
@@ -95,7 +112,7 @@ final class Chains implements FuseChain.Acceptance {
             case MatMul _
             when shape(inputs.get(1)).rank() == 1 ->
                 Spreads.overRows(result, operand).filter(spread -> spread != Spread.COLUMN);
-            case MatMul _, Gemm _ -> Spreads.overRows(result, operand);
+            case MatMul _, Gemm _, ChannelsLast _ -> Spreads.overRows(result, operand);
             default -> Optional.of(Spread.FULL);
         };
     }

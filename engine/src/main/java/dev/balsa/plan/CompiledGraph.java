@@ -19,10 +19,9 @@ public final class CompiledGraph {
     /// Programs that are kept; their weights are shared, so that a program is small, but not nothing.
     private static final int MOST_PROGRAMS = 64;
 
-    private static final Pipeline FUSION = Pipelines.whenShaped(new Chains());
-
     private final Graph graph;
     private final PlanContext context;
+    private final Pipeline whenShaped;
     private final Map<List<Shape>, Program> programs = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -36,6 +35,7 @@ public final class CompiledGraph {
     public CompiledGraph(Graph graph, PlanContext context) {
         this.graph = graph;
         this.context = context;
+        this.whenShaped = Pipelines.whenShaped(new ImageLayouts(context.isa()), new Chains());
     }
 
     /// The program for inputs like the given ones.
@@ -49,7 +49,7 @@ public final class CompiledGraph {
             var known = programs.get(shapes);
             if (known == null) {
                 var types = inputs.stream().map(TensorType::of).toList();
-                known = ProgramBuilder.build(fused(Specializer.specialize(graph, types)), context);
+                known = ProgramBuilder.build(rewritten(Specializer.specialize(graph, types)), context);
                 programs.put(shapes, known);
             }
             return known;
@@ -57,8 +57,8 @@ public final class CompiledGraph {
     }
 
     /// Chains are fused when shapes are known: only then is it certain that no step of a chain changes the shape.
-    private static Specialized fused(Specialized specialized) {
-        var now = FUSION.run(specialized.now());
+    private Specialized rewritten(Specialized specialized) {
+        var now = whenShaped.run(specialized.now());
         return new Specialized(now, specialized.later(), specialized.outputs());
     }
 

@@ -36,7 +36,10 @@ record GemmLowering(Graph graph, KernelPicker picker) {
         var request = new GemmRequest(
                 m, n, k, 1, operand(false, k, offsetsA, a), operand(false, n, offsetsB, b), epilogues.epilogue());
         return picker.pick(
-                GemmKernels.floats(), request, epilogues.operands(node.output(0)), flops(offsetsA.size(), m, n, k));
+                GemmKernels.floats(picker.isa()),
+                request,
+                epilogues.operands(node.output(0)),
+                flops(offsetsA.size(), m, n, k));
     }
 
     Optional<KernelChoice> gemm(Node node, Gemm op) {
@@ -68,7 +71,8 @@ record GemmLowering(Graph graph, KernelPicker picker) {
                 operand(op.transA(), left.dim(1), List.of(0L), a),
                 operand(op.transB(), right.dim(1), List.of(0L), b),
                 epilogues.epilogue());
-        return picker.pick(GemmKernels.floats(), request, epilogues.operands(node.output(0)), flops(1, m, n, k));
+        return picker.pick(
+                GemmKernels.floats(picker.isa()), request, epilogues.operands(node.output(0)), flops(1, m, n, k));
     }
 
     private GemmOperand operand(boolean transposed, long rowStride, List<Long> offsets, Value value) {

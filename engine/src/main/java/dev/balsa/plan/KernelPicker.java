@@ -1,5 +1,6 @@
 package dev.balsa.plan;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Value;
 import dev.balsa.kernel.Kernel;
 import java.util.List;
@@ -8,6 +9,11 @@ import java.util.OptionalInt;
 
 /// Takes the first kernel of a family's list that the instruction set allows and that supports the request.
 record KernelPicker(PlanContext context) {
+    /// The highest level that kernels may use.
+    Isa isa() {
+        return context.isa();
+    }
+
     <R> Optional<KernelChoice> pick(List<Kernel<R>> kernels, R request, List<Value> operands, long flops) {
         return pick(kernels, request, operands, OptionalInt.empty(), flops);
     }

@@ -13,6 +13,7 @@ import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Cast;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.elementwise.Where;
+import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.indexing.Gather;
 import dev.balsa.ir.normalization.BatchNormalization;
 import dev.balsa.ir.normalization.GroupNormalization;
@@ -64,6 +65,8 @@ final class Lowering {
             case MatMul op -> gemms.matMul(node, op);
             case Gemm op -> gemms.gemm(node, op);
             case Conv op -> windows.conv(node, op);
+            case ChannelsLast(Resize op) -> resizes.channelsLast(node, op);
+            case ChannelsLast op -> windows.channelsLast(node, op);
             case ConvTranspose op -> windows.convTranspose(node, op);
             case MaxPool op -> windows.maxPool(node, op);
             case AveragePool op -> windows.averagePool(node, op);

@@ -2,6 +2,7 @@ package dev.balsa.plan;
 
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
+import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.window.CoordinateMode;
 import dev.balsa.ir.window.Resize;
 import dev.balsa.ir.window.ResizeTable;
@@ -22,23 +23,38 @@ record ResizeLowering(Graph graph, KernelPicker picker) {
     private static final int MOST_AXES = 3;
 
     Optional<KernelChoice> resize(Node node, Resize op) {
+        return tables(node, op, Chains.shape(node.input(0)), graph)
+                .flatMap(tables -> request(node, Chains.shape(node.input(0)), tables));
+    }
+
+    Optional<KernelChoice> channelsLast(Node node, Resize op) {
+        var shape = Chains.shape(node.input(0));
+        return tables(node, op, ImageLayouts.channelsFirst(shape), graph).flatMap(tables -> {
+            var turned = new ArrayList<ResizeTable>();
+            for (int axis : ChannelsLast.toLast(shape.rank()).order(shape.rank())) {
+                turned.add(tables.get(axis));
+            }
+            return request(node, shape, turned);
+        });
+    }
+
+    /// What is made of what, per dimension of the image as ONNX has it.
+    static Optional<List<ResizeTable>> tables(Node node, Resize op, Shape image, Graph graph) {
         boolean known = IntStream.range(2, 4)
                 .allMatch(i -> !node.input(i).isPresent()
                         || graph.constant(node.input(i)).isPresent());
         if (!Chains.isFloat(node.input(0)) || !known || op.coordinates() == CoordinateMode.TF_CROP_AND_RESIZE) {
             return Optional.empty();
         }
-        var image = Chains.shape(node.input(0));
         if (image.size() == 0 || Chains.shape(node.output(0)).size() == 0) {
             return Optional.empty();
         }
-        var tables = op.axes(image, Optional.empty(), given(node, 2), given(node, 3)).stream()
+        return Optional.of(op.axes(image, Optional.empty(), given(node, 2, graph), given(node, 3, graph)).stream()
                 .map(op::table)
-                .toList();
-        return request(node, image, tables);
+                .toList());
     }
 
-    private Optional<Tensor> given(Node node, int index) {
+    private static Optional<Tensor> given(Node node, int index, Graph graph) {
         return node.input(index).isPresent()
                 ? graph.constant(node.input(index)).filter(tensor -> tensor.size() > 0)
                 : Optional.empty();

@@ -1,11 +1,14 @@
 package dev.balsa.plan;
 
 import dev.balsa.ir.Node;
+import dev.balsa.ir.Op;
 import dev.balsa.ir.Value;
+import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.fusion.Fused;
 import dev.balsa.run.StepInfo;
 import dev.balsa.tensor.Shape;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// What people read about the step that a node becomes.
 final class StepInfos {
@@ -14,13 +17,23 @@ final class StepInfos {
     static StepInfo of(Node node, String kernel, long flops) {
         return new StepInfo(
                 node.name(),
-                node.op() instanceof Fused fused
-                        ? fused.names()
-                        : node.op().schema().name(),
+                names(node.op()),
                 kernel,
                 node.output(0).isPresent() ? node.output(0).type().toString() : "",
                 flops,
                 bytes(node.inputs()) + bytes(node.outputs()));
+    }
+
+    private static String names(Op op) {
+        return switch (op) {
+            case Fused fused ->
+                names(fused.core())
+                        + fused.chain().stream()
+                                .map(step -> "+" + names(step.op()))
+                                .collect(Collectors.joining());
+            case ChannelsLast last -> names(last.core());
+            default -> op.schema().name();
+        };
     }
 
     private static long bytes(List<Value> values) {

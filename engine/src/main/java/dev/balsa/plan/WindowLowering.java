@@ -3,6 +3,7 @@ package dev.balsa.plan;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Value;
+import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.ir.window.ConvTranspose;
@@ -12,7 +13,9 @@ import dev.balsa.ir.window.GlobalPool;
 import dev.balsa.ir.window.MaxPool;
 import dev.balsa.ir.window.WindowAxis;
 import dev.balsa.ir.window.WindowGeometry;
+import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.ConvKernels;
 import dev.balsa.kernel.conv.ConvRequest;
 import dev.balsa.kernel.conv.ConvTransposeRequest;
@@ -24,8 +27,10 @@ import dev.balsa.kernel.reduce.ReduceFunction;
 import dev.balsa.kernel.reduce.ReduceKernels;
 import dev.balsa.kernel.reduce.ReduceRequest;
 import dev.balsa.kernel.vector.VectorProvider;
+import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -43,7 +48,7 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         var image = Chains.shape(node.input(0));
         var weights = Chains.shape(node.input(1));
         var geometry = op.geometry(image, weights);
-        var epilogues = epilogues(node);
+        var epilogues = epilogues(node, Spread.ROW);
         var request = new ConvRequest(
                 (int) image.dim(0),
                 (int) op.group(),
@@ -56,6 +61,74 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         return picker.pick(ConvKernels.floats(), request, epilogues.operands(node.output(0)), flops);
     }
 
+    Optional<KernelChoice> channelsLast(Node node, ChannelsLast op) {
+        return switch (op.core()) {
+            case Conv conv -> channelsLastConv(node, conv);
+            case MaxPool pool -> channelsLastPool(node, pool.geometry(turned(node)), PoolFunction.MAX, false);
+            case AveragePool pool ->
+                channelsLastPool(node, pool.geometry(turned(node)), PoolFunction.AVERAGE, pool.countPadding());
+            case GlobalPool pool -> {
+                int rank = Chains.shape(node.input(0)).rank();
+                yield globalPool(
+                        node, pool, IntStream.range(1, rank - 1).boxed().toList());
+            }
+            default -> Optional.empty();
+        };
+    }
+
+    /// The shape of a channels-last image as ONNX has it.
+    private static Shape turned(Node node) {
+        return ImageLayouts.channelsFirst(Chains.shape(node.input(0)));
+    }
+
+    private Optional<KernelChoice> channelsLastConv(Node node, Conv op) {
+        var weights = Chains.shape(node.input(1));
+        var epilogues = epilogues(node, Spread.COLUMN);
+        var request = channelsLastRequest(op, turned(node), weights, constant(node.input(1)), epilogues.epilogue());
+        long flops = 2 * Chains.shape(node.output(0)).size() * weights.size(1, weights.rank());
+        return request.flatMap(conv ->
+                picker.pick(ConvKernels.channelsLast(picker.isa()), conv, epilogues.operands(node.output(0)), flops));
+    }
+
+    /// The request for a convolution of channels-last images; nothing if its weights are not constant.
+    ///
+    /// @param image the shape as ONNX has it
+    static Optional<ChannelsLastConvRequest> channelsLastRequest(
+            Conv op, Shape image, Shape weights, Optional<MemorySegment> constant, Epilogue epilogue) {
+        return constant.map(memory -> new ChannelsLastConvRequest(
+                (int) image.dim(0),
+                (int) op.group(),
+                (int) image.dim(1),
+                (int) weights.dim(0),
+                window(op.geometry(image, weights), WindowAxis::input, WindowAxis::output),
+                memory,
+                epilogue));
+    }
+
+    /// Channels are one more dimension, in which the window has one element.
+    private Optional<KernelChoice> channelsLastPool(
+            Node node, WindowGeometry geometry, PoolFunction function, boolean countPadding) {
+        var image = turned(node);
+        int channels = (int) image.dim(1);
+        var plain = window(geometry, WindowAxis::input, WindowAxis::output);
+        var window = new Window(
+                with(plain.input(), channels),
+                with(plain.kernel(), 1),
+                with(plain.strides(), 1),
+                with(plain.dilations(), 1),
+                with(plain.pads(), 0),
+                with(plain.output(), channels));
+        var request = new PoolRequest(
+                function, image.dim(0), window, with(each(geometry, WindowAxis::padEnd), 0), countPadding);
+        return picker.pick(PoolKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+    }
+
+    private static List<Integer> with(List<Integer> sizes, int last) {
+        var all = new ArrayList<>(sizes);
+        all.add(last);
+        return all;
+    }
+
     Optional<KernelChoice> convTranspose(Node node, ConvTranspose op) {
         if (!fits(node)) {
             return Optional.empty();
@@ -63,7 +136,7 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         var image = Chains.shape(node.input(0));
         var weights = Chains.shape(node.input(1));
         var geometry = op.geometry(image, weights);
-        var epilogues = epilogues(node);
+        var epilogues = epilogues(node, Spread.ROW);
         var request = new ConvTransposeRequest(
                 (int) image.dim(0),
                 (int) op.group(),
@@ -95,10 +168,10 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         return Chains.shape(value).toList().stream().allMatch(dim -> dim <= Integer.MAX_VALUE);
     }
 
-    private Epilogues epilogues(Node node) {
+    private Epilogues epilogues(Node node, Spread bias) {
         var inputs = Epilogues.coreInputs(node);
         return new Epilogues(graph, inputs.subList(0, 2))
-                .bias(inputs.size() > 2 ? inputs.get(2) : Value.NONE, Spread.ROW)
+                .bias(inputs.size() > 2 ? inputs.get(2) : Value.NONE, bias)
                 .chain(node);
     }
 
@@ -150,6 +223,11 @@ record WindowLowering(Graph graph, KernelPicker picker) {
     }
 
     Optional<KernelChoice> globalPool(Node node, GlobalPool op) {
+        int rank = Chains.shape(node.input(0)).rank();
+        return globalPool(node, op, IntStream.range(2, rank).boxed().toList());
+    }
+
+    private Optional<KernelChoice> globalPool(Node node, GlobalPool op, List<Integer> axes) {
         var function = switch (op) {
             case GlobalAveragePool _ -> Optional.of(ReduceFunction.MEAN);
             case GlobalMaxPool _ -> Optional.of(ReduceFunction.MAX);
@@ -159,7 +237,6 @@ record WindowLowering(Graph graph, KernelPicker picker) {
             return Optional.empty();
         }
         var image = Chains.shape(node.input(0));
-        var axes = IntStream.range(2, image.rank()).boxed().toList();
         var request = new ReduceRequest(function.get(), image.toList(), axes);
         return picker.pick(ReduceKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
     }

@@ -19,8 +19,10 @@ public final class Pipelines {
 
     /// Once per combination of input shapes.
     ///
-    /// @param acceptance which chains the kernels do in one go
-    public static Pipeline whenShaped(FuseChain.Acceptance acceptance) {
-        return new Pipeline(List.of(new RulePass(new SplitIntoSlices()), new RulePass(new FuseChain(acceptance))));
+    /// @param images which operators want images with channels last
+    /// @param chains which chains the kernels do in one go
+    public static Pipeline whenShaped(TurnImages.Acceptance images, FuseChain.Acceptance chains) {
+        return new Pipeline(List.of(
+                new RulePass(new SplitIntoSlices()), new TurnImages(images), new RulePass(new FuseChain(chains))));
     }
 }

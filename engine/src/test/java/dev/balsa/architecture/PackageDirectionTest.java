@@ -38,7 +38,7 @@ class PackageDirectionTest {
             entry("rewrite", Set.of("ir", "tensor", "error")),
             entry("kernel", Set.of("asm", "cpu", "tensor", "error")),
             entry("run", Set.of("kernel", "cpu", "tensor", "error")),
-            entry("plan", Set.of("rewrite", "ir", "kernel", "run", "cpu", "tensor", "error")));
+            entry("plan", Set.of("rewrite", "ir", "kernel", "run", "asm", "cpu", "tensor", "error")));
 
     /// A row such as "`ir` | `tensor`, `error`": names without slashes only.
     private static final Pattern GUIDE_ROW =

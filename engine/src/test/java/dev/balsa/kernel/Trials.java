@@ -2,9 +2,13 @@ package dev.balsa.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.vector.VectorProvider;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
@@ -12,8 +16,16 @@ import org.junit.jupiter.params.provider.Arguments;
 /// What the tests of kernel families have in common.
 public final class Trials {
     /// Nothing is packed by kernels that do not ask for it.
-    public static final Constants NO_CONSTANTS = (_, form, _, _) -> {
-        throw new AssertionError("packs " + form);
+    public static final Constants NO_CONSTANTS = new Constants() {
+        @Override
+        public MemorySegment packed(MemorySegment source, String form, long bytes, Consumer<MemorySegment> pack) {
+            throw new AssertionError("packs " + form);
+        }
+
+        @Override
+        public MachineCode code(String name, Supplier<byte[]> writer) {
+            throw new AssertionError("writes " + name);
+        }
     };
 
     private Trials() {}

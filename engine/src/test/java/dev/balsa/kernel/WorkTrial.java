@@ -2,6 +2,7 @@ package dev.balsa.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.asm.MachineCode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Runs prepared work the hard way: operands cut out of memory at odd addresses between guards, scratch full of NaN,
 /// units split in several ways. Every split must give the same bits and leave all guards untouched.
@@ -21,6 +23,7 @@ public final class WorkTrial implements AutoCloseable, Constants {
     private final Arena arena = Arena.ofConfined();
     private final List<MemorySegment> whole = new ArrayList<>();
     private final Map<String, MemorySegment> packed = new HashMap<>();
+    private final Map<String, MachineCode> codes = new HashMap<>();
 
     /// Memory for `count` floats at an odd address, between guards.
     public MemorySegment floats(float... values) {
@@ -43,6 +46,11 @@ public final class WorkTrial implements AutoCloseable, Constants {
             pack.accept(segment);
             return segment;
         });
+    }
+
+    @Override
+    public MachineCode code(String name, Supplier<byte[]> writer) {
+        return codes.computeIfAbsent(name, _ -> MachineCode.of(writer.get()));
     }
 
     /// Runs the work with units unsplit, then split, and returns the output's bytes.
@@ -98,6 +106,7 @@ public final class WorkTrial implements AutoCloseable, Constants {
 
     @Override
     public void close() {
+        codes.values().forEach(MachineCode::close);
         arena.close();
     }
 }

@@ -20,7 +20,7 @@ public final class BothWays {
 
     /// What all programs of a test's graph share; packed weights live in `arena`.
     public static PlanContext context(Arena arena) {
-        return new PlanContext(Isa.PORTABLE, Precision.FAST, new PackedConstants(arena), Long.MAX_VALUE);
+        return new PlanContext(Isa.PORTABLE, Precision.FAST, new ModelConstants(arena), Long.MAX_VALUE);
     }
 
     /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in

@@ -2,6 +2,7 @@ package dev.balsa.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.text.GraphText;
@@ -26,8 +27,8 @@ class RandomGraphTest {
         var graph = RandomGraph.of(seed, NODES, false);
         var inputs = RandomGraph.inputs(graph, seed);
         var expected = Interpreter.run(graph, inputs);
-        var rewritten =
-                Pipelines.whenShaped(new Chains()).run(Pipelines.whenLoaded().run(graph));
+        var rewritten = Pipelines.whenShaped(new ImageLayouts(Isa.PORTABLE), new Chains())
+                .run(Pipelines.whenLoaded().run(graph));
         assertThat(rewritten.nodes()).hasSizeLessThan(graph.nodes().size());
         var found = Interpreter.run(rewritten, inputs);
         for (int i = 0; i < found.size(); i++) {

@@ -67,7 +67,7 @@ public record BenchmarkResult(
     }
 
     private static String isa(Options options) {
-        return options.isa().orElse(Isa.PORTABLE).label();
+        return options.isa().orElseGet(Isa::best).label();
     }
 
     /// Prints the figures.

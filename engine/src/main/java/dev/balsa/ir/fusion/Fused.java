@@ -14,7 +14,6 @@ import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// An operator whose (first and only) output goes through a chain of elementwise operators: what it means is what the
 /// operators mean one after the other.
@@ -37,12 +36,6 @@ public record Fused(Op core, int coreInputs, List<ChainStep> chain) implements F
     @Override
     public Schema schema() {
         return SCHEMA;
-    }
-
-    /// The names of the operators, such as `Conv+Add+Relu`.
-    public String names() {
-        return core.schema().name()
-                + chain.stream().map(step -> "+" + step.op().schema().name()).collect(Collectors.joining());
     }
 
     @Override

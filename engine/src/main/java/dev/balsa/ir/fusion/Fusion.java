@@ -2,5 +2,5 @@ package dev.balsa.ir.fusion;
 
 import dev.balsa.ir.Op;
 
-/// An operator made of others.
-public sealed interface Fusion extends Op permits Fused {}
+/// An operator made of another one or several.
+public sealed interface Fusion extends Op permits ChannelsLast, Fused {}

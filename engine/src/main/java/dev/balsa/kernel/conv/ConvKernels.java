@@ -1,6 +1,8 @@
 package dev.balsa.kernel.conv;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.List;
 
@@ -11,6 +13,15 @@ public final class ConvKernels {
     /// Kernels for float convolutions, the likely best first.
     public static List<Kernel<ConvRequest>> floats() {
         return List.of(new PortableConvKernel(VectorProvider.best()));
+    }
+
+    /// Kernels for float convolutions of channels-last images, the likely best first; none for levels without machine
+    /// code.
+    public static List<Kernel<ChannelsLastConvRequest>> channelsLast(Isa isa) {
+        return VectorUnit.of(isa)
+                .map(unit -> List.<Kernel<ChannelsLastConvRequest>>of(
+                        new DepthwiseTileKernel(unit), new TileConvKernel(unit)))
+                .orElse(List.of());
     }
 
     /// Kernels for transposed float convolutions, the likely best first.

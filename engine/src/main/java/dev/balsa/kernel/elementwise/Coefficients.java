@@ -1,6 +1,6 @@
 package dev.balsa.kernel.elementwise;
 
-/// The constants of [VectorMath] and [PlainMath].
+/// The constants of [VectorMath], [PlainMath] and `FunctionCode`.
 ///
 /// Every polynomial is a weighted minimax fit made for this engine: Lawson's iteratively reweighted least squares on a
 /// thousand Chebyshev nodes, the weight being the derivative of the final relative error; then coefficients are rounded
@@ -9,125 +9,125 @@ package dev.balsa.kernel.elementwise;
 ///
 /// Range reduction is that of Cody and Waite: a constant is split into a short first part, whose product with the
 /// integer is exact, and the rest.
-final class Coefficients {
+public final class Coefficients {
     /// Added to a float below 2^22, leaves its nearest integer in the low bits of the sum.
-    static final float ROUNDER = 0x1.8p23f;
-    static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
+    public static final float ROUNDER = 0x1.8p23f;
+    public static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
     /// From here on every float is an integer.
-    static final float INTEGERS = 0x1p23f;
+    public static final float INTEGERS = 0x1p23f;
 
-    static final float LOG2_E = 0x1.715476p0f;
+    public static final float LOG2_E = 0x1.715476p0f;
     /// ln 2 to 12 bits, and the rest.
-    static final float LN2_HIGH = 0x1.62ep-1f;
-    static final float LN2_LOW = (float) (StrictMath.log(2) - LN2_HIGH);
+    public static final float LN2_HIGH = 0x1.62ep-1f;
+    public static final float LN2_LOW = (float) (StrictMath.log(2) - LN2_HIGH);
     /// Above it exp overflows, whatever the rounding.
-    static final float EXP_HIGHEST = 89f;
+    public static final float EXP_HIGHEST = 89f;
     /// Below it exp is less than half the smallest subnormal.
-    static final float EXP_LOWEST = -104f;
+    public static final float EXP_LOWEST = -104f;
 
     /// From here on exp is a normal number.
-    static final float EXP_NORMAL = -87.33f;
+    public static final float EXP_NORMAL = -87.33f;
 
     /// (exp(r) - 1 - r) / r^2 for r within ln(2)/2 of 0; exp(r) - 1 to 1.4e-8.
-    static final float E0 = 0x1.fffffep-2f;
-    static final float E1 = 0x1.5554b2p-3f;
-    static final float E2 = 0x1.5556f4p-5f;
-    static final float E3 = 0x1.1226e6p-7f;
-    static final float E4 = 0x1.6b9bb8p-10f;
+    public static final float E0 = 0x1.fffffep-2f;
+    public static final float E1 = 0x1.5554b2p-3f;
+    public static final float E2 = 0x1.5556f4p-5f;
+    public static final float E3 = 0x1.1226e6p-7f;
+    public static final float E4 = 0x1.6b9bb8p-10f;
 
     /// The bits of sqrt(1/2): mantissas are brought into [sqrt(1/2), sqrt(2)).
-    static final int SQRT_HALF_BITS = 0x3f3504f3;
+    public static final int SQRT_HALF_BITS = 0x3f3504f3;
     /// Scales subnormals into the normal range, by 2^23.
-    static final float SUBNORMAL_SCALE = 0x1p23f;
+    public static final float SUBNORMAL_SCALE = 0x1p23f;
 
     /// (log(1 + f) - f + f^2/2) / f^3 for 1 + f in [sqrt(1/2), sqrt(2)); log(1 + f) to 5.8e-9.
-    static final float L0 = 0x1.555554p-2f;
-    static final float L1 = -0x1.000226p-2f;
-    static final float L2 = 0x1.99a01cp-3f;
-    static final float L3 = -0x1.54728ap-3f;
-    static final float L4 = 0x1.22d92ep-3f;
-    static final float L5 = -0x1.0d8242p-3f;
-    static final float L6 = 0x1.055ec4p-3f;
-    static final float L7 = -0x1.38c9d4p-4f;
+    public static final float L0 = 0x1.555554p-2f;
+    public static final float L1 = -0x1.000226p-2f;
+    public static final float L2 = 0x1.99a01cp-3f;
+    public static final float L3 = -0x1.54728ap-3f;
+    public static final float L4 = 0x1.22d92ep-3f;
+    public static final float L5 = -0x1.0d8242p-3f;
+    public static final float L6 = 0x1.055ec4p-3f;
+    public static final float L7 = -0x1.38c9d4p-4f;
 
     /// (log(1 + z) - z) / z^2 for z from 0 to 1; log(1 + z) to 5.3e-9.
-    static final float N0 = -0x1.ffffd2p-2f;
-    static final float N1 = 0x1.554dd0p-2f;
-    static final float N2 = -0x1.ff23e8p-3f;
-    static final float N3 = 0x1.934b6ep-3f;
-    static final float N4 = -0x1.3a43dep-3f;
-    static final float N5 = 0x1.b4b07ap-4f;
-    static final float N6 = -0x1.d6b6eap-5f;
-    static final float N7 = 0x1.492044p-6f;
-    static final float N8 = -0x1.af5be0p-9f;
+    public static final float N0 = -0x1.ffffd2p-2f;
+    public static final float N1 = 0x1.554dd0p-2f;
+    public static final float N2 = -0x1.ff23e8p-3f;
+    public static final float N3 = 0x1.934b6ep-3f;
+    public static final float N4 = -0x1.3a43dep-3f;
+    public static final float N5 = 0x1.b4b07ap-4f;
+    public static final float N6 = -0x1.d6b6eap-5f;
+    public static final float N7 = 0x1.492044p-6f;
+    public static final float N8 = -0x1.af5be0p-9f;
 
     /// Below it erf is x + x P(x^2), above it 1 - exp(Q(x)).
-    static final float ERF_SPLIT = 0.925f;
+    public static final float ERF_SPLIT = 0.925f;
     /// From here on erf rounds to 1.
-    static final float ERF_ONE = 3.94f;
+    public static final float ERF_ONE = 3.94f;
 
     /// erf(x)/x - 1 in powers of x^2 for x up to 0.95; erf to 2.7e-8.
-    static final float P0 = 0x1.06eba4p-3f;
-    static final float P1 = -0x1.8126aep-2f;
-    static final float P2 = 0x1.ce1200p-4f;
-    static final float P3 = -0x1.b6198ap-6f;
-    static final float P4 = 0x1.44c994p-8f;
-    static final float P5 = -0x1.30afa8p-11f;
+    public static final float P0 = 0x1.06eba4p-3f;
+    public static final float P1 = -0x1.8126aep-2f;
+    public static final float P2 = 0x1.ce1200p-4f;
+    public static final float P3 = -0x1.b6198ap-6f;
+    public static final float P4 = 0x1.44c994p-8f;
+    public static final float P5 = -0x1.30afa8p-11f;
 
     /// log(1 - erf(x)) for x from 0.90 to 3.95; erf to 1.7e-9.
-    static final float Q0 = -0x1.5d1052p-13f;
-    static final float Q1 = -0x1.20b752p+0f;
-    static final float Q2 = -0x1.4621bap-1f;
-    static final float Q3 = -0x1.aa7328p-4f;
-    static final float Q4 = 0x1.6d9d00p-6f;
-    static final float Q5 = -0x1.91cd90p-9f;
-    static final float Q6 = 0x1.9fb472p-13f;
+    public static final float Q0 = -0x1.5d1052p-13f;
+    public static final float Q1 = -0x1.20b752p+0f;
+    public static final float Q2 = -0x1.4621bap-1f;
+    public static final float Q3 = -0x1.aa7328p-4f;
+    public static final float Q4 = 0x1.6d9d00p-6f;
+    public static final float Q5 = -0x1.91cd90p-9f;
+    public static final float Q6 = 0x1.9fb472p-13f;
 
-    static final float TWO_OVER_PI = (float) (2 / Math.PI);
+    public static final float TWO_OVER_PI = (float) (2 / Math.PI);
     /// pi/2 in three floats, by fused multiply-adds; the parts beyond double precision are the known digits of
     /// pi/2, 1.5707963267948966 + 6.123233995736766e-17.
-    static final float HALF_PI_1 = (float) (Math.PI / 2);
-    static final float HALF_PI_2 = (float) (Math.PI / 2 - HALF_PI_1);
-    static final float HALF_PI_3 = (float) (Math.PI / 2 - HALF_PI_1 - HALF_PI_2 + 6.123233995736766e-17);
+    public static final float HALF_PI_1 = (float) (Math.PI / 2);
+    public static final float HALF_PI_2 = (float) (Math.PI / 2 - HALF_PI_1);
+    public static final float HALF_PI_3 = (float) (Math.PI / 2 - HALF_PI_1 - HALF_PI_2 + 6.123233995736766e-17);
     /// Up to here the reduction by those parts is good to a fraction of an ulp.
-    static final float TRIGONOMETRIC_LIMIT = 12_800f;
+    public static final float TRIGONOMETRIC_LIMIT = 12_800f;
 
     /// (sin(r)/r - 1) / r^2 in powers of r^2 for r up to pi/4; sin to 4.0e-9.
-    static final float S0 = -0x1.555546p-3f;
-    static final float S1 = 0x1.110774p-7f;
-    static final float S2 = -0x1.9951f8p-13f;
+    public static final float S0 = -0x1.555546p-3f;
+    public static final float S1 = 0x1.110774p-7f;
+    public static final float S2 = -0x1.9951f8p-13f;
 
     /// (cos(r) - 1 + r^2/2) / r^4 in powers of r^2 for r up to pi/4; cos to 1.2e-10.
-    static final float C0 = 0x1.55554ap-5f;
-    static final float C1 = -0x1.6c0c28p-10f;
-    static final float C2 = 0x1.99e80ep-16f;
+    public static final float C0 = 0x1.55554ap-5f;
+    public static final float C1 = -0x1.6c0c28p-10f;
+    public static final float C2 = 0x1.99e80ep-16f;
 
     /// log(1 - erf(z)) / z for z up to 5.6; 1 - erf(z) to 2.0e-7 (1 + 0.3 z^2).
-    static final float G0 = -0x1.20ddf2p+0f;
-    static final float G1 = -0x1.45e6eap-1f;
-    static final float G2 = -0x1.a68f4ap-4f;
-    static final float G3 = 0x1.468d38p-6f;
-    static final float G4 = -0x1.6d1a18p-11f;
-    static final float G5 = -0x1.28fa5ep-10f;
-    static final float G6 = 0x1.dd0186p-12f;
-    static final float G7 = -0x1.8f8dccp-14f;
-    static final float G8 = 0x1.90b568p-17f;
-    static final float G9 = -0x1.c5b6fcp-21f;
-    static final float G10 = 0x1.bf0b00p-26f;
+    public static final float G0 = -0x1.20ddf2p+0f;
+    public static final float G1 = -0x1.45e6eap-1f;
+    public static final float G2 = -0x1.a68f4ap-4f;
+    public static final float G3 = 0x1.468d38p-6f;
+    public static final float G4 = -0x1.6d1a18p-11f;
+    public static final float G5 = -0x1.28fa5ep-10f;
+    public static final float G6 = 0x1.dd0186p-12f;
+    public static final float G7 = -0x1.8f8dccp-14f;
+    public static final float G8 = 0x1.90b568p-17f;
+    public static final float G9 = -0x1.c5b6fcp-21f;
+    public static final float G10 = 0x1.bf0b00p-26f;
 
     /// Beyond it, gelu is x or, below 0, less than 1e-13 from 0.
-    static final float GELU_LIMIT = 7.8f;
+    public static final float GELU_LIMIT = 7.8f;
 
-    static final float SQRT_HALF = (float) StrictMath.sqrt(0.5);
+    public static final float SQRT_HALF = (float) StrictMath.sqrt(0.5);
     /// sqrt(2/pi) and the cubic term of the tanh form of GELU (Hendrycks and Gimpel, 2016).
-    static final float GELU_SCALE = (float) StrictMath.sqrt(2 / Math.PI);
-    static final float GELU_CUBIC = 0.044715f;
+    public static final float GELU_SCALE = (float) StrictMath.sqrt(2 / Math.PI);
+    public static final float GELU_CUBIC = 0.044715f;
     /// Beyond it tanh rounds to 1; a bound for exp(2 x) too.
-    static final float TANH_ONE = 10f;
+    public static final float TANH_ONE = 10f;
     /// Beyond it mish(x) rounds to x.
-    static final float MISH_LINEAR = 20f;
+    public static final float MISH_LINEAR = 20f;
     /// Below it exp(x) - 1 rounds to -1.
-    static final float EXPM1_LOWEST = -20f;
+    public static final float EXPM1_LOWEST = -20f;
 
     private Coefficients() {}
 }

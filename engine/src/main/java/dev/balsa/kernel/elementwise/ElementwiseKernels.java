@@ -1,15 +1,26 @@
 package dev.balsa.kernel.elementwise;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.PortableKernel;
 import dev.balsa.kernel.vector.VectorProvider;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The kernels of this family by request, best first.
 public final class ElementwiseKernels {
     private ElementwiseKernels() {}
 
-    /// The kernels for [ElementwiseRequest].
+    /// The kernels for [ElementwiseRequest] up to a level.
+    public static List<Kernel<ElementwiseRequest>> chains(Isa isa, VectorProvider provider) {
+        var kernels = new ArrayList<Kernel<ElementwiseRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new ElementwiseCodeKernel(unit)));
+        kernels.addAll(chains(provider));
+        return kernels;
+    }
+
+    /// The kernels for [ElementwiseRequest] on any CPU.
     public static List<Kernel<ElementwiseRequest>> chains(VectorProvider provider) {
         return List.of(
                 new PortableKernel<>("elementwise_f32", provider, _ -> true, r -> new ElementwiseWork(r, provider)));

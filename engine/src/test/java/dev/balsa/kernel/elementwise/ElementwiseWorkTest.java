@@ -1,10 +1,13 @@
 package dev.balsa.kernel.elementwise;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.BinaryFunction;
+import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -101,7 +104,19 @@ class ElementwiseWorkTest {
         if (inPlace >= 0) {
             trial.inPlaceOf(inPlace);
         }
-        Trials.assertNear(trial.floats(), expected(request, inputs, (int) count), 2e-6, 1e-6);
+        var expected = expected(request, inputs, (int) count);
+        Trials.assertNear(trial.floats(), expected, 2e-6, 1e-6);
+        CodeTrial.levels().forEach(isa -> checkCode(request, inputs, expected, isa));
+    }
+
+    private static void checkCode(ElementwiseRequest request, List<float[]> inputs, double[] expected, Isa isa) {
+        var kernel = new ElementwiseCodeKernel(VectorUnit.of(isa).orElseThrow());
+        if (kernel.supports(request)) {
+            try (var trial = new CodeTrial()) {
+                inputs.forEach(trial::input);
+                Trials.assertNear(trial.run(kernel.prepare(request, trial), expected.length), expected, 2e-6, 1e-6);
+            }
+        }
     }
 
     private static double[] expected(ElementwiseRequest request, List<float[]> inputs, int count) {

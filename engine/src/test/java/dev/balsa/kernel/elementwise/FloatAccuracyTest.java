@@ -3,12 +3,18 @@ package dev.balsa.kernel.elementwise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.kernel.code.FunctionCode;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +92,37 @@ class FloatAccuracyTest {
             var y = arena.allocate(4L * count, 4);
             FloatSpans.of(provider).unary(c.function, 0, 0, x, 0, y, 0, count);
             assertThat(worst(c, x, y, count)).isLessThanOrEqualTo(c.ulps);
+        }
+    }
+
+    static Stream<Arguments> codeCases() {
+        var all = Stream.concat(
+                cases().map(arguments -> (Case) arguments.get()[0]),
+                Stream.of(
+                        new Case(UnaryFunction.RELU, x -> x < 0 ? 0 : x, 0, false),
+                        new Case(UnaryFunction.ABS, Math::abs, 0, false),
+                        new Case(UnaryFunction.NEG, x -> -x, 0, false)));
+        return all.filter(c -> FunctionCode.knows(c.function))
+                .distinct()
+                .flatMap(c -> CodeTrial.levels().map(isa -> arguments(c, isa)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("codeCases")
+    void staysWithinTheStatedErrorInCode(Case c, Isa isa) {
+        var count = (int) ((1L << 32) / STEP) + ENDS.length;
+        var values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = i < ENDS.length ? ENDS[i] : Float.intBitsToFloat((i - ENDS.length) * STEP);
+        }
+        var request = new ElementwiseRequest(
+                List.of((long) count), List.of(List.of(1L)), List.of(new Stage.Unary(c.function, 0, 0)));
+        try (var trial = new CodeTrial()) {
+            trial.input(values);
+            var kernel = new ElementwiseCodeKernel(VectorUnit.of(isa).orElseThrow());
+            var found = trial.run(kernel.prepare(request, trial), count);
+            assertThat(worst(c, MemorySegment.ofArray(values), MemorySegment.ofArray(found), count))
+                    .isLessThanOrEqualTo(c.ulps);
         }
     }
 

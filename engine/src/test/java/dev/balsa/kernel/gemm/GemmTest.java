@@ -2,15 +2,19 @@ package dev.balsa.kernel.gemm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.BinaryFunction;
+import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.WorkTrial;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,19 +59,56 @@ class GemmTest {
             var used = epilogue.isEmpty() ? inputs.subList(0, 2) : inputs;
             var actual = trial.runFloats(
                     new PortableGemmKernel(provider).prepare(request, trial), new ArrayList<>(used), batch * m * n);
+            var expected = new double[actual.length];
+            var sizes = new double[actual.length];
             for (int i = 0; i < actual.length; i++) {
                 var row = i / n;
                 var sum = 0.0;
-                var size = 1.0;
+                sizes[i] = 1;
                 for (int l = 0; l < k; l++) {
                     var product = (double) a.at(row / m, row % m, l) * b.at(row / m, l, i % n);
                     sum += product;
-                    size += Math.abs(product);
+                    sizes[i] += Math.abs(product);
                 }
-                var expected = epilogue.isEmpty() ? alpha * sum : Math.max(0, (alpha * sum + bias[i % n]) * rest[i]);
-                assertThat((double) actual[i])
-                        .as("seed %d, element %d of %s", seed, i, request)
-                        .isCloseTo(expected, org.assertj.core.data.Offset.offset(size * 2e-6));
+                expected[i] = epilogue.isEmpty() ? alpha * sum : Math.max(0, (alpha * sum + bias[i % n]) * rest[i]);
+            }
+            var what = "seed " + seed + " of " + request;
+            compare(what, actual, expected, sizes);
+            var values = epilogue.isEmpty() ? List.of(a.values, b.values) : List.of(a.values, b.values, bias, rest);
+            CodeTrial.levels().forEach(isa -> checkCode(what, request, b, values, expected, sizes, isa));
+        }
+    }
+
+    private static void compare(String what, float[] actual, double[] expected, double[] sizes) {
+        for (int i = 0; i < actual.length; i++) {
+            assertThat((double) actual[i])
+                    .as("%s, element %d", what, i)
+                    .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(sizes[i] * 2e-6));
+        }
+    }
+
+    /// The same with B constant, in machine code.
+    private static void checkCode(
+            String what,
+            GemmRequest request,
+            Factor b,
+            List<float[]> values,
+            double[] expected,
+            double[] sizes,
+            Isa isa) {
+        try (var trial = new CodeTrial()) {
+            var memory = values.stream().map(trial::input).toList();
+            var constant = new GemmRequest(
+                    request.m(),
+                    request.n(),
+                    request.k(),
+                    request.alpha(),
+                    request.a(),
+                    new GemmOperand(b.transposed, b.rowStride, b.offsets, Optional.of(memory.get(1))),
+                    request.epilogue());
+            var kernel = new TileGemmKernel(VectorUnit.of(isa).orElseThrow());
+            if (kernel.supports(constant)) {
+                compare(what, trial.run(kernel.prepare(constant, trial), expected.length), expected, sizes);
             }
         }
     }

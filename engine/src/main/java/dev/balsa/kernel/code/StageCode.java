@@ -1,0 +1,133 @@
+package dev.balsa.kernel.code;
+
+import dev.balsa.asm.Mem;
+import dev.balsa.asm.Operand;
+import dev.balsa.asm.Vec;
+import dev.balsa.kernel.BinaryFunction;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.code.Lanes.Comparison;
+import java.util.List;
+import java.util.Optional;
+
+/// Writes what an epilogue does to a vector of neighbouring elements of one row of a result.
+public final class StageCode {
+    /// The most operands: more than registers would have to be fetched again for every row.
+    public static final int MOST_OPERANDS = 5;
+
+    private static final int BINARY_TEMPORARIES = 2;
+
+    /// Where the operands of a vector lie.
+    public interface Operands {
+        /// The first of as many elements of an operand as the vector has; a single one for [Spread#SCALAR].
+        Mem at(Stage.Binary stage);
+
+        /// The operand, if it has been loaded to a register that the stage may overwrite.
+        default Optional<Vec> loaded(Stage.Binary stage) {
+            return Optional.empty();
+        }
+
+        /// How many lanes of the vector are elements of the result; no other elements are read.
+        int lanes();
+    }
+
+    private StageCode() {}
+
+    /// Whether all stages can be written: functions known, not too many operands, which lie along the row.
+    public static boolean knows(List<Stage> stages) {
+        return operands(stages).size() <= MOST_OPERANDS
+                && stages.stream().allMatch(stage -> switch (stage) {
+                    case Stage.Unary unary -> FunctionCode.knows(unary.function());
+                    case Stage.Binary binary ->
+                        binary.function() != BinaryFunction.POW && binary.spread() != Spread.ROW;
+                });
+    }
+
+    /// The operands that stages name, each once, in order.
+    public static List<Integer> operands(List<Stage> stages) {
+        return stages.stream()
+                .filter(Stage.Binary.class::isInstance)
+                .map(stage -> ((Stage.Binary) stage).operand())
+                .distinct()
+                .toList();
+    }
+
+    /// How many registers beside x are overwritten.
+    public static int temporaries(List<Stage> stages) {
+        return stages.stream()
+                .mapToInt(stage -> switch (stage) {
+                    case Stage.Unary unary -> FunctionCode.temporaries(unary.function());
+                    case Stage.Binary _ -> BINARY_TEMPORARIES;
+                })
+                .max()
+                .orElse(0);
+    }
+
+    /// Writes x = the stages' result.
+    ///
+    /// @param free at least [#temporaries] registers that are overwritten
+    public static void write(Lanes lanes, List<Stage> stages, Vec x, List<Vec> free, Operands operands) {
+        for (var stage : stages) {
+            switch (stage) {
+                case Stage.Unary(var function, float alpha, float beta) ->
+                    FunctionCode.write(lanes, function, alpha, beta, x, free);
+                case Stage.Binary binary -> binary(lanes, binary, x, free, operands);
+            }
+        }
+    }
+
+    private static void binary(Lanes lanes, Stage.Binary stage, Vec x, List<Vec> free, Operands operands) {
+        var y = operand(lanes, stage, free.getFirst(), operands);
+        var spare = free.get(1);
+        switch (stage.function()) {
+            case ADD -> lanes.add(x, x, y);
+            case SUB -> lanes.subtract(x, x, y);
+            case RSUB -> {
+                lanes.load(spare, lanes.all(-1));
+                lanes.scale(x, spare, y);
+            }
+            case MUL -> lanes.multiply(x, x, y);
+            case DIV -> lanes.divide(x, x, y);
+            case RDIV -> lanes.divide(x, register(lanes, y, spare), x);
+            case MIN -> {
+                lanes.min(spare, x, y);
+                lanes.select(x, x, Comparison.UNORDERED, x, x, spare, free.getFirst());
+            }
+            case MAX -> {
+                lanes.max(spare, x, y);
+                lanes.select(x, x, Comparison.UNORDERED, x, x, spare, free.getFirst());
+            }
+            case PRELU -> {
+                lanes.multiply(spare, x, y);
+                lanes.zero(free.getFirst());
+                lanes.select(x, x, Comparison.LESS, free.getFirst(), spare, x, free.getFirst());
+            }
+            case POW -> throw new IllegalArgumentException("no code for POW; ask knows() first");
+        }
+    }
+
+    private static Operand operand(Lanes lanes, Stage.Binary stage, Vec free, Operands operands) {
+        var loaded = operands.loaded(stage);
+        if (loaded.isPresent()) {
+            return loaded.get();
+        }
+        var place = operands.at(stage);
+        if (stage.spread() == Spread.SCALAR) {
+            lanes.broadcast(free, place);
+            return free;
+        }
+        if (operands.lanes() < lanes.unit().lanes()) {
+            lanes.loadFirst(free, place, operands.lanes());
+            return free;
+        }
+        return place;
+    }
+
+    private static Vec register(Lanes lanes, Operand y, Vec spare) {
+        if (y instanceof Vec vec) {
+            return vec;
+        }
+        lanes.load(spare, (Mem) y);
+        return spare;
+    }
+}

@@ -1,0 +1,9 @@
+/// What all writers of machine code for kernels need: the vector unit ([VectorUnit]), a routine's frame ([Routine]),
+/// vector arithmetic that is written once for AVX2 and AVX-512 ([Lanes]), functions of floats ([FunctionCode]) and
+/// chains of them ([StageCode]).
+///
+/// Not here: instructions (`dev.balsa.asm`) and kernels (the families beside this package). Start at [Lanes].
+@NullMarked
+package dev.balsa.kernel.code;
+
+import org.jspecify.annotations.NullMarked;

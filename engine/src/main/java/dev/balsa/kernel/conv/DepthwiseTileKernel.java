@@ -1,0 +1,40 @@
+package dev.balsa.kernel.conv;
+
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.code.VectorUnit;
+
+/// Depthwise convolutions of channels-last images in machine code, for windows small enough to be written out.
+public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest> {
+    private static final int MOST_TAPS = 128;
+
+    private final VectorUnit unit;
+
+    /// The kernel for a vector unit.
+    public DepthwiseTileKernel(VectorUnit unit) {
+        this.unit = unit;
+    }
+
+    @Override
+    public KernelSpec spec() {
+        return new KernelSpec(unit.isa().label() + "_depthwise_f32_nhwc", unit.isa());
+    }
+
+    @Override
+    public boolean supports(ChannelsLastConvRequest request) {
+        return !request.isEmpty()
+                && request.isDepthwise()
+                && request.window().kernelSize() <= MOST_TAPS
+                // Distances within an image are parts of instructions, 32 bits with sign.
+                && PaddedImage.size(request.window()) * request.channels() <= Integer.MAX_VALUE / Float.BYTES
+                && StageCode.knows(request.epilogue().stages());
+    }
+
+    @Override
+    public Work prepare(ChannelsLastConvRequest request, Constants constants) {
+        return new DepthwiseTileWork(request, unit, constants);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.balsa.kernel.conv;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// The channels-last images of a convolution as its windows see them: with the padding around, or as they are where no
+/// window leaves them. Lifted to three dimensions.
+///
+/// Where there is padding, images are copied row by row into memory that has room for it; then every position of a
+/// window is at the same distance from the first one, whatever the pixel.
+final class PaddedImage {
+    private final List<Axis> axes;
+    private final int batch;
+    private final int channels;
+    private final boolean copied;
+    /// Sizes with padding.
+    private final int[] sizes = new int[3];
+
+    PaddedImage(Window window, int batch, int channels) {
+        this.axes = Axis.all(window);
+        this.batch = batch;
+        this.channels = channels;
+        copied = axes.stream().anyMatch(axis -> axis.pad() != 0 || seen(axis) > axis.input());
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = copied ? Math.toIntExact(seen(axes.get(i))) : axes.get(i).input();
+        }
+    }
+
+    /// How much of a dimension the windows span, from the first position of the first one.
+    private static long seen(Axis axis) {
+        return axis.output() == 0
+                ? 0
+                : (axis.output() - 1L) * axis.stride() + (axis.kernel() - 1L) * axis.dilation() + 1;
+    }
+
+    /// Pixels of an image with padding.
+    static long size(Window window) {
+        return Axis.all(window).stream()
+                .mapToLong(axis -> Math.max(axis.input(), seen(axis)))
+                .reduce(1, Math::multiplyExact);
+    }
+
+    /// Whether the images must be copied.
+    boolean isCopied() {
+        return copied;
+    }
+
+    /// Bytes of the copies; 0 without.
+    long bytes() {
+        return copied ? (long) batch * sizes[0] * sizes[1] * rowElements() * Float.BYTES : 0;
+    }
+
+    private long rowElements() {
+        return (long) sizes[2] * channels;
+    }
+
+    /// The rows to be copied; 0 without.
+    int rows() {
+        return copied ? Math.multiplyExact(batch, Math.multiplyExact(sizes[0], sizes[1])) : 0;
+    }
+
+    /// The element at which a pixel begins.
+    long place(int image, long d, long h, long w) {
+        return (((image * (long) sizes[0] + d) * sizes[1] + h) * sizes[2] + w) * channels;
+    }
+
+    /// Elements from a window's first position to another one.
+    long tap(int d, int h, int w) {
+        return place(
+                0,
+                (long) d * axes.get(0).dilation(),
+                (long) h * axes.get(1).dilation(),
+                (long) w * axes.get(2).dilation());
+    }
+
+    /// Elements from a row to the one below.
+    long rowStep() {
+        return rowElements();
+    }
+
+    /// Copies rows `from` to `to` (exclusive), with zeros around.
+    void copyRows(MemorySegment source, MemorySegment target, int from, int to) {
+        long rowBytes = rowElements() * Float.BYTES;
+        var width = axes.get(2);
+        long pixel = (long) channels * Float.BYTES;
+        long before = Math.clamp(width.pad(), 0, sizes[2]);
+        long first = Math.max(0, -width.pad());
+        long pixels = Math.clamp(Math.min(width.input() - first, sizes[2] - before), 0, sizes[2]);
+        for (int row = from; row < to; row++) {
+            int above = row / sizes[1];
+            int h = row - above * sizes[1] - axes.get(1).pad();
+            int d = above % sizes[0] - axes.get(0).pad();
+            long at = row * rowBytes;
+            if (!axes.get(1).contains(h) || !axes.get(0).contains(d)) {
+                target.asSlice(at, rowBytes).fill((byte) 0);
+                continue;
+            }
+            int image = above / sizes[0];
+            long line = ((image * (long) axes.get(0).input() + d) * axes.get(1).input() + h) * width.input();
+            long end = (before + pixels) * pixel;
+            target.asSlice(at, before * pixel).fill((byte) 0);
+            MemorySegment.copy(source, (line + first) * pixel, target, at + before * pixel, pixels * pixel);
+            target.asSlice(at + end, rowBytes - end).fill((byte) 0);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.balsa.kernel.conv;
+
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.RowPlaces;
+import dev.balsa.kernel.tile.TileProduct;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A convolution as a product: a row per pixel, which sees its window as segments of neighbouring elements (positions
+/// side by side of all channels are one), by a column per output channel. One product per group.
+///
+/// Where windows leave the image, a first phase copies it with its padding.
+final class TileConvWork implements Work {
+    private final ChannelsLastConvRequest request;
+    private final PaddedImage image;
+    private final List<TileProduct> groups = new ArrayList<>();
+
+    TileConvWork(ChannelsLastConvRequest request, VectorUnit unit, Constants constants) {
+        this.request = request;
+        image = new PaddedImage(request.window(), request.batch(), request.channels());
+        var axes = Axis.all(request.window());
+        int width = axes.get(2).output();
+        int height = axes.get(1).output();
+        int depth = axes.get(0).output();
+        int pixels = Math.toIntExact(request.batch() * request.window().outputSize());
+        var rows = RowPlaces.of(pixels, pixel -> {
+            int w = pixel % width;
+            int h = pixel / width % height;
+            int d = pixel / width / height % depth;
+            return image.place(
+                    pixel / width / height / depth,
+                    (long) d * axes.get(0).stride(),
+                    (long) h * axes.get(1).stride(),
+                    (long) w * axes.get(2).stride());
+        });
+        var outputPlaces = RowPlaces.of(pixels, pixel -> (long) pixel * request.outputs());
+        int columns = request.outputs() / request.groups();
+        long weightBytes = request.weights().byteSize() / request.groups();
+        for (int group = 0; group < request.groups(); group++) {
+            var weights = request.weights().asSlice(group * weightBytes, weightBytes);
+            groups.add(new TileProduct(
+                    unit,
+                    new TileProduct.Request(
+                            rows,
+                            depth(axes),
+                            rowBytes(axes),
+                            columns,
+                            right(weights),
+                            request.epilogue().stages(),
+                            outputPlaces),
+                    constants));
+        }
+    }
+
+    private int groupChannels() {
+        return request.channels() / request.groups();
+    }
+
+    private Depth depth(List<Axis> axes) {
+        var segments = new ArrayList<Depth.Segment>();
+        for (int d = 0; d < axes.get(0).kernel(); d++) {
+            for (int h = 0; h < axes.get(1).kernel(); h++) {
+                for (int w = 0; w < axes.get(2).kernel(); w++) {
+                    segments.add(new Depth.Segment(image.tap(d, h, w), groupChannels()));
+                }
+            }
+        }
+        return new Depth(segments);
+    }
+
+    /// What a pixel more brings into the cache: windows of neighbours overlap.
+    private long rowBytes(List<Axis> axes) {
+        long positions = 1;
+        for (var axis : axes) {
+            positions *= Math.min(axis.stride(), axis.kernel());
+        }
+        return positions * groupChannels() * Float.BYTES;
+    }
+
+    private TileProduct.Right right(MemorySegment weights) {
+        int taps = request.window().kernelSize();
+        int channels = groupChannels();
+        return new TileProduct.Right(
+                weights,
+                d -> (long) (d % channels) * taps + d / channels,
+                (long) taps * channels,
+                1,
+                "of " + taps + " x " + channels);
+    }
+
+    @Override
+    public int phases() {
+        return image.isCopied() ? 2 : 1;
+    }
+
+    @Override
+    public int units(int phase) {
+        return isCopying(phase)
+                ? image.rows()
+                : groups.size() * groups.getFirst().parts();
+    }
+
+    private boolean isCopying(int phase) {
+        return image.isCopied() && phase == 0;
+    }
+
+    @Override
+    public long sharedBytes() {
+        return image.bytes();
+    }
+
+    @Override
+    public long workerBytes() {
+        return groups.getFirst().scratchBytes();
+    }
+
+    @Override
+    public void run(int phase, int from, int to, Frame frame) {
+        if (isCopying(phase)) {
+            image.copyRows(frame.operand(0), frame.shared(), from, to);
+            return;
+        }
+        var left = image.isCopied() ? frame.shared() : frame.operand(0);
+        int parts = groups.getFirst().parts();
+        int columns = request.outputs() / request.groups();
+        for (int unit = from; unit < to; unit++) {
+            int group = unit / parts;
+            var binding =
+                    new TileProduct.Binding(left, (long) group * groupChannels(), request.output(), 0, group * columns);
+            groups.get(group).multiply(frame, binding, unit % parts);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.balsa.kernel.gemm;
+
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.RowPlaces;
+import dev.balsa.kernel.tile.TileProduct;
+import java.util.List;
+
+/// Products with one constant matrix on the right, packed once, in machine code.
+public final class TileGemmKernel implements Kernel<GemmRequest> {
+    private final VectorUnit unit;
+
+    /// The kernel for a vector unit.
+    public TileGemmKernel(VectorUnit unit) {
+        this.unit = unit;
+    }
+
+    @Override
+    public KernelSpec spec() {
+        return new KernelSpec(unit.isa().label() + "_gemm_f32", unit.isa());
+    }
+
+    @Override
+    public boolean supports(GemmRequest request) {
+        long rows = (long) request.batch() * request.m();
+        return rows > 0
+                && rows <= Integer.MAX_VALUE
+                && request.n() > 0
+                && request.k() > 0
+                && request.b().constant().isPresent()
+                && request.b().isShared()
+                && !request.a().transposed()
+                && RowPlaces.fits(rows * request.n())
+                && RowPlaces.fits(request.a().offsets().stream()
+                                .mapToLong(Long::longValue)
+                                .max()
+                                .orElse(0)
+                        + request.m() * request.a().rowStride())
+                && TileProduct.supports(request.epilogue().stages());
+    }
+
+    @Override
+    public Work prepare(GemmRequest request, Constants constants) {
+        return new TileGemmWork(request, unit, constants);
+    }
+
+    private static final class TileGemmWork implements Work {
+        private final int output;
+        private final TileProduct product;
+
+        TileGemmWork(GemmRequest request, VectorUnit unit, Constants constants) {
+            output = request.output();
+            int count = request.batch() * request.m();
+            var left = request.a();
+            var rows = RowPlaces.of(
+                    count, row -> left.offsets().get(row / request.m()) + row % request.m() * left.rowStride());
+            var b = request.b();
+            var form = "matrix at " + b.offsets().getFirst() + " by " + b.rowStep() + " and " + b.columnStep();
+            product = new TileProduct(
+                    unit,
+                    new TileProduct.Request(
+                            rows,
+                            new Depth(List.of(new Depth.Segment(0, request.k()))),
+                            (long) request.k() * Float.BYTES,
+                            request.n(),
+                            new TileProduct.Right(
+                                    b.constant().orElseThrow(),
+                                    d -> b.offsets().getFirst() + d * b.rowStep(),
+                                    b.columnStep(),
+                                    request.alpha(),
+                                    form),
+                            request.epilogue().stages(),
+                            RowPlaces.of(count, row -> (long) row * request.n())),
+                    constants);
+        }
+
+        @Override
+        public int units(int phase) {
+            return product.parts();
+        }
+
+        @Override
+        public long workerBytes() {
+            return product.scratchBytes();
+        }
+
+        @Override
+        public void run(int phase, int from, int to, Frame frame) {
+            for (int unit = from; unit < to; unit++) {
+                product.multiply(frame, new TileProduct.Binding(frame.operand(0), 0, output, 0, 0), unit);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.balsa.kernel.tile;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Where rows begin: for each an unsigned 32-bit number of elements, in memory that code reads.
+public final class RowPlaces {
+    private static final long MOST = 0xFFFF_FFFFL;
+
+    private final MemorySegment places;
+    private final int count;
+
+    private RowPlaces(MemorySegment places, int count) {
+        this.places = places;
+        this.count = count;
+    }
+
+    /// A place for each number.
+    @FunctionalInterface
+    public interface Rule {
+        /// The first element of a row.
+        long place(int row);
+    }
+
+    /// The places of `count` rows, kept while the result is reachable.
+    ///
+    /// @throws IllegalArgumentException if a place takes more than 32 bits; see [#fits]
+    public static RowPlaces of(int count, Rule rule) {
+        var places = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, Math.max(1, count));
+        for (int row = 0; row < count; row++) {
+            long place = rule.place(row);
+            if (place < 0 || place > MOST) {
+                throw new IllegalArgumentException("row " + row + " begins at element " + place + "; expected at most "
+                        + MOST + "; ask fits() first");
+            }
+            places.setAtIndex(ValueLayout.JAVA_INT, row, (int) place);
+        }
+        return new RowPlaces(places, count);
+    }
+
+    /// Whether every place in a tensor of so many elements can be told.
+    public static boolean fits(long elements) {
+        return elements <= MOST;
+    }
+
+    int count() {
+        return count;
+    }
+
+    long address() {
+        return places.address();
+    }
+}

@@ -1,0 +1,258 @@
+package dev.balsa.kernel.tile;
+
+import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.TileCode.Argument;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+
+/// A product of rows with packed panels, prepared: `out[r][c] = epilogue(sum over d of left[r][d] * right[d][c])`.
+///
+/// Immutable and thread-safe. A part of it is a range of rows by a range of panels; parts are independent. Within a
+/// part the loops are, from the outside: panels, blocks of depth, tiles of rows. A block of a panel stays in the
+/// first-level cache while all rows of the part go by; the rows stay in the second-level cache from panel to panel.
+public final class TileProduct {
+    /// Steps of depth of a block: those of a panel of two vectors then take 16 KB of a first-level cache of 32 KB or
+    /// more.
+    private static final int BLOCK = 256;
+    /// Memory of the left factor's rows that stays in a second-level cache of 512 KB beside a panel.
+    private static final long CACHED = 192L << 10;
+    private static final int LEAST_ROWS = 24;
+    /// Parts that are enough to keep several workers busy to about the same end.
+    private static final int UNITS = 48;
+    /// Multiply-adds of a part that take some ten microseconds, many times what a call and a turn of workers take.
+    private static final long LEAST_STEPS = 1 << 19;
+
+    private record Block(MemorySegment segments, int count, int firstRow) {}
+
+    private final VectorUnit unit;
+    private final int columns;
+    private final Panels panels;
+    private final MemorySegment packed;
+    private final RowPlaces rows;
+    private final RowPlaces outputPlaces;
+    private final List<Stage> stages;
+    private final List<Integer> operands;
+    private final List<Block> blocks = new ArrayList<>();
+    private final int[] operandOf;
+    private final int rowParts;
+    private final int panelParts;
+    private final int partialBytes;
+    /// The routines by panel, then by rows of a tile.
+    private final MachineCode[][] codes;
+
+    /// What a product is made of.
+    ///
+    /// @param rows where the left factor's rows are seen from the start of its memory
+    /// @param depth what they hold, at least one element
+    /// @param columns of the result, at least 1
+    /// @param right the constant right factor
+    /// @param rowBytes how much memory a further row brings into the cache
+    /// @param stages what is done to each element; operands with [Spread#FULL] have rows at the result's places
+    /// @param outputPlaces where the result's rows are
+    public record Request(
+            RowPlaces rows,
+            Depth depth,
+            long rowBytes,
+            int columns,
+            Right right,
+            List<Stage> stages,
+            RowPlaces outputPlaces) {
+        /// Copies the stages.
+        public Request {
+            stages = List.copyOf(stages);
+        }
+    }
+
+    /// A constant right factor: the element in row `d` and column `c` lies at element `places(d) + c * columnStep`.
+    ///
+    /// @param form names the places completely, for the packed form's key
+    public record Right(MemorySegment memory, RowPlaces.Rule places, long columnStep, float factor, String form) {}
+
+    /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
+    public TileProduct(VectorUnit unit, Request request, Constants constants) {
+        this.unit = unit;
+        columns = request.columns();
+        rows = request.rows();
+        outputPlaces = request.outputPlaces();
+        stages = request.stages();
+        operands = StageCode.operands(stages);
+        panels = new Panels(unit, columns, request.depth().length());
+        var right = request.right();
+        packed = constants.packed(
+                right.memory(),
+                panels.form() + " " + right.form() + " " + right.factor(),
+                panels.bytes(),
+                target -> panels.pack(right.memory(), right.places(), right.columnStep(), right.factor(), target));
+        int firstRow = 0;
+        for (var block : request.depth().blocks(BLOCK)) {
+            blocks.add(new Block(segments(block), block.segments().size(), firstRow));
+            firstRow += block.length();
+        }
+        operandOf = stages.stream()
+                .mapToInt(stage -> stage instanceof Stage.Binary binary ? operands.indexOf(binary.operand()) : -1)
+                .toArray();
+        int count = rows.count();
+        rowParts = count == 0 ? 0 : Math.ceilDiv(count, rowsOfPart(request));
+        long steps = (long) count * columns * request.depth().length();
+        long wanted = rowParts == 0 ? 1 : Math.min(UNITS, steps / LEAST_STEPS) / rowParts;
+        panelParts = Math.clamp(wanted, 1, panels.count());
+        int most = rowParts == 0 ? 0 : Math.ceilDiv(count, rowParts);
+        partialBytes = blocks.size() == 1 ? 0 : most * TileCode.mostVectors(unit) * unit.bytes();
+        codes = new MachineCode[panels.count()][];
+        var byKind = new HashMap<Integer, MachineCode[]>();
+        for (int panel = 0; panel < panels.count() && count > 0; panel++) {
+            codes[panel] = byKind.computeIfAbsent(kind(panel), _ -> new MachineCode[TileCode.mostRows(unit, 1) + 1]);
+            writeFor(panel, most, constants);
+            writeFor(panel, count / rowParts, constants);
+        }
+    }
+
+    private static int rowsOfPart(Request request) {
+        int count = request.rows().count();
+        long cached = Math.max(LEAST_ROWS, CACHED / Math.max(1, request.rowBytes()));
+        return (int) Math.min(cached, Math.max(LEAST_ROWS, Math.ceilDiv(count, UNITS)));
+    }
+
+    /// Whether the stages can be part of the tile.
+    public static boolean supports(List<Stage> stages) {
+        return StageCode.knows(stages);
+    }
+
+    /// Panels of one kind have the same code.
+    private int kind(int panel) {
+        return panels.vectors(panel) * (unit.lanes() + 1) + panels.lastLanes(panel);
+    }
+
+    /// Has the routines written that a part of so many rows needs: of tiles of about the same number of rows.
+    private void writeFor(int panel, int count, Constants constants) {
+        int tiles = Math.ceilDiv(count, mostRows(panel));
+        write(panel, count / tiles, constants);
+        if (count % tiles != 0) {
+            write(panel, count / tiles + 1, constants);
+        }
+    }
+
+    private int mostRows(int panel) {
+        return TileCode.mostRows(unit, panels.vectors(panel));
+    }
+
+    private void write(int panel, int tileRows, Constants constants) {
+        var known = codes[panel];
+        if (known[tileRows] == null) {
+            int vectors = panels.vectors(panel);
+            int lastLanes = panels.lastLanes(panel);
+            known[tileRows] = constants.code(
+                    TileCode.name(unit, tileRows, vectors, lastLanes, stages),
+                    () -> TileCode.write(unit, tileRows, vectors, lastLanes, stages));
+        }
+    }
+
+    private static MemorySegment segments(Depth depth) {
+        var memory = Arena.ofAuto()
+                .allocate(ValueLayout.JAVA_LONG, 2L * depth.segments().size());
+        int at = 0;
+        for (var segment : depth.segments()) {
+            memory.setAtIndex(ValueLayout.JAVA_LONG, at++, segment.offset() * Float.BYTES);
+            memory.setAtIndex(ValueLayout.JAVA_LONG, at++, segment.length());
+        }
+        return memory;
+    }
+
+    /// The number of parts, which can be made in any order.
+    public int parts() {
+        return rowParts * panelParts;
+    }
+
+    /// Bytes of scratch memory that [#multiply] needs.
+    public long scratchBytes() {
+        return argumentBytes() + partialBytes;
+    }
+
+    private long argumentBytes() {
+        return Math.ceilDiv(Argument.operand(operands.size()), unit.bytes()) * (long) unit.bytes();
+    }
+
+    /// Where a product finds its memory.
+    ///
+    /// @param left the left factor's memory
+    /// @param leftShift elements that every place in it is shifted by
+    /// @param output the index of the result among the frame's operands
+    /// @param outputShift elements that every place in the result, and in operands of its shape, is shifted by
+    /// @param columnShift likewise for operands by column, and for the result on top
+    public record Binding(MemorySegment left, long leftShift, int output, long outputShift, int columnShift) {}
+
+    /// Makes a part of the result.
+    public void multiply(Frame frame, Binding binding, int part) {
+        int rowPart = part / panelParts;
+        int panelPart = part % panelParts;
+        int firstRow = start(rowPart, rows.count(), rowParts);
+        int endRow = start(rowPart + 1, rows.count(), rowParts);
+        int endPanel = start(panelPart + 1, panels.count(), panelParts);
+        var scratch = frame.scratch();
+        long partial = scratch.address() + argumentBytes();
+        set(scratch, Argument.LEFT, binding.left.address() + binding.leftShift * Float.BYTES);
+        set(scratch, Argument.ROW_PLACES, rows.address());
+        set(scratch, Argument.OUTPUT_PLACES, outputPlaces.address());
+        long output = frame.operand(binding.output).address();
+        for (int panel = start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
+            long column = (long) binding.columnShift + panels.column(panel);
+            set(scratch, Argument.OUTPUT, output + (binding.outputShift + column) * Float.BYTES);
+            bindOperands(frame, scratch, binding.outputShift + column, column);
+            for (int i = 0; i < blocks.size(); i++) {
+                var block = blocks.get(i);
+                set(scratch, Argument.PANEL, packed.address() + panels.place(panel, block.firstRow));
+                set(scratch, Argument.SEGMENTS, block.segments.address());
+                set(scratch, Argument.SEGMENT_COUNT, block.count);
+                set(scratch, Argument.IS_FIRST, i == 0 ? 1 : 0);
+                set(scratch, Argument.IS_LAST, i == blocks.size() - 1 ? 1 : 0);
+                set(scratch, Argument.PARTIAL, partial);
+                run(scratch, panel, firstRow, endRow);
+            }
+        }
+    }
+
+    /// Where part `index` of `parts` about equal ones begins; the larger ones come first.
+    private static int start(int index, int count, int parts) {
+        return index * (count / parts) + Math.min(index, count % parts);
+    }
+
+    private static void set(MemorySegment scratch, Argument argument, long value) {
+        scratch.set(ValueLayout.JAVA_LONG, argument.at(), value);
+    }
+
+    private void bindOperands(Frame frame, MemorySegment scratch, long fullShift, long columnShift) {
+        for (int i = 0; i < operandOf.length; i++) {
+            if (stages.get(i) instanceof Stage.Binary binary) {
+                long shift = switch (binary.spread()) {
+                    case FULL -> fullShift;
+                    case COLUMN -> columnShift;
+                    case SCALAR, ROW -> 0;
+                };
+                long address = frame.operand(binary.operand()).address() + shift * Float.BYTES;
+                scratch.set(ValueLayout.JAVA_LONG, Argument.operand(operandOf[i]), address);
+            }
+        }
+    }
+
+    /// Tiles of about the same number of rows: some of the one size, then some of one row less.
+    private void run(MemorySegment scratch, int panel, int firstRow, int endRow) {
+        var byRows = codes[panel];
+        int count = endRow - firstRow;
+        int tiles = Math.ceilDiv(count, mostRows(panel));
+        int small = count / tiles;
+        int middle = firstRow + count % tiles * (small + 1);
+        if (middle > firstRow) {
+            byRows[small + 1].call(0, scratch, firstRow, middle);
+        }
+        byRows[small].call(0, scratch, middle, endRow);
+    }
+}

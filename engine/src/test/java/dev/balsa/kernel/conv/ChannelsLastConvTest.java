@@ -1,0 +1,118 @@
+package dev.balsa.kernel.conv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.BinaryFunction;
+import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Epilogue;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.UnaryFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Convolutions of channels-last images against their definition in double precision.
+class ChannelsLastConvTest {
+    private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 300);
+
+    static Stream<Isa> levels() {
+        return CodeTrial.levels();
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
+    void randomConvolutionsEqualTheirDefinition(Isa isa) {
+        for (int seed = 0; seed < CASES; seed++) {
+            check(seed, isa);
+        }
+    }
+
+    private static void check(int seed, Isa isa) {
+        var random = new Random(seed);
+        var window = RandomWindow.convolution(random);
+        int groups = switch (random.nextInt(4)) {
+            case 0 -> 1 + random.nextInt(3);
+            case 1 -> 1 + random.nextInt(70);
+            default -> 1;
+        };
+        boolean depthwise = random.nextInt(3) == 0;
+        int channels = groups * (depthwise ? 1 : 1 + random.nextInt(groups > 3 ? 3 : 40));
+        int outputs = groups * (depthwise ? 1 : 1 + random.nextInt(groups > 3 ? 3 : 70));
+        int batch = 1 + random.nextInt(2);
+        try (var trial = new CodeTrial()) {
+            var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
+            var w = RandomWindow.floats(random, (long) outputs * channels / groups * window.kernelSize());
+            trial.input(x);
+            var weights = trial.input(w);
+            int count = Math.toIntExact(batch * window.outputSize() * outputs);
+            var bias = RandomWindow.floats(random, outputs);
+            var residual = RandomWindow.floats(random, count);
+            boolean chained = random.nextBoolean();
+            if (chained) {
+                trial.input(bias);
+                trial.input(residual);
+            }
+            var request = new ChannelsLastConvRequest(
+                    batch, groups, channels, outputs, window, weights, chained ? chain() : Epilogue.NONE);
+            var kernel = ConvKernels.channelsLast(isa).stream()
+                    .filter(k -> k.supports(request))
+                    .findFirst();
+            if (kernel.isEmpty()) {
+                assertThat(groups).as("groups of %s", request).isGreaterThan(64);
+                return;
+            }
+            var found = trial.run(kernel.get().prepare(request, trial), count);
+            compare(seed, request, found, x, w, bias, residual);
+        }
+    }
+
+    private static Epilogue chain() {
+        return new Epilogue(List.of(
+                new Stage.Binary(BinaryFunction.ADD, 2, Spread.COLUMN),
+                new Stage.Unary(UnaryFunction.SWISH, 1, 0),
+                new Stage.Binary(BinaryFunction.ADD, 3, Spread.FULL)));
+    }
+
+    private static void compare(
+            int seed, ChannelsLastConvRequest r, float[] found, float[] x, float[] w, float[] bias, float[] residual) {
+        int pixels = (int) r.window().outputSize();
+        int inputs = (int) r.window().inputSize();
+        int taps = r.window().kernelSize();
+        int perGroup = r.channels() / r.groups();
+        int outputsPerGroup = r.outputs() / r.groups();
+        var meetings = new ArrayList<int[]>();
+        RandomWindow.forEach(r.window(), false, (o, k, i) -> meetings.add(new int[] {o, k, i}));
+        var sums = new double[found.length];
+        var sizes = new double[found.length];
+        for (int image = 0; image < r.batch(); image++) {
+            for (var meeting : meetings) {
+                for (int m = 0; m < r.outputs(); m++) {
+                    int at = (image * pixels + meeting[0]) * r.outputs() + m;
+                    for (int c = 0; c < perGroup; c++) {
+                        int channel = m / outputsPerGroup * perGroup + c;
+                        double product = (double) x[(image * inputs + meeting[2]) * r.channels() + channel]
+                                * w[(m * perGroup + c) * taps + meeting[1]];
+                        sums[at] += product;
+                        sizes[at] += Math.abs(product);
+                    }
+                }
+            }
+        }
+        for (int i = 0; i < found.length; i++) {
+            double expected = sums[i];
+            if (!r.epilogue().isEmpty()) {
+                double biased = expected + bias[i % r.outputs()];
+                expected = biased / (1 + Math.exp(-biased)) + residual[i];
+            }
+            // Sums in float: an error of half an ulp of what has been summed up, per step.
+            assertThat((double) found[i])
+                    .as("seed %d, element %d of %s", seed, i, r)
+                    .isCloseTo(expected, org.assertj.core.data.Offset.offset(2e-6 * (sizes[i] + 2)));
+        }
+    }
+}
