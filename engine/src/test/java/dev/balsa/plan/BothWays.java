@@ -2,6 +2,7 @@ package dev.balsa.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Interpreter;
@@ -20,7 +21,11 @@ public final class BothWays {
 
     /// What all programs of a test's graph share; packed weights live in `arena`.
     public static PlanContext context(Arena arena) {
-        return new PlanContext(Isa.PORTABLE, Precision.FAST, new ModelConstants(arena), Long.MAX_VALUE);
+        return context(Isa.PORTABLE, new ModelConstants(arena));
+    }
+
+    private static PlanContext context(Isa isa, ModelConstants constants) {
+        return new PlanContext(isa, Precision.FAST, constants, Long.MAX_VALUE);
     }
 
     /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in
@@ -28,20 +33,36 @@ public final class BothWays {
     ///
     /// @param tolerance how far floats may be off, relative to the largest of the output (1 if that is smaller); 0
     ///     asks for the same bits
-    /// @return the names of the kernels that ran, of the last run
+    /// Everything on the portable level and on every other that this processor has.
+    ///
+    /// @return the names of the portable kernels that ran, of the last run
     public static List<String> compare(Graph graph, List<List<Tensor>> runs, int threads, double tolerance) {
+        var expected =
+                runs.stream().map(inputs -> Interpreter.run(graph, inputs)).toList();
+        for (var isa : Isa.all().reversed()) {
+            if (isa != Isa.PORTABLE && Cpu.current().missing(isa).isEmpty()) {
+                compare(isa, graph, runs, expected, threads, tolerance);
+            }
+        }
+        return compare(Isa.PORTABLE, graph, runs, expected, threads, tolerance);
+    }
+
+    private static List<String> compare(
+            Isa isa, Graph graph, List<List<Tensor>> runs, List<List<Tensor>> expected, int threads, double tolerance) {
         var kernels = new ArrayList<String>();
         try (var arena = Arena.ofShared();
+                var constants = new ModelConstants(arena);
                 var stream = new Stream(threads, "test")) {
-            var compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context(arena));
+            var compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context(isa, constants));
             stream.listen((step, _, _, _) -> kernels.add(step.kernel()));
-            for (var inputs : runs) {
+            for (int run = 0; run < runs.size(); run++) {
                 kernels.clear();
-                var expected = Interpreter.run(graph, inputs);
+                var inputs = runs.get(run);
                 var copies = inputs.stream().map(BothWays::copy).toList();
                 var results = stream.run(compiled.program(inputs), inputs);
-                for (int i = 0; i < expected.size(); i++) {
-                    same("output " + i, results.tensors().get(i), expected.get(i), tolerance);
+                for (int i = 0; i < results.tensors().size(); i++) {
+                    var found = results.tensors().get(i);
+                    same(isa.label() + ", output " + i, found, expected.get(run).get(i), tolerance);
                 }
                 for (int i = 0; i < inputs.size(); i++) {
                     assertThat(inputs.get(i).contentEquals(copies.get(i)))
