@@ -38,7 +38,7 @@ record MovementLowering(Graph graph, KernelPicker picker) {
     }
 
     private Optional<KernelChoice> copy(Node node, StridedCopyRequest request) {
-        return picker.pick(MovementKernels.copies(), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(MovementKernels.copies(picker.isa()), request, List.of(node.input(0), node.output(0)), 0);
     }
 
     Optional<KernelChoice> transpose(Node node, Transpose op) {

@@ -35,7 +35,7 @@ public final class FoldingBudget {
     public static final long MOST_BYTES = 256L << 20;
 
     /// Enough for the weights of a network of 40 million parameters that computes them in eight steps each.
-    private static final long MOST_WORK = 1L << 29;
+    private static final long MOST_WORK = 640_000_000;
 
     private long left = MOST_WORK;
 

@@ -12,6 +12,7 @@ public final class Pipelines {
                 new ConstantFolding(),
                 new RulePass(new RemoveNoOp()),
                 new RulePass(new BatchNormIntoConv()),
+                new RulePass(new SpreadBatchNorm()),
                 new RulePass(new MakeSwish()),
                 new RulePass(new MakeGelu()),
                 new DeadCode()));

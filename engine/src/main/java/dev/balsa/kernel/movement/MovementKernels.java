@@ -1,15 +1,27 @@
 package dev.balsa.kernel.movement;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.vector.PortableKernel;
 import dev.balsa.kernel.vector.VectorProvider;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The kernels of this family by request, best first. They need no vector instructions: there is one form of each.
 public final class MovementKernels {
     private MovementKernels() {}
 
-    /// The kernels for [StridedCopyRequest].
+    /// The kernels for [StridedCopyRequest] up to a level.
+    public static List<Kernel<StridedCopyRequest>> copies(Isa isa) {
+        var kernels = new ArrayList<Kernel<StridedCopyRequest>>();
+        if (isa != Isa.PORTABLE) {
+            kernels.add(new StridedCopyCodeKernel(isa));
+        }
+        kernels.addAll(copies());
+        return kernels;
+    }
+
+    /// The kernels for [StridedCopyRequest] on any CPU.
     public static List<Kernel<StridedCopyRequest>> copies() {
         return List.of(
                 new PortableKernel<>("transpose_any", VectorProvider.PLAIN, TransposeWork::suits, TransposeWork::new),

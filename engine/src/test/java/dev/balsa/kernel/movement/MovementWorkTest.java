@@ -3,7 +3,9 @@ package dev.balsa.kernel.movement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.error.ShapeException;
+import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
 import dev.balsa.tensor.DataType;
@@ -92,6 +94,19 @@ class MovementWorkTest {
         checkCopy(StridedCopyRequest.tile(elementBytes(random), input, repeats), Trials.count(input), random);
     }
 
+    private static void checkCode(StridedCopyRequest request, float[] input, byte[] expected, Isa isa) {
+        var kernel = new StridedCopyCodeKernel(isa);
+        if (kernel.supports(request)) {
+            try (var trial = new CodeTrial()) {
+                trial.input(input);
+                var found = trial.run(kernel.prepare(request, trial), expected.length / Float.BYTES);
+                var bytes = ByteBuffer.allocate(expected.length).order(ByteOrder.nativeOrder());
+                bytes.asFloatBuffer().put(found);
+                assertThat(bytes.array()).as("%s", request).isEqualTo(expected);
+            }
+        }
+    }
+
     private static void checkCopy(StridedCopyRequest request, long inputCount, Random random) {
         var size = request.elementBytes();
         var input = bytes(random, inputCount * size);
@@ -106,6 +121,14 @@ class MovementWorkTest {
                 rest /= extent;
             }
             System.arraycopy(input, (int) place * size, expected, i * size, size);
+        }
+        if (size == Float.BYTES) {
+            var values = new float[input.length / size];
+            ByteBuffer.wrap(input)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer()
+                    .get(values);
+            CodeTrial.levels().forEach(isa -> checkCode(request, values, expected, isa));
         }
         for (var kernel : MovementKernels.copies()) {
             if (kernel.supports(request)) {

@@ -1,0 +1,110 @@
+package dev.balsa.kernel.movement;
+
+import static dev.balsa.asm.GeneralInstruction.ADD;
+import static dev.balsa.asm.GeneralInstruction.DEC;
+import static dev.balsa.asm.GeneralInstruction.JAE;
+import static dev.balsa.asm.GeneralInstruction.JB;
+import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JNE;
+import static dev.balsa.asm.GeneralInstruction.LEA;
+import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.SUB;
+
+import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Gpr;
+import dev.balsa.asm.Imm;
+import dev.balsa.asm.Label;
+import dev.balsa.asm.Mem;
+import dev.balsa.kernel.code.Routine;
+import java.util.List;
+
+/// Writes the code that gathers elements of 32 bits at equal distances into rows: rsi rows of rdx elements, both at
+/// least 1; rdi points to the [Argument]s.
+final class StridedCopyCode {
+    /// What the routine is told, in this order.
+    enum Argument {
+        SOURCE(0),
+        TARGET(1),
+        /// Bytes from an element to the next in the source.
+        STEP(2),
+        /// Bytes from a row to the next in the source.
+        SOURCE_ROW(3),
+        TARGET_ROW(4);
+
+        private final int place;
+
+        Argument(int place) {
+            this.place = place;
+        }
+
+        int at() {
+            return place * Long.BYTES;
+        }
+
+        static long bytes() {
+            return (long) values().length * Long.BYTES;
+        }
+    }
+
+    static final String NAME = "x86_64_strided_copy_x32";
+
+    private static final int ELEMENT = 4;
+    private static final List<Gpr> HOLDERS = List.of(Gpr.RAX, Gpr.RCX, Gpr.RBX, Gpr.R15);
+
+    private StridedCopyCode() {}
+
+    /// The routine's code.
+    static byte[] write() {
+        return Routine.of(0, StridedCopyCode::write);
+    }
+
+    /// r8, r9 = rows in source and target; r12, r13 walk along them; r10 and r11 are one and three steps; r14 counts.
+    private static void write(Assembler a) {
+        a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
+        a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET.at()));
+        a.emit(MOV, Gpr.R10, Mem.at(Gpr.RDI, Argument.STEP.at()));
+        a.emit(LEA, Gpr.R11, Mem.at(Gpr.R10, Gpr.R10, 2, 0));
+        var row = new Label("row");
+        var several = new Label("several");
+        var rest = new Label("rest");
+        var single = new Label("single");
+        var done = new Label("row done");
+        a.bind(row);
+        a.emit(MOV, Gpr.R12, Gpr.R8);
+        a.emit(MOV, Gpr.R13, Gpr.R9);
+        a.emit(MOV, Gpr.R14, Gpr.RDX);
+        a.emit(SUB, Gpr.R14, Imm.of(HOLDERS.size()));
+        a.emit(JB, rest);
+        a.bind(several);
+        var places = List.of(
+                Mem.at(Gpr.R12, 0),
+                Mem.at(Gpr.R12, Gpr.R10, 1, 0),
+                Mem.at(Gpr.R12, Gpr.R10, 2, 0),
+                Mem.at(Gpr.R12, Gpr.R11, 1, 0));
+        for (int i = 0; i < HOLDERS.size(); i++) {
+            a.emit(MOV, HOLDERS.get(i).low32(), places.get(i));
+        }
+        for (int i = 0; i < HOLDERS.size(); i++) {
+            a.emit(MOV, Mem.at(Gpr.R13, i * ELEMENT), HOLDERS.get(i).low32());
+        }
+        a.emit(LEA, Gpr.R12, Mem.at(Gpr.R12, Gpr.R10, HOLDERS.size(), 0));
+        a.emit(ADD, Gpr.R13, Imm.of((long) HOLDERS.size() * ELEMENT));
+        a.emit(SUB, Gpr.R14, Imm.of(HOLDERS.size()));
+        a.emit(JAE, several);
+        a.bind(rest);
+        a.emit(ADD, Gpr.R14, Imm.of(HOLDERS.size()));
+        a.emit(JE, done);
+        a.bind(single);
+        a.emit(MOV, Gpr.RAX.low32(), Mem.at(Gpr.R12, 0));
+        a.emit(MOV, Mem.at(Gpr.R13, 0), Gpr.RAX.low32());
+        a.emit(ADD, Gpr.R12, Gpr.R10);
+        a.emit(ADD, Gpr.R13, Imm.of(ELEMENT));
+        a.emit(DEC, Gpr.R14);
+        a.emit(JNE, single);
+        a.bind(done);
+        a.emit(ADD, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE_ROW.at()));
+        a.emit(ADD, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET_ROW.at()));
+        a.emit(DEC, Gpr.RSI);
+        a.emit(JNE, row);
+    }
+}
