@@ -67,11 +67,8 @@ record WindowLowering(Graph graph, KernelPicker picker) {
             case MaxPool pool -> channelsLastPool(node, pool.geometry(turned(node)), PoolFunction.MAX, false);
             case AveragePool pool ->
                 channelsLastPool(node, pool.geometry(turned(node)), PoolFunction.AVERAGE, pool.countPadding());
-            case GlobalPool pool -> {
-                int rank = Chains.shape(node.input(0)).rank();
-                yield globalPool(
-                        node, pool, IntStream.range(1, rank - 1).boxed().toList());
-            }
+            case GlobalAveragePool _ -> channelsLastWhole(node, PoolFunction.AVERAGE);
+            case GlobalMaxPool _ -> channelsLastWhole(node, PoolFunction.MAX);
             default -> Optional.empty();
         };
     }
@@ -120,7 +117,30 @@ record WindowLowering(Graph graph, KernelPicker picker) {
                 with(plain.output(), channels));
         var request = new PoolRequest(
                 function, image.dim(0), window, with(each(geometry, WindowAxis::padEnd), 0), countPadding);
-        return picker.pick(PoolKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(
+                PoolKernels.of(picker.isa(), VectorProvider.best()),
+                request,
+                List.of(node.input(0), node.output(0)),
+                0);
+    }
+
+    /// A window as large as the image.
+    private Optional<KernelChoice> channelsLastWhole(Node node, PoolFunction function) {
+        var image = turned(node);
+        int height = Math.toIntExact(image.size(2, image.rank() - 1));
+        int width = (int) image.dim(-1);
+        int channels = (int) image.dim(1);
+        var size = List.of(height, width, channels);
+        var whole = List.of(height, width, 1);
+        var ones = List.of(1, 1, 1);
+        var none = List.of(0, 0, 0);
+        var window = new Window(size, whole, ones, ones, none, List.of(1, 1, channels));
+        var request = new PoolRequest(function, image.dim(0), window, none, false);
+        return picker.pick(
+                PoolKernels.of(picker.isa(), VectorProvider.best()),
+                request,
+                List.of(node.input(0), node.output(0)),
+                0);
     }
 
     private static List<Integer> with(List<Integer> sizes, int last) {
@@ -219,15 +239,14 @@ record WindowLowering(Graph graph, KernelPicker picker) {
                 window(geometry, WindowAxis::input, WindowAxis::output),
                 each(geometry, WindowAxis::padEnd),
                 countPadding);
-        return picker.pick(PoolKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(
+                PoolKernels.of(picker.isa(), VectorProvider.best()),
+                request,
+                List.of(node.input(0), node.output(0)),
+                0);
     }
 
     Optional<KernelChoice> globalPool(Node node, GlobalPool op) {
-        int rank = Chains.shape(node.input(0)).rank();
-        return globalPool(node, op, IntStream.range(2, rank).boxed().toList());
-    }
-
-    private Optional<KernelChoice> globalPool(Node node, GlobalPool op, List<Integer> axes) {
         var function = switch (op) {
             case GlobalAveragePool _ -> Optional.of(ReduceFunction.MEAN);
             case GlobalMaxPool _ -> Optional.of(ReduceFunction.MAX);
@@ -237,6 +256,7 @@ record WindowLowering(Graph graph, KernelPicker picker) {
             return Optional.empty();
         }
         var image = Chains.shape(node.input(0));
+        var axes = IntStream.range(2, image.rank()).boxed().toList();
         var request = new ReduceRequest(function.get(), image.toList(), axes);
         return picker.pick(ReduceKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
     }

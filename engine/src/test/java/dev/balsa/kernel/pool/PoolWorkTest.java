@@ -1,12 +1,18 @@
 package dev.balsa.kernel.pool;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.conv.Window;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +37,48 @@ class PoolWorkTest {
                 .output(4 * request.planes() * window.outputSize())
                 .floats();
         Trials.assertNear(y, expected(request, x), 1e-5, 1e-6);
+    }
+
+    @ParameterizedTest
+    @MethodSource("codeSeeds")
+    void windowsOverChannelsLast(int seed, Isa isa) {
+        var random = new Random(seed);
+        PoolRequest plain;
+        do {
+            plain = request(random);
+        } while (plain.window().rank() > 2);
+        int channels = 1 + random.nextInt(90);
+        var w = plain.window();
+        var window = new Window(
+                with(w.input(), channels),
+                with(w.kernel(), 1),
+                with(w.strides(), 1),
+                with(w.dilations(), 1),
+                with(w.pads(), 0),
+                with(w.output(), channels));
+        var request = new PoolRequest(
+                plain.function(), plain.planes(), window, with(plain.endPads(), 0), plain.countPadding());
+        var x = Trials.floats(random, request.planes() * window.inputSize());
+        if (random.nextInt(4) == 0) {
+            x[random.nextInt(x.length)] = Float.NaN;
+        }
+        var kernel = new PoolCodeKernel(VectorUnit.of(isa).orElseThrow());
+        try (var trial = new CodeTrial()) {
+            trial.input(x);
+            assertThat(kernel.supports(request)).isTrue();
+            var y = trial.run(kernel.prepare(request, trial), Math.toIntExact(request.planes() * window.outputSize()));
+            Trials.assertNear(y, expected(request, x), 1e-5, 1e-6);
+        }
+    }
+
+    static Stream<Arguments> codeSeeds() {
+        return CodeTrial.levels().flatMap(isa -> IntStream.range(0, 200).mapToObj(seed -> Arguments.of(seed, isa)));
+    }
+
+    private static List<Integer> with(List<Integer> sizes, int last) {
+        var all = new ArrayList<>(sizes);
+        all.add(last);
+        return all;
     }
 
     /// A damaged or strange model may ask for this; it must not take longer than the image is large.

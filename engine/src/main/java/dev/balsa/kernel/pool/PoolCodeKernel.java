@@ -1,0 +1,140 @@
+package dev.balsa.kernel.pool;
+
+import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.pool.PoolCode.Argument;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Pooling of images whose channels are the last dimension, which windows do not span, in machine code.
+public final class PoolCodeKernel implements Kernel<PoolRequest> {
+    private static final int CHANNELS = 2;
+
+    private final VectorUnit unit;
+
+    /// The kernel for a vector unit.
+    public PoolCodeKernel(VectorUnit unit) {
+        this.unit = unit;
+    }
+
+    @Override
+    public KernelSpec spec() {
+        return new KernelSpec(unit.isa().label() + "_pool_f32_nhwc", unit.isa());
+    }
+
+    @Override
+    public boolean supports(PoolRequest request) {
+        var channels = PoolAxis.of(request, CHANNELS);
+        long outputs = request.planes() * request.window().outputSize();
+        return request.window().rank() > 1
+                && channels.kernel() == 1
+                && channels.stride() == 1
+                && channels.pad() == 0
+                && channels.endPad() == 0
+                && channels.input() == channels.output()
+                && outputs > 0
+                && outputs / channels.output() <= Integer.MAX_VALUE;
+    }
+
+    @Override
+    public Work prepare(PoolRequest request, Constants constants) {
+        int channels = PoolAxis.of(request, CHANNELS).input();
+        var code = constants.code(
+                PoolCode.name(unit, request.function(), channels),
+                () -> PoolCode.write(unit, request.function(), channels));
+        return new PoolCodeWork(request, unit, code);
+    }
+
+    /// A unit is a few pixels, or where there are not enough of them, a few channels of one.
+    private static final class PoolCodeWork implements Work {
+        /// Elements read that take some ten microseconds, many times what a call and a turn of workers take.
+        private static final long LEAST_ELEMENTS = 1 << 15;
+
+        private static final int ENOUGH_PIXELS = 32;
+        private static final int PART_VECTORS = 4;
+
+        private final PoolAxis height;
+        private final PoolAxis width;
+        private final int channels;
+        private final int vectors;
+        private final int[] heightCounts;
+        private final int[] widthCounts;
+        private final MachineCode code;
+        private final int pixels;
+        private final int perUnit;
+        private final int partVectors;
+
+        PoolCodeWork(PoolRequest request, VectorUnit unit, MachineCode code) {
+            this.code = code;
+            height = PoolAxis.of(request, 0);
+            width = PoolAxis.of(request, 1);
+            channels = PoolAxis.of(request, CHANNELS).input();
+            vectors = Math.ceilDiv(channels, unit.lanes());
+            heightCounts = height.counts(request.countPadding());
+            widthCounts = width.counts(request.countPadding());
+            pixels = Math.toIntExact(request.planes() * height.output() * width.output());
+            partVectors = pixels < ENOUGH_PIXELS ? PART_VECTORS : vectors;
+            long elements = Math.min(height.input(), height.kernel())
+                    * (long) Math.min(width.input(), width.kernel())
+                    * channels;
+            perUnit = pixels < ENOUGH_PIXELS ? 1 : Math.clamp(LEAST_ELEMENTS / Math.max(1, elements), 1, pixels);
+        }
+
+        private int parts() {
+            return Math.ceilDiv(vectors, partVectors);
+        }
+
+        @Override
+        public int units(int phase) {
+            return Math.ceilDiv(pixels, perUnit) * parts();
+        }
+
+        @Override
+        public long workerBytes() {
+            return Argument.bytes();
+        }
+
+        @Override
+        public void run(int phase, int from, int to, Frame frame) {
+            for (int unit = from; unit < to; unit++) {
+                int first = unit / parts() * perUnit;
+                int part = unit % parts() * partVectors;
+                for (int pixel = first; pixel < Math.min(pixels, first + perUnit); pixel++) {
+                    pixel(frame, pixel, part, Math.min(vectors, part + partVectors));
+                }
+            }
+        }
+
+        private void pixel(Frame frame, int pixel, int firstVector, int endVector) {
+            int w = pixel % width.output();
+            int h = pixel / width.output() % height.output();
+            int image = pixel / width.output() / height.output();
+            int top = height.begin(h);
+            int left = width.begin(w);
+            int rows = Math.max(0, height.end(h) - top);
+            int columns = Math.max(0, width.end(w) - left);
+            long pixelBytes = (long) channels * Float.BYTES;
+            long first = ((long) image * height.input() + height.place(h, top)) * width.input() + width.place(w, left);
+            var arguments = frame.scratch();
+            boolean isEmpty = rows == 0 || columns == 0;
+            set(arguments, Argument.SOURCE, frame.operand(0).address() + (isEmpty ? 0 : first * pixelBytes));
+            set(arguments, Argument.TARGET, frame.operand(1).address() + pixel * pixelBytes);
+            set(arguments, Argument.ROWS, isEmpty ? 0 : rows);
+            set(arguments, Argument.COLUMNS, columns);
+            set(arguments, Argument.ROW_STEP, (long) height.dilation() * width.input() * pixelBytes);
+            set(arguments, Argument.COLUMN_STEP, width.dilation() * pixelBytes);
+            float divisor = Math.max(1f, (float) heightCounts[h] * widthCounts[w]);
+            arguments.set(ValueLayout.JAVA_FLOAT, Argument.DIVISOR.at(), divisor);
+            code.call(0, arguments, firstVector, endVector);
+        }
+
+        private static void set(MemorySegment arguments, Argument argument, long value) {
+            arguments.set(ValueLayout.JAVA_LONG, argument.at(), value);
+        }
+    }
+}
