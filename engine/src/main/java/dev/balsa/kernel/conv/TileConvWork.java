@@ -130,9 +130,8 @@ final class TileConvWork implements Work {
         int columns = request.outputs() / request.groups();
         for (int unit = from; unit < to; unit++) {
             int group = unit / parts;
-            var binding =
-                    new TileProduct.Binding(left, (long) group * groupChannels(), request.output(), 0, group * columns);
-            groups.get(group).multiply(frame, binding, unit % parts);
+            long channel = (long) group * groupChannels();
+            groups.get(group).multiply(frame, left, channel, request.output(), (long) group * columns, unit % parts);
         }
     }
 }

@@ -92,7 +92,7 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
         @Override
         public void run(int phase, int from, int to, Frame frame) {
             for (int unit = from; unit < to; unit++) {
-                product.multiply(frame, new TileProduct.Binding(frame.operand(0), 0, output, 0, 0), unit);
+                product.multiply(frame, frame.operand(0), 0, output, 0, unit);
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.TileCode.Argument;
@@ -181,17 +182,14 @@ public final class TileProduct {
         return Math.ceilDiv(Argument.operand(operands.size()), unit.bytes()) * (long) unit.bytes();
     }
 
-    /// Where a product finds its memory.
+    /// Makes a part of the result.
     ///
     /// @param left the left factor's memory
     /// @param leftShift elements that every place in it is shifted by
     /// @param output the index of the result among the frame's operands
-    /// @param outputShift elements that every place in the result, and in operands of its shape, is shifted by
-    /// @param columnShift likewise for operands by column, and for the result on top
-    public record Binding(MemorySegment left, long leftShift, int output, long outputShift, int columnShift) {}
-
-    /// Makes a part of the result.
-    public void multiply(Frame frame, Binding binding, int part) {
+    /// @param columnShift elements that every place in the result, in operands of its shape, and in those by column
+    ///     is shifted by
+    public void multiply(Frame frame, MemorySegment left, long leftShift, int output, long columnShift, int part) {
         int rowPart = part / panelParts;
         int panelPart = part % panelParts;
         int firstRow = start(rowPart, rows.count(), rowParts);
@@ -199,14 +197,14 @@ public final class TileProduct {
         int endPanel = start(panelPart + 1, panels.count(), panelParts);
         var scratch = frame.scratch();
         long partial = scratch.address() + argumentBytes();
-        set(scratch, Argument.LEFT, binding.left.address() + binding.leftShift * Float.BYTES);
+        set(scratch, Argument.LEFT, left.address() + leftShift * Float.BYTES);
         set(scratch, Argument.ROW_PLACES, rows.address());
         set(scratch, Argument.OUTPUT_PLACES, outputPlaces.address());
-        long output = frame.operand(binding.output).address();
+        long result = frame.operand(output).address();
         for (int panel = start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
-            long column = (long) binding.columnShift + panels.column(panel);
-            set(scratch, Argument.OUTPUT, output + (binding.outputShift + column) * Float.BYTES);
-            bindOperands(frame, scratch, binding.outputShift + column, column);
+            long column = columnShift + panels.column(panel);
+            set(scratch, Argument.OUTPUT, result + column * Float.BYTES);
+            bindOperands(frame, scratch, column);
             for (int i = 0; i < blocks.size(); i++) {
                 var block = blocks.get(i);
                 set(scratch, Argument.PANEL, packed.address() + panels.place(panel, block.firstRow));
@@ -229,14 +227,10 @@ public final class TileProduct {
         scratch.set(ValueLayout.JAVA_LONG, argument.at(), value);
     }
 
-    private void bindOperands(Frame frame, MemorySegment scratch, long fullShift, long columnShift) {
+    private void bindOperands(Frame frame, MemorySegment scratch, long column) {
         for (int i = 0; i < operandOf.length; i++) {
             if (stages.get(i) instanceof Stage.Binary binary) {
-                long shift = switch (binary.spread()) {
-                    case FULL -> fullShift;
-                    case COLUMN -> columnShift;
-                    case SCALAR, ROW -> 0;
-                };
+                long shift = binary.spread() == Spread.SCALAR ? 0 : column;
                 long address = frame.operand(binary.operand()).address() + shift * Float.BYTES;
                 scratch.set(ValueLayout.JAVA_LONG, Argument.operand(operandOf[i]), address);
             }
