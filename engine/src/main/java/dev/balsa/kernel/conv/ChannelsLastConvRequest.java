@@ -2,6 +2,7 @@ package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
+import dev.balsa.kernel.tile.RowPlaces;
 import java.lang.foreign.MemorySegment;
 
 /// A float convolution of channels-last images with constant weights, one to three spatial dimensions: ONNX Conv, opset
@@ -22,6 +23,9 @@ import java.lang.foreign.MemorySegment;
 /// @param epilogue what is done to each element of the result
 public record ChannelsLastConvRequest(
         int batch, int groups, int channels, int outputs, Window window, MemorySegment weights, Epilogue epilogue) {
+    private static final double MOST_PADDING = 4;
+    private static final double FEW_ELEMENTS = 1 << 16;
+
     /// Checks that the groups divide the channels.
     public ChannelsLastConvRequest {
         if (batch < 0 || groups < 1 || channels % groups != 0 || outputs % groups != 0) {
@@ -45,11 +49,19 @@ public record ChannelsLastConvRequest(
         return batch == 0 || channels == 0 || outputs == 0 || window.inputSize() == 0 || window.outputSize() == 0;
     }
 
-    /// Elements of the largest of X and output.
-    long largest() {
-        return (long) batch
-                * Math.max(
-                        Math.multiplyExact(PaddedImage.size(window), channels),
-                        Math.multiplyExact(window.outputSize(), outputs));
+    /// Elements of X with its padding.
+    double paddedElements() {
+        return PaddedImage.size(window) * batch * channels;
+    }
+
+    /// Whether places in X with padding and in the output can be told by 32 bits, and padding is not most of what there
+    /// is, as large strides or dilations make it.
+    boolean isOrdinary() {
+        double input = (double) batch * window.inputSize() * channels;
+        double output = (double) batch * window.outputSize() * outputs;
+        return paddedElements() <= MOST_PADDING * Math.max(input, output) + FEW_ELEMENTS
+                && PaddedImage.size(window) <= Integer.MAX_VALUE
+                && RowPlaces.fits(paddedElements())
+                && RowPlaces.fits(output);
     }
 }

@@ -27,9 +27,10 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
     public boolean supports(ChannelsLastConvRequest request) {
         return !request.isEmpty()
                 && request.isDepthwise()
+                && request.isOrdinary()
                 && request.window().kernelSize() <= MOST_TAPS
                 // Distances within an image are parts of instructions, 32 bits with sign.
-                && PaddedImage.size(request.window()) * request.channels() <= Integer.MAX_VALUE / Float.BYTES
+                && PaddedImage.size(request.window()) * request.channels() * Float.BYTES <= Integer.MAX_VALUE
                 && StageCode.knows(request.epilogue().stages());
     }
 

@@ -36,11 +36,11 @@ final class PaddedImage {
                 : (axis.output() - 1L) * axis.stride() + (axis.kernel() - 1L) * axis.dilation() + 1;
     }
 
-    /// Pixels of an image with padding.
-    static long size(Window window) {
+    /// Pixels of an image with padding; more than any memory holds where sizes are absurd.
+    static double size(Window window) {
         return Axis.all(window).stream()
-                .mapToLong(axis -> Math.max(axis.input(), seen(axis)))
-                .reduce(1, Math::multiplyExact);
+                .mapToDouble(axis -> Math.max(axis.input(), seen(axis)))
+                .reduce(1, (a, b) -> a * b);
     }
 
     /// Whether the images must be copied.

@@ -5,7 +5,6 @@ import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
 
 /// Convolutions of channels-last images in machine code, as products of pixels with packed weights.
@@ -29,8 +28,14 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     public boolean supports(ChannelsLastConvRequest request) {
         return !request.isEmpty()
                 && request.groups() <= MOST_GROUPS
-                && RowPlaces.fits(request.largest())
-                && TileProduct.supports(request.epilogue().stages());
+                && request.isOrdinary()
+                && TileProduct.supports(
+                        unit,
+                        request.outputs() / request.groups(),
+                        (long) request.channels()
+                                / request.groups()
+                                * request.window().kernelSize(),
+                        request.epilogue().stages());
     }
 
     @Override

@@ -35,13 +35,14 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
                 && request.b().constant().isPresent()
                 && request.b().isShared()
                 && !request.a().transposed()
-                && RowPlaces.fits(rows * request.n())
+                && RowPlaces.fits((double) rows * request.n())
                 && RowPlaces.fits(request.a().offsets().stream()
                                 .mapToLong(Long::longValue)
                                 .max()
                                 .orElse(0)
-                        + request.m() * request.a().rowStride())
-                && TileProduct.supports(request.epilogue().stages());
+                        + (double) request.m() * request.a().rowStride())
+                && TileProduct.supports(
+                        unit, request.n(), request.k(), request.epilogue().stages());
     }
 
     @Override

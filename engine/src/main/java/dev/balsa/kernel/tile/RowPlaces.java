@@ -40,7 +40,7 @@ public final class RowPlaces {
     }
 
     /// Whether every place in a tensor of so many elements can be told.
-    public static boolean fits(long elements) {
+    public static boolean fits(double elements) {
         return elements <= MOST;
     }
 

@@ -27,6 +27,8 @@ public final class TileProduct {
     /// Memory of the left factor's rows that stays in a second-level cache of 512 KB beside a panel.
     private static final long CACHED = 192L << 10;
     private static final int LEAST_ROWS = 24;
+    private static final double MOST_PACKING = 4;
+    private static final double FEW_PACKED = 1 << 22;
     /// Parts that are enough to keep several workers busy to about the same end.
     private static final int UNITS = 48;
     /// Multiply-adds of a part that take some ten microseconds, many times what a call and a turn of workers take.
@@ -123,9 +125,13 @@ public final class TileProduct {
         return (int) Math.min(cached, Math.max(LEAST_ROWS, Math.ceilDiv(count, UNITS)));
     }
 
-    /// Whether the stages can be part of the tile.
-    public static boolean supports(List<Stage> stages) {
-        return StageCode.knows(stages);
+    /// Whether a product can be done: the stages can be part of the tile, and the packed form of the right factor does
+    /// not take many times its memory, as that of a few long columns would.
+    public static boolean supports(VectorUnit unit, int columns, long depth, List<Stage> stages) {
+        double packedColumns = (double) Math.ceilDiv(columns, unit.lanes()) * unit.lanes();
+        return StageCode.knows(stages)
+                && depth <= Integer.MAX_VALUE
+                && packedColumns * depth <= MOST_PACKING * columns * depth + FEW_PACKED;
     }
 
     /// Panels of one kind have the same code.
