@@ -3,6 +3,7 @@ package dev.balsa.asm;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.balsa.error.InternalException;
+import dev.balsa.memory.Pages;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -44,13 +45,13 @@ public final class MachineCode implements AutoCloseable {
     ///
     /// @throws dev.balsa.error.ResourceException if the system forbids it
     public static MachineCode of(byte[] code) {
-        var pages = MappedMemory.map(Math.max(1, code.length));
+        var pages = Pages.map(Math.max(1, code.length));
         try {
             MemorySegment.copy(MemorySegment.ofArray(code), 0, pages, 0, code.length);
-            MappedMemory.makeExecutable(pages);
+            Pages.makeExecutable(pages);
             return new MachineCode(pages, code.length);
         } catch (RuntimeException e) {
-            MappedMemory.unmap(pages);
+            Pages.unmap(pages);
             throw e;
         }
     }
@@ -73,6 +74,6 @@ public final class MachineCode implements AutoCloseable {
     /// Gives the memory back.
     @Override
     public void close() {
-        MappedMemory.unmap(pages);
+        Pages.unmap(pages);
     }
 }

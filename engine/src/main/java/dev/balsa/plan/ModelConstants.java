@@ -2,6 +2,7 @@ package dev.balsa.plan;
 
 import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
+import dev.balsa.memory.LargeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.function.Supplier;
 /// Keeps the packed forms of a model's weights in memory of the model's arena, and its machine code until it is closed.
 public final class ModelConstants implements Constants, AutoCloseable {
     private static final long ALIGNMENT = 64;
+    /// Small packed operands share pieces of so many bytes.
+    private static final long PIECE = 8L << 20;
 
     private record Key(long address, long bytes, String form) {}
 
@@ -20,6 +23,7 @@ public final class ModelConstants implements Constants, AutoCloseable {
 
     private final Arena arena;
     private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+    private MemorySegment piece = MemorySegment.NULL;
     private final Map<String, MachineCode> codes = new ConcurrentHashMap<>();
 
     /// @param arena a shared arena that lives as long as the model
@@ -30,11 +34,25 @@ public final class ModelConstants implements Constants, AutoCloseable {
     @Override
     public MemorySegment packed(MemorySegment source, String form, long bytes, Consumer<MemorySegment> pack) {
         return entries.computeIfAbsent(new Key(source.address(), source.byteSize(), form), _ -> {
-                    var memory = arena.allocate(bytes, ALIGNMENT);
+                    var memory = take(bytes);
                     pack.accept(memory);
                     return new Entry(source, memory.asReadOnly());
                 })
                 .packed();
+    }
+
+    /// Zeros, from a larger piece.
+    private synchronized MemorySegment take(long bytes) {
+        long rounded = (bytes + ALIGNMENT - 1) & -ALIGNMENT;
+        if (rounded > piece.byteSize()) {
+            if (rounded > PIECE / 2) {
+                return LargeMemory.allocate(arena, bytes);
+            }
+            piece = LargeMemory.allocate(arena, PIECE);
+        }
+        var taken = piece.asSlice(0, bytes);
+        piece = piece.asSlice(rounded);
+        return taken;
     }
 
     @Override

@@ -1,13 +1,12 @@
 package dev.balsa.run;
 
 import dev.balsa.error.ResourceException;
+import dev.balsa.memory.LargeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// A piece of memory that only grows, when something larger is asked for. Not for concurrent use.
 final class StreamMemory implements AutoCloseable {
-    private static final long ALIGNMENT = 64;
-
     private Arena arena = Arena.ofShared();
     private MemorySegment memory = MemorySegment.NULL;
     private int version;
@@ -20,8 +19,8 @@ final class StreamMemory implements AutoCloseable {
         if (memory.byteSize() < bytes) {
             var larger = Arena.ofShared();
             try {
-                memory = larger.allocate(bytes, ALIGNMENT);
-            } catch (OutOfMemoryError e) {
+                memory = LargeMemory.allocate(larger, bytes);
+            } catch (OutOfMemoryError | ResourceException e) {
                 larger.close();
                 throw new ResourceException(
                         "cannot get " + bytes + " bytes for intermediate tensors; expected a machine "

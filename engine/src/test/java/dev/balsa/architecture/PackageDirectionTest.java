@@ -32,13 +32,14 @@ class PackageDirectionTest {
             entry("error", Set.of()),
             entry("tensor", Set.of("error")),
             entry("cpu", Set.of("asm", "error")),
-            entry("asm", Set.of("error")),
+            entry("memory", Set.of("error")),
+            entry("asm", Set.of("memory", "error")),
             entry("ir", Set.of("tensor", "error")),
             entry("onnx", Set.of("ir", "tensor", "error")),
             entry("rewrite", Set.of("ir", "tensor", "error")),
             entry("kernel", Set.of("asm", "cpu", "tensor", "error")),
-            entry("run", Set.of("kernel", "cpu", "tensor", "error")),
-            entry("plan", Set.of("rewrite", "ir", "kernel", "run", "asm", "cpu", "tensor", "error")));
+            entry("run", Set.of("kernel", "memory", "cpu", "tensor", "error")),
+            entry("plan", Set.of("rewrite", "ir", "kernel", "run", "asm", "memory", "cpu", "tensor", "error")));
 
     /// A row such as "`ir` | `tensor`, `error`": names without slashes only.
     private static final Pattern GUIDE_ROW =

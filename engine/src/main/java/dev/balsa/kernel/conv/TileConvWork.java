@@ -82,15 +82,10 @@ final class TileConvWork implements Work {
         return positions * groupChannels() * Float.BYTES;
     }
 
+    /// A run of rows for each position of the window: its channels.
     private TileProduct.Right right(MemorySegment weights) {
         int taps = request.window().kernelSize();
-        int channels = groupChannels();
-        return new TileProduct.Right(
-                weights,
-                d -> (long) (d % channels) * taps + d / channels,
-                (long) taps * channels,
-                1,
-                "of " + taps + " x " + channels);
+        return new TileProduct.Right(weights, 0, groupChannels(), taps, 1, (long) taps * groupChannels(), 1);
     }
 
     @Override

@@ -61,7 +61,6 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
             var rows = RowPlaces.of(
                     count, row -> left.offsets().get(row / request.m()) + row % request.m() * left.rowStride());
             var b = request.b();
-            var form = "matrix at " + b.offsets().getFirst() + " by " + b.rowStep() + " and " + b.columnStep();
             product = new TileProduct(
                     unit,
                     new TileProduct.Request(
@@ -71,10 +70,12 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
                             request.n(),
                             new TileProduct.Right(
                                     b.constant().orElseThrow(),
-                                    d -> b.offsets().getFirst() + d * b.rowStep(),
+                                    b.offsets().getFirst(),
+                                    request.k(),
+                                    b.rowStep(),
+                                    0,
                                     b.columnStep(),
-                                    request.alpha(),
-                                    form),
+                                    request.alpha()),
                             request.epilogue().stages(),
                             RowPlaces.of(count, row -> (long) row * request.n())),
                     constants);

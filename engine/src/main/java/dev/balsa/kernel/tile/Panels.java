@@ -1,6 +1,9 @@
 package dev.balsa.kernel.tile;
 
+import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.code.StridedCopyCode.Argument;
 import dev.balsa.kernel.code.VectorUnit;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -84,27 +87,40 @@ final class Panels {
         return (long) (firstVector.getLast() + vectors.getLast()) * depth * unit.bytes();
     }
 
-    /// Packs a factor whose element in row `r` and column `c` lies at element `rows(r) + c * columnStep`.
-    void pack(MemorySegment source, RowPlaces.Rule rows, long columnStep, float factor, MemorySegment target) {
-        var rowPlaces = new long[depth];
-        for (int r = 0; r < depth; r++) {
-            rowPlaces[r] = rows.place(r);
-        }
-        for (int panel = 0; panel < count(); panel++) {
-            int first = column(panel);
-            int width = Math.min(columns, first + vectors(panel) * unit.lanes()) - first;
-            long rowBytes = (long) vectors(panel) * unit.bytes();
-            long base = place(panel, 0);
-            for (int c = 0; c < width; c++) {
-                long from = (first + c) * columnStep;
-                long to = base + (long) c * Float.BYTES;
-                for (int r = 0; r < depth; r++) {
-                    float value =
-                            source.get(ValueLayout.JAVA_FLOAT_UNALIGNED, (rowPlaces[r] + from) * Float.BYTES) * factor;
-                    target.set(ValueLayout.JAVA_FLOAT, to + r * rowBytes, value);
+    /// Packs a factor.
+    ///
+    /// @param target zeros
+    /// @param copy the routine of [StridedCopyCode]
+    void pack(TileProduct.Right right, MemorySegment target, MachineCode copy) {
+        try (var arena = Arena.ofConfined()) {
+            var arguments = arena.allocate(Argument.bytes(), Long.BYTES);
+            set(arguments, Argument.STEP, right.columnStep());
+            set(arguments, Argument.SOURCE_ROW, right.rowStep());
+            for (int panel = 0; panel < count(); panel++) {
+                int width = Math.min(columns - column(panel), vectors(panel) * unit.lanes());
+                set(arguments, Argument.TARGET_ROW, (long) vectors(panel) * unit.lanes());
+                for (int row = 0; row < depth; row += right.run()) {
+                    long from =
+                            right.start() + row / right.run() * right.runStep() + column(panel) * right.columnStep();
+                    arguments.set(
+                            ValueLayout.JAVA_LONG,
+                            Argument.SOURCE.at(),
+                            right.memory().address() + from * Float.BYTES);
+                    arguments.set(ValueLayout.JAVA_LONG, Argument.TARGET.at(), target.address() + place(panel, row));
+                    copy.call(0, arguments, Math.min(right.run(), depth - row), width);
                 }
             }
         }
+        if (right.factor() != 1) {
+            for (long i = 0; i < target.byteSize() / Float.BYTES; i++) {
+                target.setAtIndex(
+                        ValueLayout.JAVA_FLOAT, i, target.getAtIndex(ValueLayout.JAVA_FLOAT, i) * right.factor());
+            }
+        }
+    }
+
+    private static void set(MemorySegment arguments, Argument argument, long elements) {
+        arguments.set(ValueLayout.JAVA_LONG, argument.at(), elements * Float.BYTES);
     }
 
     /// Names the form of packed panels, for [dev.balsa.kernel.Constants].

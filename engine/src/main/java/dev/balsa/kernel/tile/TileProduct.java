@@ -6,6 +6,7 @@ import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.code.StridedCopyCode;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.TileCode.Argument;
 import java.lang.foreign.Arena;
@@ -75,10 +76,15 @@ public final class TileProduct {
         }
     }
 
-    /// A constant right factor: the element in row `d` and column `c` lies at element `places(d) + c * columnStep`.
-    ///
-    /// @param form names the places completely, for the packed form's key
-    public record Right(MemorySegment memory, RowPlaces.Rule places, long columnStep, float factor, String form) {}
+    /// A constant right factor. Its rows come in runs of equal distances: the element in row `d` and column `c` lies at
+    /// element `start + d / run * runStep + d % run * rowStep + c * columnStep`.
+    public record Right(
+            MemorySegment memory, long start, int run, long rowStep, long runStep, long columnStep, float factor) {
+        /// Names everything but the memory, for the packed form's key.
+        String form() {
+            return start + " " + run + " " + rowStep + " " + runStep + " " + columnStep + " " + factor;
+        }
+    }
 
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
     public TileProduct(VectorUnit unit, Request request, Constants constants) {
@@ -90,11 +96,12 @@ public final class TileProduct {
         operands = StageCode.operands(stages);
         panels = new Panels(unit, columns, request.depth().length());
         var right = request.right();
+        var copy = constants.code(StridedCopyCode.NAME, StridedCopyCode::write);
         packed = constants.packed(
                 right.memory(),
-                panels.form() + " " + right.form() + " " + right.factor(),
+                panels.form() + " of " + right.form(),
                 panels.bytes(),
-                target -> panels.pack(right.memory(), right.places(), right.columnStep(), right.factor(), target));
+                target -> panels.pack(right, target, copy));
         int firstRow = 0;
         for (var block : request.depth().blocks(BLOCK)) {
             blocks.add(new Block(segments(block), block.segments().size(), firstRow));

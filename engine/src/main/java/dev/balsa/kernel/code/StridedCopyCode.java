@@ -1,4 +1,4 @@
-package dev.balsa.kernel.movement;
+package dev.balsa.kernel.code;
 
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.DEC;
@@ -15,14 +15,13 @@ import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
-import dev.balsa.kernel.code.Routine;
 import java.util.List;
 
 /// Writes the code that gathers elements of 32 bits at equal distances into rows: rsi rows of rdx elements, both at
 /// least 1; rdi points to the [Argument]s.
-final class StridedCopyCode {
+public final class StridedCopyCode {
     /// What the routine is told, in this order.
-    enum Argument {
+    public enum Argument {
         SOURCE(0),
         TARGET(1),
         /// Bytes from an element to the next in the source.
@@ -37,16 +36,19 @@ final class StridedCopyCode {
             this.place = place;
         }
 
-        int at() {
+        /// Where it stands, in bytes.
+        public int at() {
             return place * Long.BYTES;
         }
 
-        static long bytes() {
+        /// Bytes of all.
+        public static long bytes() {
             return (long) values().length * Long.BYTES;
         }
     }
 
-    static final String NAME = "x86_64_strided_copy_x32";
+    /// The routine's name; there is only one.
+    public static final String NAME = "x86_64_strided_copy_x32";
 
     private static final int ELEMENT = 4;
     private static final List<Gpr> HOLDERS = List.of(Gpr.RAX, Gpr.RCX, Gpr.RBX, Gpr.R15);
@@ -54,7 +56,7 @@ final class StridedCopyCode {
     private StridedCopyCode() {}
 
     /// The routine's code.
-    static byte[] write() {
+    public static byte[] write() {
         return Routine.of(0, StridedCopyCode::write);
     }
 

@@ -1,4 +1,4 @@
-package dev.balsa.asm;
+package dev.balsa.memory;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -15,8 +15,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
 
-/// Pages of memory whose protection can change: `mmap`, `mprotect` and `munmap` of POSIX.
-final class MappedMemory {
+/// Pages of memory asked of the system: `mmap`, `mprotect`, `madvise` and `munmap` of POSIX.
+public final class Pages {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -28,13 +28,19 @@ final class MappedMemory {
             function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle MUNMAP = function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
 
+    private static final MethodHandle MADVISE =
+            function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
     private static final int READ = 1;
     private static final int WRITE = 2;
     private static final int EXECUTE = 4;
     private static final int PRIVATE = 2;
+    /// `MADV_HUGEPAGE` (Linux, *madvise(2)*).
+    private static final int ADVICE_LARGE_PAGES = 14;
+
     private static final long FAILED = -1;
 
-    private MappedMemory() {}
+    private Pages() {}
 
     /// Anonymous memory, which Linux and macOS number differently.
     private static int anonymous() {
@@ -50,7 +56,7 @@ final class MappedMemory {
     ///
     /// @throws ResourceException if the system has none
     @SuppressWarnings("restricted")
-    static MemorySegment map(long bytes) {
+    public static MemorySegment map(long bytes) {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
             var flags = PRIVATE | anonymous();
@@ -70,7 +76,7 @@ final class MappedMemory {
     /// From now on the pages can be read and executed, and not written.
     ///
     /// @throws ResourceException if the system forbids executable memory
-    static void makeExecutable(MemorySegment pages) {
+    public static void makeExecutable(MemorySegment pages) {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
             var result = (int) MPROTECT.invokeExact(state, pages, pages.byteSize(), READ | EXECUTE);
@@ -84,8 +90,24 @@ final class MappedMemory {
         }
     }
 
+    /// Asks for large pages, which are faster to get and to find; nothing happens where the system has none.
+    static void preferLarge(MemorySegment pages) {
+        if (!isLinux()) {
+            return;
+        }
+        try (var arena = Arena.ofConfined()) {
+            int ignored = (int) MADVISE.invokeExact(arena.allocate(STATE), pages, pages.byteSize(), ADVICE_LARGE_PAGES);
+        } catch (Throwable e) {
+            throw new InternalException("madvise cannot be called; found " + e, e);
+        }
+    }
+
+    static boolean isLinux() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
+    }
+
     /// Gives the pages back.
-    static void unmap(MemorySegment pages) {
+    public static void unmap(MemorySegment pages) {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
             var result = (int) MUNMAP.invokeExact(state, pages, pages.byteSize());
@@ -100,8 +122,9 @@ final class MappedMemory {
     }
 
     private static ResourceException failed(String call, long bytes, MemorySegment state) {
-        return new ResourceException("machine code: " + call + " of " + bytes
-                + " bytes failed; expected memory that may be executed, found errno " + STATE_ERRNO.get(state, 0L)
+        return new ResourceException("memory: " + call + " of " + bytes
+                + " bytes failed; expected the system to give it, and to let it be executed where it is for machine "
+                + "code, found errno " + STATE_ERRNO.get(state, 0L)
                 + "; allow it to the process, or choose --isa portable");
     }
 }
