@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// GNU binutils, which judge the bytes that we make.
-final class GnuTools {
+public final class GnuTools {
     /// A disassembled instruction.
-    record Line(int at, String text) {}
+    public record Line(int at, String text) {}
 
     private static final Pattern LISTED = Pattern.compile("\\s*([0-9a-f]+):\\t(.*)");
 
     private GnuTools() {}
 
     /// Whether a tool is installed.
-    static boolean have(String tool) {
+    public static boolean have(String tool) {
         try {
             var process = new ProcessBuilder(tool, "--version")
                     .redirectErrorStream(true)
@@ -34,7 +34,7 @@ final class GnuTools {
     }
 
     /// What a command prints.
-    static String output(String... command) throws IOException, InterruptedException {
+    public static String output(String... command) throws IOException, InterruptedException {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
@@ -44,7 +44,7 @@ final class GnuTools {
     }
 
     /// The instructions of a block of code, as `objdump` reads them.
-    static List<Line> disassemble(byte[] code, Path folder) throws IOException, InterruptedException {
+    public static List<Line> disassemble(byte[] code, Path folder) throws IOException, InterruptedException {
         var file = Files.write(folder.resolve("code.bin"), code);
         var lines = new ArrayList<Line>();
         var output = output(

@@ -1,0 +1,162 @@
+package dev.balsa.kernel.code;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.balsa.asm.GnuTools;
+import dev.balsa.asm.MachineCode;
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.BinaryFunction;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Epilogue;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.kernel.conv.ChannelsLastConvRequest;
+import dev.balsa.kernel.conv.DepthwiseTileKernel;
+import dev.balsa.kernel.conv.TileConvKernel;
+import dev.balsa.kernel.conv.Window;
+import dev.balsa.kernel.elementwise.ElementwiseCodeKernel;
+import dev.balsa.kernel.elementwise.ElementwiseRequest;
+import dev.balsa.kernel.pool.PoolCodeKernel;
+import dev.balsa.kernel.pool.PoolFunction;
+import dev.balsa.kernel.pool.PoolRequest;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Code of every level, whether this processor has it or not, is read back by GNU `objdump`: every byte up to the
+/// return
+/// is part of an instruction, and none is of another level.
+class WrittenCodeTest {
+    private static final List<Stage> EVERYTHING = Stream.concat(
+                    Arrays.stream(UnaryFunction.values())
+                            .filter(FunctionCode::knows)
+                            .map(function -> (Stage) new Stage.Unary(function, 0.3f, 0.7f)),
+                    Stream.of(
+                            new Stage.Binary(BinaryFunction.ADD, 2, Spread.COLUMN),
+                            new Stage.Binary(BinaryFunction.MAX, 3, Spread.FULL),
+                            new Stage.Binary(BinaryFunction.RDIV, 4, Spread.SCALAR)))
+            .toList();
+
+    static Stream<VectorUnit> units() {
+        return Isa.all().stream().flatMap(isa -> VectorUnit.of(isa).stream()).distinct();
+    }
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @MethodSource("units")
+    void consistsOfInstructionsOfItsLevel(VectorUnit unit) throws IOException, InterruptedException {
+        assumeTrue(GnuTools.have("objdump"), "objdump is not installed");
+        assumeTrue(MachineCode.isPossible(), "no machine code on this system");
+        try (var arena = Arena.ofConfined();
+                var written = new Written(arena)) {
+            for (int outputs : new int[] {1, 8, 16, 40, 48, 64, 77}) {
+                for (var epilogue : List.of(Epilogue.NONE, new Epilogue(EVERYTHING))) {
+                    prepare(new TileConvKernel(unit), conv(arena, 1, 5, outputs, epilogue), written);
+                    prepare(
+                            new DepthwiseTileKernel(unit),
+                            conv(arena, outputs + 1, outputs + 1, outputs + 1, epilogue),
+                            written);
+                }
+                for (var function : PoolFunction.values()) {
+                    prepare(new PoolCodeKernel(unit), pool(function, outputs), written);
+                }
+            }
+            for (var stage : EVERYTHING) {
+                var strides = List.of(List.of(1L), List.of(1L), List.of(0L), List.of(1L), List.of(0L));
+                prepare(
+                        new ElementwiseCodeKernel(unit),
+                        new ElementwiseRequest(List.of(100L), strides, List.of(stage)),
+                        written);
+            }
+            assertThat(written.codes).hasSizeGreaterThan(50);
+            for (var code : written.codes.entrySet()) {
+                check(unit, code.getKey(), code.getValue());
+            }
+        }
+    }
+
+    private static <R> void prepare(Kernel<R> kernel, R request, Constants constants) {
+        assertThat(kernel.supports(request)).as("%s", request).isTrue();
+        kernel.prepare(request, constants);
+    }
+
+    private static ChannelsLastConvRequest conv(Arena arena, int groups, int channels, int outputs, Epilogue epilogue) {
+        var window =
+                new Window(List.of(9, 9), List.of(3, 3), List.of(1, 1), List.of(1, 1), List.of(1, 1), List.of(9, 9));
+        var weights = arena.allocate(4L * outputs * channels / groups * 9, 4);
+        return new ChannelsLastConvRequest(1, groups, channels, outputs, window, weights, epilogue);
+    }
+
+    private static PoolRequest pool(PoolFunction function, int channels) {
+        var window = new Window(
+                List.of(9, 9, channels),
+                List.of(3, 3, 1),
+                List.of(1, 1, 1),
+                List.of(1, 1, 1),
+                List.of(1, 1, 0),
+                List.of(9, 9, channels));
+        return new PoolRequest(function, 1, window, List.of(1, 1, 0), false);
+    }
+
+    private void check(VectorUnit unit, String name, byte[] bytes) throws IOException, InterruptedException {
+        var code = new ArrayList<String>();
+        for (var line : GnuTools.disassemble(bytes, folder)) {
+            code.add(line.text().strip());
+            if (line.text().strip().equals("ret")) {
+                break;
+            }
+        }
+        assertThat(code.getLast()).as(name).isEqualTo("ret");
+        assertThat(code).as(name).noneMatch(text -> text.contains("(bad)") || text.startsWith("."));
+        if (!unit.hasMasks()) {
+            assertThat(code).as(name).noneMatch(text -> text.contains("zmm") || text.contains("{k"));
+        }
+    }
+
+    /// Keeps the bytes of what is written.
+    private static final class Written implements Constants, AutoCloseable {
+        private final Arena arena;
+        private final Map<String, byte[]> codes = new HashMap<>();
+        private final List<MachineCode> made = new ArrayList<>();
+
+        Written(Arena arena) {
+            this.arena = arena;
+        }
+
+        @Override
+        public MemorySegment packed(MemorySegment source, String form, long bytes, Consumer<MemorySegment> pack) {
+            var memory = arena.allocate(bytes, 64);
+            pack.accept(memory);
+            return memory;
+        }
+
+        @Override
+        public MachineCode code(String name, Supplier<byte[]> writer) {
+            var bytes = codes.computeIfAbsent(name, _ -> writer.get());
+            made.add(MachineCode.of(bytes));
+            return made.getLast();
+        }
+
+        @Override
+        public void close() {
+            made.forEach(MachineCode::close);
+        }
+    }
+}
