@@ -13,7 +13,8 @@ public final class LargeMemory {
 
     /// Zeros, 64-byte aligned, which go with the arena.
     ///
-    /// @throws OutOfMemoryError if the system has no such memory
+    /// @throws dev.balsa.error.ResourceException if the system has no such memory
+    /// @throws OutOfMemoryError if it has not even a little
     @SuppressWarnings("restricted")
     public static MemorySegment allocate(Arena arena, long bytes) {
         if (bytes < LARGE_PAGE || !Pages.isLinux()) {

@@ -1,11 +1,9 @@
 package dev.balsa.rewrite;
 
-import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Op;
-import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.assembly.Concat;
@@ -108,7 +106,7 @@ public record TurnImages(Acceptance acceptance) implements Pass {
 
         private void define(Node node, Op op, List<Value> inputs) {
             var old = node.output(0);
-            var value = new Value(old.name() + ".last", turnedType(old.type()));
+            var value = new Value(old.name() + ".last", ChannelsLast.last(old.type()));
             turned.put(old, value);
             nodes.add(new Node(node.name(), op, inputs, List.of(value)));
         }
@@ -220,7 +218,7 @@ public record TurnImages(Acceptance acceptance) implements Pass {
                 if (tensor.isPresent()) {
                     return constant(value.name(), tensor.get());
                 }
-                var copy = new Value(value.name() + ".last", turnedType(value.type()));
+                var copy = new Value(value.name() + ".last", ChannelsLast.last(value.type()));
                 add(value, copy, ChannelsLast.toLast(shape(value).rank()), isSameEitherWay(value.type()));
                 return copy;
             });
@@ -267,14 +265,5 @@ public record TurnImages(Acceptance acceptance) implements Pass {
 
     private static Shape shape(Value value) {
         return value.type().shape().known().orElseThrow();
-    }
-
-    private static TensorType turnedType(TensorType type) {
-        var dims = new ArrayList<Dim>();
-        for (int axis :
-                ChannelsLast.toLast(type.shape().rank()).order(type.shape().rank())) {
-            dims.add(type.shape().dim(axis));
-        }
-        return type.withShape(SymbolicShape.of(dims));
     }
 }

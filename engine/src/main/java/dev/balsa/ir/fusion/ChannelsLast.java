@@ -56,11 +56,12 @@ public record ChannelsLast(Op core) implements Fusion {
     public List<TensorType> infer(Inference in) {
         var types = core.infer(new Turned(in));
         var first = types.getFirst();
-        return List.of(
-                first.shape().hasRank()
-                        ? first.withShape(
-                                turned(first.shape(), toLast(first.shape().rank())))
-                        : first);
+        return List.of(first.shape().hasRank() ? last(first) : first);
+    }
+
+    /// The type of an image of the given type once its channels are last.
+    public static TensorType last(TensorType type) {
+        return type.withShape(turned(type.shape(), toLast(type.shape().rank())));
     }
 
     private static SymbolicShape turned(SymbolicShape shape, Transpose how) {

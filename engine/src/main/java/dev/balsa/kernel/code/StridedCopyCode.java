@@ -21,7 +21,7 @@ import java.util.List;
 /// least 1; rdi points to the [Argument]s.
 public final class StridedCopyCode {
     /// What the routine is told, in this order.
-    public enum Argument {
+    public enum Argument implements RoutineArgument {
         SOURCE(0),
         TARGET(1),
         /// Bytes from an element to the next in the source.
@@ -36,9 +36,9 @@ public final class StridedCopyCode {
             this.place = place;
         }
 
-        /// Where it stands, in bytes.
-        public int at() {
-            return place * Long.BYTES;
+        @Override
+        public int place() {
+            return place;
         }
 
         /// Bytes of all.

@@ -16,6 +16,7 @@ import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Routine;
+import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import java.util.function.Consumer;
 /// at once: per position of the window a vector or two.
 final class DepthwiseCode {
     /// What a routine is told, in this order.
-    enum Argument {
+    enum Argument implements RoutineArgument {
         INPUT(0),
         WEIGHTS(1),
         OUTPUT(2),
@@ -44,8 +45,9 @@ final class DepthwiseCode {
             this.place = place;
         }
 
-        int at() {
-            return place * Long.BYTES;
+        @Override
+        public int place() {
+            return place;
         }
 
         static int operand(int index) {

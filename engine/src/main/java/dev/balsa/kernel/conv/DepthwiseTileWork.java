@@ -154,23 +154,19 @@ final class DepthwiseTileWork implements Work {
                 * Float.BYTES;
         long to = (long) row * axes.get(2).output() * request.channels() * Float.BYTES;
         var scratch = frame.scratch();
-        set(scratch, Argument.INPUT.at(), source.address() + from);
-        set(scratch, Argument.WEIGHTS.at(), weights.address());
-        set(scratch, Argument.OUTPUT.at(), frame.operand(request.output()).address() + to);
+        Argument.INPUT.set(scratch, source.address() + from);
+        Argument.WEIGHTS.set(scratch, weights.address());
+        Argument.OUTPUT.set(scratch, frame.operand(request.output()).address() + to);
         for (int i = 0; i < operandOf.length; i++) {
             if (stages.get(i) instanceof Stage.Binary binary) {
                 long shift = binary.spread() == Stage.Spread.FULL ? to : 0;
                 long address = frame.operand(binary.operand()).address() + shift;
-                set(scratch, Argument.operand(operandOf[i]), address);
+                scratch.set(ValueLayout.JAVA_LONG, Argument.operand(operandOf[i]), address);
             }
         }
         if (middle > 0) {
             large.call(0, scratch, 0, middle);
         }
         small.call(0, scratch, middle, axes.get(2).output());
-    }
-
-    private static void set(MemorySegment scratch, int at, long value) {
-        scratch.set(ValueLayout.JAVA_LONG, at, value);
     }
 }

@@ -10,8 +10,6 @@ import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StridedCopyCode;
 import dev.balsa.kernel.code.StridedCopyCode.Argument;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -119,20 +117,16 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
                 step *= nest.size(d);
             }
             var arguments = frame.scratch();
-            set(arguments, Argument.STEP, nest.innerStride(0) * ELEMENT);
-            set(arguments, Argument.SOURCE_ROW, nest.stride(0, turned) * ELEMENT);
-            set(arguments, Argument.TARGET_ROW, targetRow * ELEMENT);
+            Argument.STEP.set(arguments, nest.innerStride(0) * ELEMENT);
+            Argument.SOURCE_ROW.set(arguments, nest.stride(0, turned) * ELEMENT);
+            Argument.TARGET_ROW.set(arguments, targetRow * ELEMENT);
             long from = frame.operand(0).address();
             long into = frame.operand(1).address();
             for (long strip = 0; strip < nest.inner(); strip += STRIP) {
-                set(arguments, Argument.SOURCE, from + (source + strip * nest.innerStride(0)) * ELEMENT);
-                set(arguments, Argument.TARGET, into + (target + strip) * ELEMENT);
+                Argument.SOURCE.set(arguments, from + (source + strip * nest.innerStride(0)) * ELEMENT);
+                Argument.TARGET.set(arguments, into + (target + strip) * ELEMENT);
                 code.call(0, arguments, count, Math.min(STRIP, nest.inner() - strip));
             }
-        }
-
-        private static void set(MemorySegment arguments, Argument argument, long value) {
-            arguments.set(ValueLayout.JAVA_LONG, argument.at(), value);
         }
     }
 }

@@ -22,6 +22,7 @@ import dev.balsa.asm.Vec;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Lanes.Comparison;
 import dev.balsa.kernel.code.Routine;
+import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.VectorUnit;
 
 /// Writes the code that makes one pixel of channels of a window of pixels, for the vectors of channels from rsi to rdx
@@ -29,7 +30,7 @@ import dev.balsa.kernel.code.VectorUnit;
 /// do not grow with the size of the window but with its sides.
 final class PoolCode {
     /// What the routine is told, in this order.
-    enum Argument {
+    enum Argument implements RoutineArgument {
         /// The window's first position that is in the image.
         SOURCE(0),
         TARGET(1),
@@ -48,8 +49,9 @@ final class PoolCode {
             this.place = place;
         }
 
-        int at() {
-            return place * Long.BYTES;
+        @Override
+        public int place() {
+            return place;
         }
 
         static long bytes() {

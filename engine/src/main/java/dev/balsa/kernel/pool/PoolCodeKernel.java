@@ -8,7 +8,6 @@ import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.pool.PoolCode.Argument;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// Pooling of images whose channels are the last dimension, which windows do not span, in machine code.
@@ -122,19 +121,15 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
             long first = ((long) image * height.input() + height.place(h, top)) * width.input() + width.place(w, left);
             var arguments = frame.scratch();
             boolean isEmpty = rows == 0 || columns == 0;
-            set(arguments, Argument.SOURCE, frame.operand(0).address() + (isEmpty ? 0 : first * pixelBytes));
-            set(arguments, Argument.TARGET, frame.operand(1).address() + pixel * pixelBytes);
-            set(arguments, Argument.ROWS, isEmpty ? 0 : rows);
-            set(arguments, Argument.COLUMNS, columns);
-            set(arguments, Argument.ROW_STEP, (long) height.dilation() * width.input() * pixelBytes);
-            set(arguments, Argument.COLUMN_STEP, width.dilation() * pixelBytes);
+            Argument.SOURCE.set(arguments, frame.operand(0).address() + (isEmpty ? 0 : first * pixelBytes));
+            Argument.TARGET.set(arguments, frame.operand(1).address() + pixel * pixelBytes);
+            Argument.ROWS.set(arguments, isEmpty ? 0 : rows);
+            Argument.COLUMNS.set(arguments, columns);
+            Argument.ROW_STEP.set(arguments, (long) height.dilation() * width.input() * pixelBytes);
+            Argument.COLUMN_STEP.set(arguments, width.dilation() * pixelBytes);
             float divisor = Math.max(1f, (float) heightCounts[h] * widthCounts[w]);
             arguments.set(ValueLayout.JAVA_FLOAT, Argument.DIVISOR.at(), divisor);
             code.call(0, arguments, firstVector, endVector);
-        }
-
-        private static void set(MemorySegment arguments, Argument argument, long value) {
-            arguments.set(ValueLayout.JAVA_LONG, argument.at(), value);
         }
     }
 }

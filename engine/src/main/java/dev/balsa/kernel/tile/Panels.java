@@ -94,19 +94,16 @@ final class Panels {
     void pack(TileProduct.Right right, MemorySegment target, MachineCode copy) {
         try (var arena = Arena.ofConfined()) {
             var arguments = arena.allocate(Argument.bytes(), Long.BYTES);
-            set(arguments, Argument.STEP, right.columnStep());
-            set(arguments, Argument.SOURCE_ROW, right.rowStep());
+            Argument.STEP.set(arguments, right.columnStep() * Float.BYTES);
+            Argument.SOURCE_ROW.set(arguments, right.rowStep() * Float.BYTES);
             for (int panel = 0; panel < count(); panel++) {
                 int width = Math.min(columns - column(panel), vectors(panel) * unit.lanes());
-                set(arguments, Argument.TARGET_ROW, (long) vectors(panel) * unit.lanes());
+                Argument.TARGET_ROW.set(arguments, (long) vectors(panel) * unit.bytes());
                 for (int row = 0; row < depth; row += right.run()) {
                     long from =
                             right.start() + row / right.run() * right.runStep() + column(panel) * right.columnStep();
-                    arguments.set(
-                            ValueLayout.JAVA_LONG,
-                            Argument.SOURCE.at(),
-                            right.memory().address() + from * Float.BYTES);
-                    arguments.set(ValueLayout.JAVA_LONG, Argument.TARGET.at(), target.address() + place(panel, row));
+                    Argument.SOURCE.set(arguments, right.memory().address() + from * Float.BYTES);
+                    Argument.TARGET.set(arguments, target.address() + place(panel, row));
                     copy.call(0, arguments, Math.min(right.run(), depth - row), width);
                 }
             }
@@ -117,10 +114,6 @@ final class Panels {
                         ValueLayout.JAVA_FLOAT, i, target.getAtIndex(ValueLayout.JAVA_FLOAT, i) * right.factor());
             }
         }
-    }
-
-    private static void set(MemorySegment arguments, Argument argument, long elements) {
-        arguments.set(ValueLayout.JAVA_LONG, argument.at(), elements * Float.BYTES);
     }
 
     /// Names the form of packed panels, for [dev.balsa.kernel.Constants].

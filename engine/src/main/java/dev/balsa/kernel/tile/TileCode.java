@@ -24,6 +24,7 @@ import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Routine;
+import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
@@ -35,10 +36,10 @@ import java.util.List;
 /// The routine makes tiles for the rows from rsi to rdx, whose number is a multiple of the tile's. rdi points to the
 /// [Argument]s, 64-bit numbers. Per step of depth it loads the panel's vectors once and, for every row, one float into
 /// all lanes: 6 rows of 2 vectors make 12 fused multiply-adds of 8 loads, which keeps two multipliers busy behind two
-/// or three load ports, and takes 15 of 16 registers.
+/// or three load ports, and takes all of 16 registers.
 final class TileCode {
     /// What a routine is told, in this order.
-    enum Argument {
+    enum Argument implements RoutineArgument {
         /// The left factor's memory; rows lie at the places in `ROW_PLACES`.
         LEFT(0),
         /// For each row an unsigned 32-bit number: elements from `LEFT`.
@@ -66,8 +67,9 @@ final class TileCode {
             this.place = place;
         }
 
-        int at() {
-            return place * Long.BYTES;
+        @Override
+        public int place() {
+            return place;
         }
 
         /// Where an operand of the epilogue stands.

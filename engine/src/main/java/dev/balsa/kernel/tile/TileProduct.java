@@ -210,22 +210,22 @@ public final class TileProduct {
         int endPanel = start(panelPart + 1, panels.count(), panelParts);
         var scratch = frame.scratch();
         long partial = scratch.address() + argumentBytes();
-        set(scratch, Argument.LEFT, left.address() + leftShift * Float.BYTES);
-        set(scratch, Argument.ROW_PLACES, rows.address());
-        set(scratch, Argument.OUTPUT_PLACES, outputPlaces.address());
+        Argument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
+        Argument.ROW_PLACES.set(scratch, rows.address());
+        Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
         long result = frame.operand(output).address();
         for (int panel = start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
             long column = columnShift + panels.column(panel);
-            set(scratch, Argument.OUTPUT, result + column * Float.BYTES);
+            Argument.OUTPUT.set(scratch, result + column * Float.BYTES);
             bindOperands(frame, scratch, column);
             for (int i = 0; i < blocks.size(); i++) {
                 var block = blocks.get(i);
-                set(scratch, Argument.PANEL, packed.address() + panels.place(panel, block.firstRow));
-                set(scratch, Argument.SEGMENTS, block.segments.address());
-                set(scratch, Argument.SEGMENT_COUNT, block.count);
-                set(scratch, Argument.IS_FIRST, i == 0 ? 1 : 0);
-                set(scratch, Argument.IS_LAST, i == blocks.size() - 1 ? 1 : 0);
-                set(scratch, Argument.PARTIAL, partial);
+                Argument.PANEL.set(scratch, packed.address() + panels.place(panel, block.firstRow));
+                Argument.SEGMENTS.set(scratch, block.segments.address());
+                Argument.SEGMENT_COUNT.set(scratch, block.count);
+                Argument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
+                Argument.IS_LAST.set(scratch, i == blocks.size() - 1 ? 1 : 0);
+                Argument.PARTIAL.set(scratch, partial);
                 run(scratch, panel, firstRow, endRow);
             }
         }
@@ -234,10 +234,6 @@ public final class TileProduct {
     /// Where part `index` of `parts` about equal ones begins; the larger ones come first.
     private static int start(int index, int count, int parts) {
         return index * (count / parts) + Math.min(index, count % parts);
-    }
-
-    private static void set(MemorySegment scratch, Argument argument, long value) {
-        scratch.set(ValueLayout.JAVA_LONG, argument.at(), value);
     }
 
     private void bindOperands(Frame frame, MemorySegment scratch, long column) {
