@@ -4,9 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Tiles in the preferred vectors of this JVM.
@@ -18,12 +16,14 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// With 16 registers there are few to spare, and a compiler that unrolls a loop spills accumulators. It does not unroll
 /// loops that advance by more bytes than a vector has: the loops of up to three vectors count bytes of the panel, and
-/// the most frequent of them is unrolled here. Elements of A do not advance with the panel, so that the compiler cannot
-/// lift the checks of their addresses out of the loop; they are read through [#MEMORY] after one check of the whole
-/// row, at addresses whose sign bits are masked, which it knows to lie in there.
+/// the most frequent of them is unrolled here. Nor may such a loop check what it reads: whether a compiler lifts the
+/// checks of bounds and of lifetime out of it differs from run to run, and where it does not, the tile takes three
+/// times
+/// as long. Hence rows and panel are checked as wholes, and then read through [#MEMORY], which outlives everything, at
+/// addresses and offsets whose sign bits are masked, so that the compiler knows them to lie in there. The memory itself
+/// stays open because a run holds its model open.
 final class VectorPanelTile implements PanelTile {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(SPECIES, 0);
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final long BYTES = SPECIES.vectorByteSize();
     private static final int STEP = SPECIES.vectorByteSize();
@@ -36,8 +36,25 @@ final class VectorPanelTile implements PanelTile {
 
     /// Where a row of A lies, checked as a whole: the loop then reads it from [#MEMORY].
     private static long row(MemorySegment a, long at, int k) {
-        Objects.checkFromIndexSize(at, 4L * k, a.byteSize());
-        return (a.address() + at) & ADDRESSES;
+        return address(a, at, 4L * k);
+    }
+
+    /// As [#row] for a panel.
+    private static long panel(MemorySegment panel, long at, int vectors, int k) {
+        return address(panel, at, BYTES * vectors * k);
+    }
+
+    /// Small enough that a compiler inlines it in every tile, which `Objects.checkFromIndexSize` is not.
+    private static long address(MemorySegment segment, long at, long bytes) {
+        if (at < 0 || at > segment.byteSize() - bytes) {
+            throw outside(segment, at, bytes);
+        }
+        return (segment.address() + at) & ADDRESSES;
+    }
+
+    private static IndexOutOfBoundsException outside(MemorySegment segment, long at, long bytes) {
+        return new IndexOutOfBoundsException(
+                "a factor's %d bytes at %d of memory of %d bytes".formatted(bytes, at, segment.byteSize()));
     }
 
     @Override
@@ -111,12 +128,7 @@ final class VectorPanelTile implements PanelTile {
 
     @Override
     public void pack(MemorySegment source, long sourceAt, int step, MemorySegment panel, long panelAt, int count) {
-        var done = switch (step) {
-            case 1 -> packContiguous(source, sourceAt, panel, panelAt, count);
-            case 2 -> packEven(source, sourceAt, panel, panelAt, count);
-            default -> 0;
-        };
-        PlainPanelTile.packScalars(source, sourceAt, step, panel, panelAt, done, count);
+        VectorPanelPacking.pack(source, sourceAt, step, panel, panelAt, count);
     }
 
     @Override
@@ -130,150 +142,17 @@ final class VectorPanelTile implements PanelTile {
             long panelRow,
             int rows,
             int count) {
-        if (step == 1 && count == 2 * LANES) {
-            packTwo(source, sourceAt, sourceRow, panel, panelAt, panelRow, rows);
-            return;
-        }
-        var whole = SPECIES.loopBound(count);
-        for (int j = 0; j < count; j += LANES) {
-            var from = sourceAt + (long) j * 4 * step;
-            var to = panelAt + (long) j * 4;
-            var last = from + (rows - 1) * sourceRow;
-            if (step == 2 && last + 2 * BYTES <= source.byteSize()) {
-                packEvenColumn(source, from, sourceRow, panel, to, panelRow, rows, count - j);
-            } else if (step != 1) {
-                packScalarColumn(source, from, sourceRow, step, panel, to, panelRow, rows, Math.min(LANES, count - j));
-            } else if (j < whole) {
-                packColumn(source, from, sourceRow, panel, to, panelRow, rows);
-            } else if (last + BYTES <= source.byteSize()) {
-                packColumn(source, from, sourceRow, panel, to, panelRow, rows, count - j);
-            } else {
-                packScalarColumn(source, from, sourceRow, 1, panel, to, panelRow, rows, count - j);
-            }
-        }
+        VectorPanelPacking.packRows(source, sourceAt, sourceRow, step, panel, panelAt, panelRow, rows, count);
     }
 
     @Override
     public void packZeroRows(MemorySegment panel, long panelAt, long panelRow, int rows, int count) {
-        var zero = FloatVector.zero(SPECIES);
-        for (int j = 0; j < count; j += LANES) {
-            var mask = SPECIES.indexInRange(j, count);
-            for (int i = 0; i < rows; i++) {
-                zero.intoMemorySegment(panel, panelAt + (long) j * 4 + i * panelRow, ORDER, mask);
-            }
-        }
-    }
-
-    /// A row after the other: each brings whole lines of the cache.
-    private static void packTwo(
-            MemorySegment source,
-            long sourceAt,
-            long sourceRow,
-            MemorySegment panel,
-            long panelAt,
-            long panelRow,
-            int rows) {
-        for (int i = 0; i < rows; i++) {
-            var from = sourceAt + i * sourceRow;
-            var to = panelAt + i * panelRow;
-            var x = FloatVector.fromMemorySegment(SPECIES, source, from, ORDER);
-            var y = FloatVector.fromMemorySegment(SPECIES, source, from + BYTES, ORDER);
-            x.intoMemorySegment(panel, to, ORDER);
-            y.intoMemorySegment(panel, to + BYTES, ORDER);
-        }
-    }
-
-    private static void packColumn(
-            MemorySegment source,
-            long sourceAt,
-            long sourceRow,
-            MemorySegment panel,
-            long panelAt,
-            long panelRow,
-            int rows) {
-        for (int i = 0; i < rows; i++) {
-            FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow, ORDER)
-                    .intoMemorySegment(panel, panelAt + i * panelRow, ORDER);
-        }
-    }
-
-    /// The mask is made here because it would be an object as an argument of a method that is not inlined.
-    private static void packColumn(
-            MemorySegment source,
-            long sourceAt,
-            long sourceRow,
-            MemorySegment panel,
-            long panelAt,
-            long panelRow,
-            int rows,
-            int count) {
-        var mask = SPECIES.indexInRange(0, count);
-        for (int i = 0; i < rows; i++) {
-            FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow, ORDER)
-                    .intoMemorySegment(panel, panelAt + i * panelRow, ORDER, mask);
-        }
-    }
-
-    private static void packEvenColumn(
-            MemorySegment source,
-            long sourceAt,
-            long sourceRow,
-            MemorySegment panel,
-            long panelAt,
-            long panelRow,
-            int rows,
-            int count) {
-        var mask = SPECIES.indexInRange(0, count);
-        for (int i = 0; i < rows; i++) {
-            var low = FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow, ORDER);
-            var high = FloatVector.fromMemorySegment(SPECIES, source, sourceAt + i * sourceRow + BYTES, ORDER);
-            low.rearrange(EVEN, high).intoMemorySegment(panel, panelAt + i * panelRow, ORDER, mask);
-        }
-    }
-
-    private static void packScalarColumn(
-            MemorySegment source,
-            long sourceAt,
-            long sourceRow,
-            int step,
-            MemorySegment panel,
-            long panelAt,
-            long panelRow,
-            int rows,
-            int count) {
-        for (int i = 0; i < rows; i++) {
-            PlainPanelTile.packScalars(source, sourceAt + i * sourceRow, step, panel, panelAt + i * panelRow, 0, count);
-        }
+        VectorPanelPacking.packZeroRows(panel, panelAt, panelRow, rows, count);
     }
 
     @Override
     public void packZeros(MemorySegment panel, long panelAt, int count) {
-        var zero = FloatVector.zero(SPECIES);
-        for (int j = 0; j < count; j += LANES) {
-            zero.intoMemorySegment(panel, panelAt + (long) j * 4, ORDER);
-        }
-    }
-
-    private static int packContiguous(
-            MemorySegment source, long sourceAt, MemorySegment panel, long panelAt, int count) {
-        var reach = (source.byteSize() - sourceAt) / 4 - LANES;
-        int j = 0;
-        for (; j < count && j <= reach; j += LANES) {
-            FloatVector.fromMemorySegment(SPECIES, source, sourceAt + (long) j * 4, ORDER)
-                    .intoMemorySegment(panel, panelAt + (long) j * 4, ORDER);
-        }
-        return j;
-    }
-
-    private static int packEven(MemorySegment source, long sourceAt, MemorySegment panel, long panelAt, int count) {
-        var reach = ((source.byteSize() - sourceAt) / 4 - 2L * LANES) >> 1;
-        int j = 0;
-        for (; j < count && j <= reach; j += LANES) {
-            var low = FloatVector.fromMemorySegment(SPECIES, source, sourceAt + (long) j * 8, ORDER);
-            var high = FloatVector.fromMemorySegment(SPECIES, source, sourceAt + (long) j * 8 + BYTES, ORDER);
-            low.rearrange(EVEN, high).intoMemorySegment(panel, panelAt + (long) j * 4, ORDER);
-        }
-        return j;
+        VectorPanelPacking.packZeros(panel, panelAt, count);
     }
 
     private static void row1x4(
@@ -333,13 +212,15 @@ final class VectorPanelTile implements PanelTile {
         var r1 = row(a, a1, k);
         var r2 = row(a, a2, k);
         var r3 = row(a, a3, k);
+        var b = panel(panel, panelAt, 1, k);
         var x0 = FloatVector.zero(SPECIES);
         var x1 = x0;
         var x2 = x0;
         var x3 = x0;
         for (int i = 0, p = 0; p < k * STEP; p += STEP, i += 4) {
             var at = (long) (i & Integer.MAX_VALUE);
-            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
+            var to = b + (p & Integer.MAX_VALUE);
+            var b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER);
             var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at));
             x0 = s.fma(b0, x0);
             s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r1 + at));
@@ -371,6 +252,7 @@ final class VectorPanelTile implements PanelTile {
         var r1 = row(a, a1, k);
         var r2 = row(a, a2, k);
         var r3 = row(a, a3, k);
+        var b = panel(panel, panelAt, 2, k);
         var x0 = FloatVector.zero(SPECIES);
         var y0 = x0;
         var x1 = x0;
@@ -383,8 +265,9 @@ final class VectorPanelTile implements PanelTile {
         int i = 0;
         for (; p < (k - 1) * (2 * STEP); p += 4 * STEP, i += 8) {
             var at = (long) (i & Integer.MAX_VALUE);
-            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
-            var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + BYTES, ORDER);
+            var to = b + (p & Integer.MAX_VALUE);
+            var b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER);
+            var b1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to + BYTES, ORDER);
             var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at));
             x0 = s.fma(b0, x0);
             y0 = s.fma(b1, y0);
@@ -397,8 +280,8 @@ final class VectorPanelTile implements PanelTile {
             s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r3 + at));
             x3 = s.fma(b0, x3);
             y3 = s.fma(b1, y3);
-            b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + 2 * BYTES, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + 3 * BYTES, ORDER);
+            b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to + 2 * BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to + 3 * BYTES, ORDER);
             s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at + 4));
             x0 = s.fma(b0, x0);
             y0 = s.fma(b1, y0);
@@ -414,8 +297,9 @@ final class VectorPanelTile implements PanelTile {
         }
         if ((k & 1) != 0) {
             var at = 4L * (k - 1);
-            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
-            var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + BYTES, ORDER);
+            var to = b + (p & Integer.MAX_VALUE);
+            var b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER);
+            var b1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to + BYTES, ORDER);
             var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at));
             x0 = s.fma(b0, x0);
             y0 = s.fma(b1, y0);
@@ -455,6 +339,7 @@ final class VectorPanelTile implements PanelTile {
         var r1 = row(a, a1, k);
         var r2 = row(a, a2, k);
         var r3 = row(a, a3, k);
+        var b = panel(panel, panelAt, 3, k);
         var x0 = FloatVector.zero(SPECIES);
         var y0 = x0;
         var z0 = x0;
@@ -469,9 +354,10 @@ final class VectorPanelTile implements PanelTile {
         var z3 = x0;
         for (int i = 0, p = 0; p < k * (3 * STEP); p += 3 * STEP, i += 4) {
             var at = (long) (i & Integer.MAX_VALUE);
-            var b0 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p, ORDER);
-            var b1 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + BYTES, ORDER);
-            var b2 = FloatVector.fromMemorySegment(SPECIES, panel, panelAt + p + 2 * BYTES, ORDER);
+            var to = b + (p & Integer.MAX_VALUE);
+            var b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER);
+            var b1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to + BYTES, ORDER);
+            var b2 = FloatVector.fromMemorySegment(SPECIES, MEMORY, to + 2 * BYTES, ORDER);
             var s = FloatVector.broadcast(SPECIES, MEMORY.get(JAVA_FLOAT_UNALIGNED, r0 + at));
             x0 = s.fma(b0, x0);
             y0 = s.fma(b1, y0);
