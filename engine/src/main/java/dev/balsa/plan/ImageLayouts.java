@@ -13,14 +13,17 @@ import dev.balsa.ir.window.Resize;
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.conv.ConvKernels;
 import dev.balsa.rewrite.TurnImages;
+import dev.balsa.tensor.Precision;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 
-/// Which operators have kernels for channels-last images: convolutions in machine code, and what lies between them.
+/// Which operators have kernels for channels-last images: convolutions in machine code, and what lies between
+/// them.
 ///
 /// @param isa the highest level that kernels may use
-record ImageLayouts(Isa isa) implements TurnImages.Acceptance {
+/// @param precision how close results must stay to what the model says
+record ImageLayouts(Isa isa, Precision precision) implements TurnImages.Acceptance {
     /// Batch, channels, and one to three dimensions for convolutions, one or two for pools.
     private static final int LEAST_RANK = 3;
 
@@ -67,7 +70,8 @@ record ImageLayouts(Isa isa) implements TurnImages.Acceptance {
                         Chains.shape(node.input(1)),
                         graph.constant(node.input(1)).map(Tensor::memory),
                         Epilogue.NONE)
-                .filter(request -> ConvKernels.channelsLast(isa).stream().anyMatch(kernel -> kernel.supports(request)))
+                .filter(request ->
+                        ConvKernels.channelsLast(isa, precision).stream().anyMatch(kernel -> kernel.supports(request)))
                 .isPresent();
     }
 

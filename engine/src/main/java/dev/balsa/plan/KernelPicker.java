@@ -3,6 +3,7 @@ package dev.balsa.plan;
 import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Value;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.tensor.Precision;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,6 +13,11 @@ record KernelPicker(PlanContext context) {
     /// The highest level that kernels may use.
     Isa isa() {
         return context.isa();
+    }
+
+    /// How close results must stay to what the model says.
+    Precision precision() {
+        return context.precision();
     }
 
     <R> Optional<KernelChoice> pick(List<Kernel<R>> kernels, R request, List<Value> operands, long flops) {

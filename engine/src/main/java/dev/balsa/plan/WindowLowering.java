@@ -83,8 +83,8 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         var epilogues = epilogues(node, Spread.COLUMN);
         var request = channelsLastRequest(op, turned(node), weights, constant(node.input(1)), epilogues.epilogue());
         long flops = 2 * Chains.shape(node.output(0)).size() * weights.size(1, weights.rank());
-        return request.flatMap(conv ->
-                picker.pick(ConvKernels.channelsLast(picker.isa()), conv, epilogues.operands(node.output(0)), flops));
+        var kernels = ConvKernels.channelsLast(picker.isa(), picker.precision());
+        return request.flatMap(conv -> picker.pick(kernels, conv, epilogues.operands(node.output(0)), flops));
     }
 
     /// The request for a convolution of channels-last images; nothing if its weights are not constant.

@@ -21,20 +21,18 @@ public final class BothWays {
 
     /// What all programs of a test's graph share; packed weights live in `arena`.
     public static PlanContext context(Arena arena) {
-        return context(Isa.PORTABLE, new ModelConstants(arena));
+        return context(Isa.PORTABLE, Precision.FAST, new ModelConstants(arena));
     }
 
-    private static PlanContext context(Isa isa, ModelConstants constants) {
-        return new PlanContext(isa, Precision.FAST, constants, Long.MAX_VALUE);
+    private static PlanContext context(Isa isa, Precision precision, ModelConstants constants) {
+        return new PlanContext(isa, precision, constants, Long.MAX_VALUE);
     }
 
     /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in
-    /// turn in the same memory.
+    /// turn in the same memory; on the portable level and on every other that this processor has.
     ///
     /// @param tolerance how far floats may be off, relative to the largest of the output (1 if that is smaller); 0
-    ///     asks for the same bits
-    /// Everything on the portable level and on every other that this processor has.
-    ///
+    ///     asks for the same bits, and for exact kernels
     /// @return the names of the portable kernels that ran, of the last run
     public static List<String> compare(Graph graph, List<List<Tensor>> runs, int threads, double tolerance) {
         var expected =
@@ -53,7 +51,8 @@ public final class BothWays {
         try (var arena = Arena.ofShared();
                 var constants = new ModelConstants(arena);
                 var stream = new Stream(threads, "test")) {
-            var compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context(isa, constants));
+            var precision = tolerance == 0 ? Precision.EXACT : Precision.FAST;
+            var compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context(isa, precision, constants));
             stream.listen((step, _, _, _) -> kernels.add(step.kernel()));
             for (int run = 0; run < runs.size(); run++) {
                 kernels.clear();

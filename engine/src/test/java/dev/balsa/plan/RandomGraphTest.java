@@ -8,6 +8,7 @@ import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.text.GraphText;
 import dev.balsa.onnx.Seeds;
 import dev.balsa.rewrite.Pipelines;
+import dev.balsa.tensor.Precision;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,7 +28,7 @@ class RandomGraphTest {
         var graph = RandomGraph.of(seed, NODES, false);
         var inputs = RandomGraph.inputs(graph, seed);
         var expected = Interpreter.run(graph, inputs);
-        var rewritten = Pipelines.whenShaped(new ImageLayouts(Isa.PORTABLE), new Chains())
+        var rewritten = Pipelines.whenShaped(new ImageLayouts(Isa.PORTABLE, Precision.FAST), new Chains())
                 .run(Pipelines.whenLoaded().run(graph));
         assertThat(rewritten.nodes()).hasSizeLessThan(graph.nodes().size());
         var found = Interpreter.run(rewritten, inputs);

@@ -4,6 +4,8 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
+import dev.balsa.tensor.Precision;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The kernels of this package.
@@ -15,13 +17,18 @@ public final class ConvKernels {
         return List.of(new PortableConvKernel(VectorProvider.best()));
     }
 
-    /// Kernels for float convolutions of channels-last images, the likely best first; none for levels without machine
-    /// code.
-    public static List<Kernel<ChannelsLastConvRequest>> channelsLast(Isa isa) {
-        return VectorUnit.of(isa)
-                .map(unit -> List.<Kernel<ChannelsLastConvRequest>>of(
-                        new DepthwiseTileKernel(unit), new TileConvKernel(unit)))
-                .orElse(List.of());
+    /// Kernels for float convolutions of channels-last images, the likely best first; none for levels without
+    /// machine code.
+    public static List<Kernel<ChannelsLastConvRequest>> channelsLast(Isa isa, Precision precision) {
+        var kernels = new ArrayList<Kernel<ChannelsLastConvRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> {
+            kernels.add(new DepthwiseTileKernel(unit));
+            if (precision != Precision.EXACT) {
+                kernels.add(new WinogradKernel(unit));
+            }
+            kernels.add(new TileConvKernel(unit));
+        });
+        return kernels;
     }
 
     /// Kernels for transposed float convolutions, the likely best first.

@@ -15,6 +15,7 @@ import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.Lanes;
+import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.StageCode;
@@ -23,13 +24,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Writes the code of a depthwise convolution: some neighbouring pixels of an output row by some vectors of channels
-/// are summed up in registers over the window, which is written out position by position, then passed through the
-/// epilogue and stored.
+/// Writes the code of a depthwise convolution: some neighbouring pixels of an output row by some vectors of
+/// channels are summed up in registers over the window, which is written out position by position, then passed
+/// through the epilogue and stored.
 ///
-/// The routine makes tiles for the pixels from rsi to rdx, whose number is a multiple of the tile's; rdi points to the
-/// [Argument]s, addresses for the row's pixel 0. Weights are packed in blocks of as many channels as are summed up
-/// at once: per position of the window a vector or two.
+/// The routine makes tiles for the pixels from rsi to rdx, whose number is a multiple of the tile's; rdi points to
+/// the [Argument]s, addresses for the row's pixel 0. Weights are packed in blocks of as many channels as are
+/// summed up at once: per position of the window a vector or two.
 final class DepthwiseCode {
     /// What a routine is told, in this order.
     enum Argument implements RoutineArgument {
@@ -95,8 +96,6 @@ final class DepthwiseCode {
         }
     }
 
-    private static final List<Gpr> OPERANDS = List.of(Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13, Gpr.R14);
-
     private final Form form;
     private final VectorUnit unit;
     private final Assembler a;
@@ -124,8 +123,8 @@ final class DepthwiseCode {
         return unit.register(form.pixels * 2 + index);
     }
 
-    /// r8 = windows of the tile's first pixel, rbx = its result, r9 walks along the weights, rcx = bytes of channels
-    /// done.
+    /// r8 = windows of the tile's first pixel, rbx = its result, r9 walks along the weights, rcx = bytes of
+    /// channels done.
     private void write() {
         if (form.lastLanes() < unit.lanes()) {
             lanes.chooseFirst(form.lastLanes());
@@ -133,7 +132,7 @@ final class DepthwiseCode {
         a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.INPUT.at()));
         a.emit(MOV, Gpr.RBX, Mem.at(Gpr.RDI, Argument.OUTPUT.at()));
         for (int i = 0; i < operands.size(); i++) {
-            a.emit(MOV, OPERANDS.get(i), Mem.at(Gpr.RDI, Argument.operand(i)));
+            a.emit(MOV, OperandPlaces.BASES.get(i), Mem.at(Gpr.RDI, Argument.operand(i)));
         }
         skipTo();
         var tile = new Label("tile");
@@ -182,13 +181,8 @@ final class DepthwiseCode {
 
     private void forEachFull(Consumer<Gpr> action) {
         for (int i = 0; i < operands.size(); i++) {
-            int operand = operands.get(i);
-            boolean full = form.stages.stream()
-                    .anyMatch(stage -> stage instanceof Stage.Binary binary
-                            && binary.operand() == operand
-                            && binary.spread() == Stage.Spread.FULL);
-            if (full) {
-                action.accept(OPERANDS.get(i));
+            if (OperandPlaces.isFull(form.stages, operands.get(i))) {
+                action.accept(OperandPlaces.BASES.get(i));
             }
         }
     }
@@ -238,23 +232,9 @@ final class DepthwiseCode {
     private void store(int pixel, int vector, int count, List<Vec> free) {
         int shift = pixel * pixelBytes() + vector * unit.bytes();
         var x = sum(pixel, vector);
-        StageCode.write(lanes, form.stages, x, free, new StageCode.Operands() {
-            @Override
-            public Mem at(Stage.Binary stage) {
-                var base = OPERANDS.get(operands.indexOf(stage.operand()));
-                return switch (stage.spread()) {
-                    case FULL -> Mem.at(base, Gpr.RCX, 1, shift);
-                    case COLUMN -> Mem.at(base, Gpr.RCX, 1, vector * unit.bytes());
-                    case SCALAR -> Mem.at(base, 0);
-                    case ROW -> throw new IllegalArgumentException("no code for operands by row; ask knows() first");
-                };
-            }
-
-            @Override
-            public int lanes() {
-                return count;
-            }
-        });
+        int column = vector * unit.bytes();
+        StageCode.write(
+                lanes, form.stages, x, free, new OperandPlaces(form.stages, Gpr.RCX, 1, shift, Gpr.RCX, column, count));
         var place = Mem.at(Gpr.RBX, Gpr.RCX, 1, shift);
         if (count == unit.lanes()) {
             lanes.store(place, x);

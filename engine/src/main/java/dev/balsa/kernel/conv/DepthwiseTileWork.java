@@ -5,7 +5,7 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Work;
-import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.conv.DepthwiseCode.Argument;
 import dev.balsa.kernel.conv.DepthwiseCode.Form;
@@ -14,8 +14,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A depthwise convolution, a row of output pixels after the other. Where windows leave the image, a first phase copies
-/// it with its padding.
+/// A depthwise convolution, a row of output pixels after the other. Where windows leave the image, a first phase
+/// copies it with its padding.
 final class DepthwiseTileWork implements Work {
     /// Multiply-adds of a unit that take some ten microseconds, many times what a call and a turn of workers take.
     private static final long LEAST_STEPS = 1 << 17;
@@ -24,8 +24,7 @@ final class DepthwiseTileWork implements Work {
     private final PaddedImage image;
     private final List<Axis> axes;
     private final List<Stage> stages;
-    private final List<Integer> operands;
-    private final int[] operandOf;
+    private final OperandAddresses operands;
     private final MemorySegment weights;
     private final MachineCode large;
     private final MachineCode small;
@@ -39,10 +38,7 @@ final class DepthwiseTileWork implements Work {
         image = new PaddedImage(request.window(), request.batch(), request.channels());
         axes = Axis.all(request.window());
         stages = request.epilogue().stages();
-        operands = StageCode.operands(stages);
-        operandOf = stages.stream()
-                .mapToInt(stage -> stage instanceof Stage.Binary binary ? operands.indexOf(binary.operand()) : -1)
-                .toArray();
+        operands = new OperandAddresses(stages);
         int width = axes.get(2).output();
         int tiles = Math.ceilDiv(width, Form.mostPixels());
         int fewer = width / tiles;
@@ -124,7 +120,7 @@ final class DepthwiseTileWork implements Work {
 
     @Override
     public long workerBytes() {
-        return Argument.operand(operands.size());
+        return Argument.operand(operands.count());
     }
 
     @Override
@@ -157,13 +153,7 @@ final class DepthwiseTileWork implements Work {
         Argument.INPUT.set(scratch, source.address() + from);
         Argument.WEIGHTS.set(scratch, weights.address());
         Argument.OUTPUT.set(scratch, frame.operand(request.output()).address() + to);
-        for (int i = 0; i < operandOf.length; i++) {
-            if (stages.get(i) instanceof Stage.Binary binary) {
-                long shift = binary.spread() == Stage.Spread.FULL ? to : 0;
-                long address = frame.operand(binary.operand()).address() + shift;
-                scratch.set(ValueLayout.JAVA_LONG, Argument.operand(operandOf[i]), address);
-            }
-        }
+        operands.set(frame, scratch, Argument.OPERANDS.at(), to, 0);
         if (middle > 0) {
             large.call(0, scratch, 0, middle);
         }

@@ -1,17 +1,14 @@
 package dev.balsa.kernel.conv;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// The channels-last images of a convolution as its windows see them: with the padding around, or as they are where no
-/// window leaves them. Lifted to three dimensions.
+/// The channels-last images of a convolution as its windows see them: with the padding around, or as they are
+/// where no window leaves them. Lifted to three dimensions.
 ///
 /// Where there is padding, images are copied row by row into memory that has room for it; then every position of a
 /// window is at the same distance from the first one, whatever the pixel.
 final class PaddedImage {
-    private static final MemorySegment ZEROS = Arena.global().allocate(1 << 16);
-
     private final List<Axis> axes;
     private final int batch;
     private final int channels;
@@ -95,22 +92,15 @@ final class PaddedImage {
             int d = above % sizes[0] - axes.get(0).pad();
             long at = row * rowBytes;
             if (!axes.get(1).contains(h) || !axes.get(0).contains(d)) {
-                zero(target, at, rowBytes);
+                Zeros.fill(target, at, rowBytes);
                 continue;
             }
             int image = above / sizes[0];
             long line = ((image * (long) axes.get(0).input() + d) * axes.get(1).input() + h) * width.input();
             long end = (before + pixels) * pixel;
-            zero(target, at, before * pixel);
+            Zeros.fill(target, at, before * pixel);
             MemorySegment.copy(source, (line + first) * pixel, target, at + before * pixel, pixels * pixel);
-            zero(target, at + end, rowBytes - end);
-        }
-    }
-
-    /// Copies zeros, since a slice to be filled would be an object on the heap.
-    private static void zero(MemorySegment target, long at, long bytes) {
-        for (long done = 0; done < bytes; done += ZEROS.byteSize()) {
-            MemorySegment.copy(ZEROS, 0, target, at + done, Math.min(ZEROS.byteSize(), bytes - done));
+            Zeros.fill(target, at + end, rowBytes - end);
         }
     }
 }

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A convolution as a product: a row per pixel, which sees its window as segments of neighbouring elements (positions
-/// side by side of all channels are one), by a column per output channel. One product per group.
+/// A convolution as a product: a row per pixel, which sees its window as segments of neighbouring elements
+/// (positions side by side of all channels are one), by a column per output channel. One product per group.
 ///
 /// Where windows leave the image, a first phase copies it with its padding.
 final class TileConvWork implements Work {
@@ -43,16 +43,17 @@ final class TileConvWork implements Work {
         long weightBytes = request.weights().byteSize() / request.groups();
         for (int group = 0; group < request.groups(); group++) {
             var weights = request.weights().asSlice(group * weightBytes, weightBytes);
-            groups.add(new TileProduct(
+            groups.add(TileProduct.of(
                     unit,
                     new TileProduct.Request(
                             rows,
                             depth(axes),
                             rowBytes(axes),
                             columns,
-                            right(weights),
                             request.epilogue().stages(),
-                            outputPlaces),
+                            outputPlaces,
+                            TileProduct.ENOUGH_PARTS),
+                    right(weights),
                     constants));
         }
     }
@@ -121,12 +122,13 @@ final class TileConvWork implements Work {
             return;
         }
         var left = image.isCopied() ? frame.shared() : frame.operand(0);
+        var result = frame.operand(request.output());
         int parts = groups.getFirst().parts();
         int columns = request.outputs() / request.groups();
         for (int unit = from; unit < to; unit++) {
             int group = unit / parts;
             long channel = (long) group * groupChannels();
-            groups.get(group).multiply(frame, left, channel, request.output(), (long) group * columns, unit % parts);
+            groups.get(group).multiply(frame, left, channel, result, (long) group * columns, unit % parts);
         }
     }
 }

@@ -61,23 +61,24 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
             var rows = RowPlaces.of(
                     count, row -> left.offsets().get(row / request.m()) + row % request.m() * left.rowStride());
             var b = request.b();
-            product = new TileProduct(
+            product = TileProduct.of(
                     unit,
                     new TileProduct.Request(
                             rows,
                             new Depth(List.of(new Depth.Segment(0, request.k()))),
                             (long) request.k() * Float.BYTES,
                             request.n(),
-                            new TileProduct.Right(
-                                    b.constant().orElseThrow(),
-                                    b.offsets().getFirst(),
-                                    request.k(),
-                                    b.rowStep(),
-                                    0,
-                                    b.columnStep(),
-                                    request.alpha()),
                             request.epilogue().stages(),
-                            RowPlaces.of(count, row -> (long) row * request.n())),
+                            RowPlaces.of(count, row -> (long) row * request.n()),
+                            TileProduct.ENOUGH_PARTS),
+                    new TileProduct.Right(
+                            b.constant().orElseThrow(),
+                            b.offsets().getFirst(),
+                            request.k(),
+                            b.rowStep(),
+                            0,
+                            b.columnStep(),
+                            request.alpha()),
                     constants);
         }
 
@@ -94,7 +95,7 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
         @Override
         public void run(int phase, int from, int to, Frame frame) {
             for (int unit = from; unit < to; unit++) {
-                product.multiply(frame, frame.operand(0), 0, output, 0, unit);
+                product.multiply(frame, frame.operand(0), 0, frame.operand(output), 0, unit);
             }
         }
     }

@@ -23,6 +23,7 @@ import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.code.Lanes;
+import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.StageCode;
@@ -30,13 +31,13 @@ import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Writes the code of a tile: some rows of the result by some vectors of columns, held in registers while the product
-/// runs along the depth, then passed through the epilogue and stored.
+/// Writes the code of a tile: some rows of the result by some vectors of columns, held in registers while the
+/// product runs along the depth, then passed through the epilogue and stored.
 ///
-/// The routine makes tiles for the rows from rsi to rdx, whose number is a multiple of the tile's. rdi points to the
-/// [Argument]s, 64-bit numbers. Per step of depth it loads the panel's vectors once and, for every row, one float into
-/// all lanes: 6 rows of 2 vectors make 12 fused multiply-adds of 8 loads, which keeps two multipliers busy behind two
-/// or three load ports, and takes all of 16 registers.
+/// The routine makes tiles for the rows from rsi to rdx, whose number is a multiple of the tile's. rdi points to
+/// the [Argument]s, 64-bit numbers. Per step of depth it loads the panel's vectors once and, for every row, one
+/// float into all lanes: 6 rows of 2 vectors make 12 fused multiply-adds of 8 loads, which keeps two multipliers
+/// busy behind two or three load ports, and takes all of 16 registers.
 final class TileCode {
     /// What a routine is told, in this order.
     enum Argument implements RoutineArgument {
@@ -86,7 +87,6 @@ final class TileCode {
     private static final int LINE = 64;
 
     private static final List<Gpr> ROWS = List.of(Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13);
-    private static final List<Gpr> OPERANDS = List.of(Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13, Gpr.R14);
 
     private final VectorUnit unit;
     private final int rows;
@@ -175,8 +175,8 @@ final class TileCode {
         }
     }
 
-    /// Asks for the lines that the epilogue reads and writes, while there is a product to be computed: they lie a row
-    /// apart, which no prefetcher of the processor follows.
+    /// Asks for the lines that the epilogue reads and writes, while there is a product to be computed: they lie a
+    /// row apart, which no prefetcher of the processor follows.
     private void prefetch() {
         var skip = new Label("no epilogue yet");
         a.emit(CMP, argument(Argument.IS_LAST).sized(Long.SIZE), Imm.of(0));
@@ -233,7 +233,8 @@ final class TileCode {
         }
     }
 
-    /// rax walks along the panel, rcx along the rows, rbx along the segments, of which r14 are left; r15 counts steps.
+    /// rax walks along the panel, rcx along the rows, rbx along the segments, of which r14 are left; r15 counts
+    /// steps.
     private void run() {
         var segment = new Label("segment");
         var several = new Label("several");
@@ -298,7 +299,7 @@ final class TileCode {
         a.emit(MOV, Gpr.R8, argument(Argument.OUTPUT_PLACES));
         a.emit(MOV, Gpr.R9, argument(Argument.OUTPUT));
         for (int i = 0; i < StageCode.operands(stages).size(); i++) {
-            a.emit(MOV, OPERANDS.get(i), Mem.at(Gpr.RDI, Argument.operand(i)));
+            a.emit(MOV, OperandPlaces.BASES.get(i), Mem.at(Gpr.RDI, Argument.operand(i)));
         }
         if (StageCode.temporaries(stages) > unit.registers() - rows * vectors) {
             throughStack();
@@ -350,38 +351,14 @@ final class TileCode {
 
     private void store(int vector, Vec x, List<Vec> free) {
         int count = vector == vectors - 1 ? lastLanes : unit.lanes();
-        StageCode.write(lanes, stages, x, free, new Operands(vector, count));
+        int at = vector * unit.bytes();
+        StageCode.write(
+                lanes, stages, x, free, new OperandPlaces(stages, Gpr.RCX, Float.BYTES, at, Gpr.NONE, at, count));
         var place = Mem.at(Gpr.RBX, vector * unit.bytes());
         if (count == unit.lanes()) {
             lanes.store(place, x);
         } else {
             lanes.storeFirst(place, x, count, free.getFirst());
-        }
-    }
-
-    private final class Operands implements StageCode.Operands {
-        private final int vector;
-        private final int count;
-
-        Operands(int vector, int count) {
-            this.vector = vector;
-            this.count = count;
-        }
-
-        @Override
-        public Mem at(Stage.Binary stage) {
-            var base = OPERANDS.get(StageCode.operands(stages).indexOf(stage.operand()));
-            return switch (stage.spread()) {
-                case FULL -> Mem.at(base, Gpr.RCX, Float.BYTES, vector * unit.bytes());
-                case COLUMN -> Mem.at(base, vector * unit.bytes());
-                case SCALAR -> Mem.at(base, 0);
-                case ROW -> throw new IllegalArgumentException("no code for operands by row; ask knows() first");
-            };
-        }
-
-        @Override
-        public int lanes() {
-            return count;
         }
     }
 }

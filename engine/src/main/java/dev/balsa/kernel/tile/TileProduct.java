@@ -4,7 +4,7 @@ import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.StridedCopyCode;
 import dev.balsa.kernel.code.VectorUnit;
@@ -18,12 +18,13 @@ import java.util.List;
 
 /// A product of rows with packed panels, prepared: `out[r][c] = epilogue(sum over d of left[r][d] * right[d][c])`.
 ///
-/// Immutable and thread-safe. A part of it is a range of rows by a range of panels; parts are independent. Within a
-/// part the loops are, from the outside: panels, blocks of depth, tiles of rows. A block of a panel stays in the
-/// first-level cache while all rows of the part go by; the rows stay in the second-level cache from panel to panel.
+/// Immutable and thread-safe. A part of it is a range of rows by a range of panels; parts are independent. Within
+/// a part the loops are, from the outside: panels, blocks of depth, tiles of rows. A block of a panel stays in the
+/// first-level cache while all rows of the part go by; the rows stay in the second-level cache from panel to
+/// panel.
 public final class TileProduct {
-    /// Steps of depth of a block: those of a panel of two vectors then take 16 KB of a first-level cache of 32 KB or
-    /// more.
+    /// Steps of depth of a block: those of a panel of two vectors then take 16 KB of a first-level cache of 32 KB
+    /// or more.
     private static final int BLOCK = 256;
     /// Memory of the left factor's rows that stays in a second-level cache of 512 KB beside a panel.
     private static final long CACHED = 192L << 10;
@@ -31,7 +32,8 @@ public final class TileProduct {
     private static final double MOST_PACKING = 4;
     private static final double FEW_PACKED = 1 << 22;
     /// Parts that are enough to keep several workers busy to about the same end.
-    private static final int UNITS = 48;
+    public static final int ENOUGH_PARTS = 48;
+
     /// Multiply-adds of a part that take some ten microseconds, many times what a call and a turn of workers take.
     private static final long LEAST_STEPS = 1 << 19;
 
@@ -44,9 +46,8 @@ public final class TileProduct {
     private final RowPlaces rows;
     private final RowPlaces outputPlaces;
     private final List<Stage> stages;
-    private final List<Integer> operands;
+    private final OperandAddresses operands;
     private final List<Block> blocks = new ArrayList<>();
-    private final int[] operandOf;
     private final int rowParts;
     private final int panelParts;
     private final int partialBytes;
@@ -57,27 +58,27 @@ public final class TileProduct {
     ///
     /// @param rows where the left factor's rows are seen from the start of its memory
     /// @param depth what they hold, at least one element
-    /// @param columns of the result, at least 1
-    /// @param right the constant right factor
     /// @param rowBytes how much memory a further row brings into the cache
+    /// @param columns of the result, at least 1
     /// @param stages what is done to each element; operands with [Spread#FULL] have rows at the result's places
     /// @param outputPlaces where the result's rows are
+    /// @param parts that are enough, as far as memory is concerned
     public record Request(
             RowPlaces rows,
             Depth depth,
             long rowBytes,
             int columns,
-            Right right,
             List<Stage> stages,
-            RowPlaces outputPlaces) {
+            RowPlaces outputPlaces,
+            int parts) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
         }
     }
 
-    /// A constant right factor. Its rows come in runs of equal distances: the element in row `d` and column `c` lies at
-    /// element `start + d / run * runStep + d % run * rowStep + c * columnStep`.
+    /// A constant right factor. Its rows come in runs of equal distances: the element in row `d` and column `c`
+    /// lies at element `start + d / run * runStep + d % run * rowStep + c * columnStep`.
     public record Right(
             MemorySegment memory, long start, int run, long rowStep, long runStep, long columnStep, float factor) {
         /// Names everything but the memory, for the packed form's key.
@@ -87,33 +88,56 @@ public final class TileProduct {
     }
 
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
-    public TileProduct(VectorUnit unit, Request request, Constants constants) {
+    public static TileProduct of(VectorUnit unit, Request request, Right right, Constants constants) {
+        int depth = request.depth().length();
+        var packed = constants.packed(
+                right.memory(),
+                packedForm(unit, request.columns(), depth) + " of " + right.form(),
+                packedBytes(unit, request.columns(), depth),
+                target -> pack(unit, request.columns(), depth, right, target, constants));
+        return new TileProduct(unit, request, packed, constants);
+    }
+
+    /// Bytes of a packed right factor.
+    public static long packedBytes(VectorUnit unit, int columns, int depth) {
+        return new Panels(unit, columns, depth).bytes();
+    }
+
+    /// Names the form of a packed right factor; equal names are equal forms.
+    public static String packedForm(VectorUnit unit, int columns, int depth) {
+        return new Panels(unit, columns, depth).form();
+    }
+
+    /// Packs a right factor.
+    ///
+    /// @param target zeros, [#packedBytes] of them
+    public static void pack(
+            VectorUnit unit, int columns, int depth, Right right, MemorySegment target, Constants constants) {
+        var copy = constants.code(StridedCopyCode.NAME, StridedCopyCode::write);
+        new Panels(unit, columns, depth).pack(right, target, copy);
+    }
+
+    /// Prepares a product with a packed right factor; has code written where it is new.
+    ///
+    /// @param packed kept by the caller as long as the product
+    public TileProduct(VectorUnit unit, Request request, MemorySegment packed, Constants constants) {
         this.unit = unit;
+        this.packed = packed;
         columns = request.columns();
         rows = request.rows();
         outputPlaces = request.outputPlaces();
         stages = request.stages();
-        operands = StageCode.operands(stages);
+        operands = new OperandAddresses(stages);
         panels = new Panels(unit, columns, request.depth().length());
-        var right = request.right();
-        var copy = constants.code(StridedCopyCode.NAME, StridedCopyCode::write);
-        packed = constants.packed(
-                right.memory(),
-                panels.form() + " of " + right.form(),
-                panels.bytes(),
-                target -> panels.pack(right, target, copy));
         int firstRow = 0;
         for (var block : request.depth().blocks(BLOCK)) {
             blocks.add(new Block(segments(block), block.segments().size(), firstRow));
             firstRow += block.length();
         }
-        operandOf = stages.stream()
-                .mapToInt(stage -> stage instanceof Stage.Binary binary ? operands.indexOf(binary.operand()) : -1)
-                .toArray();
         int count = rows.count();
         rowParts = count == 0 ? 0 : Math.ceilDiv(count, rowsOfPart(request));
         long steps = (long) count * columns * request.depth().length();
-        long wanted = rowParts == 0 ? 1 : Math.min(UNITS, steps / LEAST_STEPS) / rowParts;
+        long wanted = rowParts == 0 ? 1 : Math.min(request.parts(), steps / LEAST_STEPS) / rowParts;
         panelParts = Math.clamp(wanted, 1, panels.count());
         int most = rowParts == 0 ? 0 : Math.ceilDiv(count, rowParts);
         partialBytes = blocks.size() == 1 ? 0 : most * TileCode.mostVectors(unit) * unit.bytes();
@@ -129,11 +153,11 @@ public final class TileProduct {
     private static int rowsOfPart(Request request) {
         int count = request.rows().count();
         long cached = Math.max(LEAST_ROWS, CACHED / Math.max(1, request.rowBytes()));
-        return (int) Math.min(cached, Math.max(LEAST_ROWS, Math.ceilDiv(count, UNITS)));
+        return (int) Math.min(cached, Math.max(LEAST_ROWS, Math.ceilDiv(count, request.parts())));
     }
 
-    /// Whether a product can be done: the stages can be part of the tile, and the packed form of the right factor does
-    /// not take many times its memory, as that of a few long columns would.
+    /// Whether a product can be done: the stages can be part of the tile, and the packed form of the right factor
+    /// does not take many times its memory, as that of a few long columns would.
     public static boolean supports(VectorUnit unit, int columns, long depth, List<Stage> stages) {
         double packedColumns = (double) Math.ceilDiv(columns, unit.lanes()) * unit.lanes();
         return StageCode.knows(stages)
@@ -192,17 +216,18 @@ public final class TileProduct {
     }
 
     private long argumentBytes() {
-        return Math.ceilDiv(Argument.operand(operands.size()), unit.bytes()) * (long) unit.bytes();
+        return Math.ceilDiv(Argument.operand(operands.count()), unit.bytes()) * (long) unit.bytes();
     }
 
     /// Makes a part of the result.
     ///
     /// @param left the left factor's memory
     /// @param leftShift elements that every place in it is shifted by
-    /// @param output the index of the result among the frame's operands
-    /// @param columnShift elements that every place in the result, in operands of its shape, and in those by column
-    ///     is shifted by
-    public void multiply(Frame frame, MemorySegment left, long leftShift, int output, long columnShift, int part) {
+    /// @param result the result's memory
+    /// @param columnShift elements that every place in the result, in operands of its shape, and in those by
+    ///     column is shifted by
+    public void multiply(
+            Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int part) {
         int rowPart = part / panelParts;
         int panelPart = part % panelParts;
         int firstRow = start(rowPart, rows.count(), rowParts);
@@ -213,11 +238,10 @@ public final class TileProduct {
         Argument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
         Argument.ROW_PLACES.set(scratch, rows.address());
         Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
-        long result = frame.operand(output).address();
         for (int panel = start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
             long column = columnShift + panels.column(panel);
-            Argument.OUTPUT.set(scratch, result + column * Float.BYTES);
-            bindOperands(frame, scratch, column);
+            Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
+            operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
             for (int i = 0; i < blocks.size(); i++) {
                 var block = blocks.get(i);
                 Argument.PANEL.set(scratch, packed.address() + panels.place(panel, block.firstRow));
@@ -234,16 +258,6 @@ public final class TileProduct {
     /// Where part `index` of `parts` about equal ones begins; the larger ones come first.
     private static int start(int index, int count, int parts) {
         return index * (count / parts) + Math.min(index, count % parts);
-    }
-
-    private void bindOperands(Frame frame, MemorySegment scratch, long column) {
-        for (int i = 0; i < operandOf.length; i++) {
-            if (stages.get(i) instanceof Stage.Binary binary) {
-                long shift = binary.spread() == Spread.SCALAR ? 0 : column;
-                long address = frame.operand(binary.operand()).address() + shift * Float.BYTES;
-                scratch.set(ValueLayout.JAVA_LONG, Argument.operand(operandOf[i]), address);
-            }
-        }
     }
 
     /// Tiles of about the same number of rows: some of the one size, then some of one row less.

@@ -17,6 +17,7 @@ import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.DepthwiseTileKernel;
 import dev.balsa.kernel.conv.TileConvKernel;
 import dev.balsa.kernel.conv.Window;
+import dev.balsa.kernel.conv.WinogradKernel;
 import dev.balsa.kernel.elementwise.ElementwiseCodeKernel;
 import dev.balsa.kernel.elementwise.ElementwiseRequest;
 import dev.balsa.kernel.pool.PoolCodeKernel;
@@ -68,12 +69,16 @@ class WrittenCodeTest {
                 var written = new Written(arena)) {
             for (int outputs : new int[] {1, 8, 16, 40, 48, 64, 77}) {
                 for (var epilogue : List.of(Epilogue.NONE, new Epilogue(EVERYTHING))) {
-                    prepare(new TileConvKernel(unit), conv(arena, 1, 5, outputs, epilogue), written);
+                    prepare(new TileConvKernel(unit), conv(arena, 9, 1, 5, outputs, epilogue), written);
                     prepare(
                             new DepthwiseTileKernel(unit),
-                            conv(arena, outputs + 1, outputs + 1, outputs + 1, epilogue),
+                            conv(arena, 9, outputs + 1, outputs + 1, outputs + 1, epilogue),
                             written);
                 }
+                prepare(
+                        new WinogradKernel(unit),
+                        conv(arena, 32, 1, 200 + outputs, outputs + 60, new Epilogue(EVERYTHING)),
+                        written);
                 for (var function : PoolFunction.values()) {
                     prepare(new PoolCodeKernel(unit), pool(function, outputs), written);
                 }
@@ -97,9 +102,10 @@ class WrittenCodeTest {
         kernel.prepare(request, constants);
     }
 
-    private static ChannelsLastConvRequest conv(Arena arena, int groups, int channels, int outputs, Epilogue epilogue) {
-        var window =
-                new Window(List.of(9, 9), List.of(3, 3), List.of(1, 1), List.of(1, 1), List.of(1, 1), List.of(9, 9));
+    private static ChannelsLastConvRequest conv(
+            Arena arena, int size, int groups, int channels, int outputs, Epilogue epilogue) {
+        var image = List.of(size, size);
+        var window = new Window(image, List.of(3, 3), List.of(1, 1), List.of(1, 1), List.of(1, 1), image);
         var weights = arena.allocate(4L * outputs * channels / groups * 9, 4);
         return new ChannelsLastConvRequest(1, groups, channels, outputs, window, weights, epilogue);
     }
@@ -142,9 +148,8 @@ class WrittenCodeTest {
 
         @Override
         public MemorySegment packed(MemorySegment source, String form, long bytes, Consumer<MemorySegment> pack) {
-            var memory = arena.allocate(bytes, 64);
-            pack.accept(memory);
-            return memory;
+            // Packing may run code that this processor cannot.
+            return arena.allocate(bytes, 64);
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -59,7 +60,7 @@ class ChannelsLastConvTest {
             }
             var request = new ChannelsLastConvRequest(
                     batch, groups, channels, outputs, window, weights, chained ? chain() : Epilogue.NONE);
-            var kernel = ConvKernels.channelsLast(isa).stream()
+            var kernel = ConvKernels.channelsLast(isa, Precision.EXACT).stream()
                     .filter(k -> k.supports(request))
                     .findFirst();
             if (kernel.isEmpty()) {
