@@ -12,6 +12,7 @@ import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
+import dev.balsa.plan.CodeFiles;
 import dev.balsa.plan.CompiledGraph;
 import dev.balsa.plan.ModelConstants;
 import dev.balsa.plan.PlanContext;
@@ -35,8 +36,9 @@ import java.util.concurrent.TimeUnit;
 
 /// A loaded model, ready to run. Thread-safe: runs beyond the number of streams wait their turn.
 ///
-/// It owns the mapped file, the packed weights, the memory of its runs and its worker threads; [#close] frees them all.
-/// The first run with new input shapes plans them, which takes milliseconds; later runs with these shapes do not.
+/// It owns the mapped file, the packed weights, the memory of its runs and its worker threads; [#close] frees them
+/// all. The first run with new input shapes plans them, which takes milliseconds; later runs with these shapes do
+/// not.
 public final class Model implements AutoCloseable {
     private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
 
@@ -60,7 +62,7 @@ public final class Model implements AutoCloseable {
         this.arena = arena;
         this.streams = options.streams();
         graph.outputs().forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
-        constants = new ModelConstants(arena);
+        constants = new ModelConstants(arena, options.codeFolder().map(CodeFiles::new));
         var context = new PlanContext(isa, options.precision(), constants, options.memoryLimit());
         compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context);
         idle = new ArrayBlockingQueue<>(streams);

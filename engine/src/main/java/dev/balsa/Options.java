@@ -3,6 +3,7 @@ package dev.balsa;
 import dev.balsa.cpu.Isa;
 import dev.balsa.run.PhysicalMemory;
 import dev.balsa.tensor.Precision;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /// How a model is to be run; immutable, changed copy by copy: `Options.defaults().withThreads(2)`.
@@ -11,11 +12,15 @@ import java.util.Optional;
 /// @param streams the number of runs that may go on at once, each with its share of the threads; at least 1
 /// @param precision how close floating-point results must stay to what the model says
 /// @param isa the highest instruction-set level to use; empty for the best that the CPU has
-/// @param memoryLimit the most bytes that the intermediate tensors of one run may take, as far as they can be planned,
-///     and the most that a single tensor may take whose shape only the run tells; at least 1. A run that needs more
-///     fails with a [dev.balsa.error.ResourceException] before it takes any memory for it. The weights do not count.
-///     Whatever the limit, memory outside the Java heap ends where the JVM's `-XX:MaxDirectMemorySize` says
-public record Options(int threads, int streams, Precision precision, Optional<Isa> isa, long memoryLimit) {
+/// @param memoryLimit the most bytes that the intermediate tensors of one run may take, as far as they can be
+///     planned, and the most that a single tensor may take whose shape only the run tells; at least 1. A run that
+///     needs more fails with a [dev.balsa.error.ResourceException] before it takes any memory for it. The weights
+///     do not count. Whatever the limit, memory outside the Java heap ends where the JVM's
+///     `-XX:MaxDirectMemorySize` says
+/// @param codeFolder where the machine code that is made is written to, for people to read; nowhere if empty.
+///     Linux's `perf` is then told, too, where it lies
+public record Options(
+        int threads, int streams, Precision precision, Optional<Isa> isa, long memoryLimit, Optional<Path> codeFolder) {
     /// Checks the ranges.
     ///
     /// @throws IllegalArgumentException if `threads`, `streams` or `memoryLimit` is less than 1
@@ -37,31 +42,37 @@ public record Options(int threads, int streams, Precision precision, Optional<Is
                 1,
                 Precision.FAST,
                 Optional.empty(),
-                PhysicalMemory.bytes());
+                PhysicalMemory.bytes(),
+                Optional.empty());
     }
 
     /// These options with another number of threads.
     public Options withThreads(int count) {
-        return new Options(count, streams, precision, isa, memoryLimit);
+        return new Options(count, streams, precision, isa, memoryLimit, codeFolder);
     }
 
     /// These options with another number of streams.
     public Options withStreams(int count) {
-        return new Options(threads, count, precision, isa, memoryLimit);
+        return new Options(threads, count, precision, isa, memoryLimit, codeFolder);
     }
 
     /// These options with another precision.
     public Options withPrecision(Precision wanted) {
-        return new Options(threads, streams, wanted, isa, memoryLimit);
+        return new Options(threads, streams, wanted, isa, memoryLimit, codeFolder);
     }
 
     /// These options with a cap on the instruction-set level.
     public Options withIsa(Isa cap) {
-        return new Options(threads, streams, precision, Optional.of(cap), memoryLimit);
+        return new Options(threads, streams, precision, Optional.of(cap), memoryLimit, codeFolder);
     }
 
     /// These options with another limit on memory, in bytes.
     public Options withMemoryLimit(long bytes) {
-        return new Options(threads, streams, precision, isa, bytes);
+        return new Options(threads, streams, precision, isa, bytes, codeFolder);
+    }
+
+    /// These options with a folder for machine code; it is made if it is not there.
+    public Options withCodeFolder(Path folder) {
+        return new Options(threads, streams, precision, isa, memoryLimit, Optional.of(folder));
     }
 }

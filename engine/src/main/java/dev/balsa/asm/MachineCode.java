@@ -15,9 +15,9 @@ import java.util.Set;
 
 /// Code that can be called: written to memory of its own, then made executable, never both at once.
 ///
-/// Its routines follow the System V calling convention: a pointer to arguments in rdi, and a range in rsi and rdx; they
-/// keep rbx, rbp, rsp and r12 to r15. Any number of threads may call. Whoever closes this sees to it that no call is
-/// under way and none follows.
+/// Its routines follow the System V calling convention: a pointer to arguments in rdi, and a range in rsi and rdx;
+/// they keep rbx, rbp, rsp and r12 to r15. Any number of threads may call. Whoever closes this sees to it that no
+/// call is under way and none follows.
 public final class MachineCode implements AutoCloseable {
     private static final MethodHandle CALL = call();
     private static final Set<String> X86_64 = Set.of("amd64", "x86_64");
@@ -54,6 +54,11 @@ public final class MachineCode implements AutoCloseable {
             Pages.unmap(pages);
             throw e;
         }
+    }
+
+    /// Where the code lies.
+    public long address() {
+        return pages.address();
     }
 
     /// Calls the routine that begins at `offset`.

@@ -43,7 +43,8 @@ final class Chains implements FuseChain.Acceptance {
 
     static boolean isDense(Op op) {
         return switch (op) {
-            case Conv _, ConvTranspose _, MatMul _, Gemm _, ChannelsLast(Conv _) -> true;
+            case Conv _, ConvTranspose _, MatMul _, Gemm _ -> true;
+            case ChannelsLast(Conv _), ChannelsLast(ConvTranspose _) -> true;
             default -> false;
         };
     }

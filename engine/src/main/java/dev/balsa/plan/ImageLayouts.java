@@ -6,6 +6,7 @@ import dev.balsa.ir.Node;
 import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.Conv;
+import dev.balsa.ir.window.ConvTranspose;
 import dev.balsa.ir.window.GlobalAveragePool;
 import dev.balsa.ir.window.GlobalMaxPool;
 import dev.balsa.ir.window.MaxPool;
@@ -44,6 +45,7 @@ record ImageLayouts(Isa isa, Precision precision) implements TurnImages.Acceptan
         int rank = Chains.shape(node.input(0)).rank();
         return switch (node.op()) {
             case Conv op -> rank <= MOST_CONV_RANK && conv(node, op, graph);
+            case ConvTranspose op -> rank <= MOST_CONV_RANK && convTranspose(node, op, graph);
             case MaxPool _, AveragePool _ -> rank <= MOST_POOL_RANK;
             case GlobalAveragePool _, GlobalMaxPool _ -> true;
             case Resize op ->
@@ -60,8 +62,25 @@ record ImageLayouts(Isa isa, Precision precision) implements TurnImages.Acceptan
         };
     }
 
+    private static boolean hasFloats(Node node) {
+        return node.inputs().stream().allMatch(value -> !value.isPresent() || Chains.isFloat(value));
+    }
+
+    private boolean convTranspose(Node node, ConvTranspose op, Graph graph) {
+        if (!hasFloats(node)) {
+            return false;
+        }
+        var request = WindowLowering.transposedRequest(
+                op,
+                Chains.shape(node.input(0)),
+                Chains.shape(node.input(1)),
+                graph.constant(node.input(1)).map(Tensor::memory),
+                Epilogue.NONE);
+        return ConvKernels.channelsLastTransposed(isa).stream().anyMatch(kernel -> kernel.supports(request));
+    }
+
     private boolean conv(Node node, Conv op, Graph graph) {
-        if (!node.inputs().stream().allMatch(value -> !value.isPresent() || Chains.isFloat(value))) {
+        if (!hasFloats(node)) {
             return false;
         }
         return WindowLowering.channelsLastRequest(

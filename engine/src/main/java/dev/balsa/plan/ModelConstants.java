@@ -6,11 +6,13 @@ import dev.balsa.memory.LargeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Keeps the packed forms of a model's weights in memory of the model's arena, and its machine code until it is closed.
+/// Keeps the packed forms of a model's weights in memory of the model's arena, and its machine code until it is
+/// closed.
 public final class ModelConstants implements Constants, AutoCloseable {
     private static final long ALIGNMENT = 64;
     /// Small packed operands share pieces of so many bytes.
@@ -26,9 +28,18 @@ public final class ModelConstants implements Constants, AutoCloseable {
     private MemorySegment piece = MemorySegment.NULL;
     private final Map<String, MachineCode> codes = new ConcurrentHashMap<>();
 
+    private final Optional<CodeFiles> files;
+
     /// @param arena a shared arena that lives as long as the model
     public ModelConstants(Arena arena) {
+        this(arena, Optional.empty());
+    }
+
+    /// @param arena a shared arena that lives as long as the model
+    /// @param files get all code that is made
+    public ModelConstants(Arena arena, Optional<CodeFiles> files) {
         this.arena = arena;
+        this.files = files;
     }
 
     @Override
@@ -57,7 +68,12 @@ public final class ModelConstants implements Constants, AutoCloseable {
 
     @Override
     public MachineCode code(String name, Supplier<byte[]> writer) {
-        return codes.computeIfAbsent(name, _ -> MachineCode.of(writer.get()));
+        return codes.computeIfAbsent(name, _ -> {
+            var bytes = writer.get();
+            var code = MachineCode.of(bytes);
+            files.ifPresent(all -> all.add(name, bytes, code));
+            return code;
+        });
     }
 
     /// Frees the code, which nobody runs any more; the arena is its owner's to close.

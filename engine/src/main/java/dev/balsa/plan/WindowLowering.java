@@ -64,6 +64,7 @@ record WindowLowering(Graph graph, KernelPicker picker) {
     Optional<KernelChoice> channelsLast(Node node, ChannelsLast op) {
         return switch (op.core()) {
             case Conv conv -> channelsLastConv(node, conv);
+            case ConvTranspose conv -> channelsLastConvTranspose(node, conv);
             case MaxPool pool -> channelsLastPool(node, pool.geometry(turned(node)), PoolFunction.MAX, false);
             case AveragePool pool ->
                 channelsLastPool(node, pool.geometry(turned(node)), PoolFunction.AVERAGE, pool.countPadding());
@@ -155,19 +156,36 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         }
         var image = Chains.shape(node.input(0));
         var weights = Chains.shape(node.input(1));
-        var geometry = op.geometry(image, weights);
         var epilogues = epilogues(node, Spread.ROW);
-        var request = new ConvTransposeRequest(
+        var request = transposedRequest(op, image, weights, constant(node.input(1)), epilogues.epilogue());
+        long flops = 2 * image.size() * weights.size(1, weights.rank());
+        return picker.pick(ConvKernels.transposedFloats(), request, epilogues.operands(node.output(0)), flops);
+    }
+
+    private Optional<KernelChoice> channelsLastConvTranspose(Node node, ConvTranspose op) {
+        var image = turned(node);
+        var weights = Chains.shape(node.input(1));
+        var epilogues = epilogues(node, Spread.COLUMN);
+        var request = transposedRequest(op, image, weights, constant(node.input(1)), epilogues.epilogue());
+        long flops = 2 * image.size() * weights.size(1, weights.rank());
+        return picker.pick(
+                ConvKernels.channelsLastTransposed(picker.isa()), request, epilogues.operands(node.output(0)), flops);
+    }
+
+    /// The request for a transposed convolution.
+    ///
+    /// @param image the shape as ONNX has it
+    static ConvTransposeRequest transposedRequest(
+            ConvTranspose op, Shape image, Shape weights, Optional<MemorySegment> constant, Epilogue epilogue) {
+        return new ConvTransposeRequest(
                 (int) image.dim(0),
                 (int) op.group(),
                 (int) image.dim(1),
                 (int) (weights.dim(1) * op.group()),
                 // The geometry is that of the convolution whose transpose this is: the other way round.
-                window(geometry, WindowAxis::output, WindowAxis::input),
-                constant(node.input(1)),
-                epilogues.epilogue());
-        long flops = 2 * image.size() * weights.size(1, weights.rank());
-        return picker.pick(ConvKernels.transposedFloats(), request, epilogues.operands(node.output(0)), flops);
+                window(op.geometry(image, weights), WindowAxis::output, WindowAxis::input),
+                constant,
+                epilogue);
     }
 
     private boolean fits(Node node) {

@@ -3,6 +3,7 @@ package dev.balsa.cli.input;
 import dev.balsa.Options;
 import dev.balsa.cpu.Isa;
 import dev.balsa.tensor.Precision;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +30,12 @@ public final class EngineOptions {
             description = "portable, avx2, avx512, avx512-vnni or amx (default: the best there is)")
     private Optional<Isa> isa = Optional.empty();
 
+    @Option(
+            names = "--dump-code",
+            paramLabel = "DIR",
+            description = "write machine code to DIR, a file per routine, with an index; and a map for Linux's perf")
+    private Optional<Path> codeFolder = Optional.empty();
+
     /// The engine's options.
     public Options options() {
         var options = Options.defaults();
@@ -38,6 +45,7 @@ public final class EngineOptions {
         options = threads.map(options::withThreads).orElse(options);
         options = streams.map(options::withStreams).orElse(options);
         options = precision.map(options::withPrecision).orElse(options);
-        return isa.map(options::withIsa).orElse(options);
+        options = isa.map(options::withIsa).orElse(options);
+        return codeFolder.map(options::withCodeFolder).orElse(options);
     }
 }

@@ -31,6 +31,14 @@ public final class ConvKernels {
         return kernels;
     }
 
+    /// Kernels for transposed float convolutions of channels-last images, the likely best first; none for levels
+    /// without machine code. Operands are as [TileConvTransposeKernel] says.
+    public static List<Kernel<ConvTransposeRequest>> channelsLastTransposed(Isa isa) {
+        return VectorUnit.of(isa)
+                .map(unit -> List.<Kernel<ConvTransposeRequest>>of(new TileConvTransposeKernel(unit)))
+                .orElse(List.of());
+    }
+
     /// Kernels for transposed float convolutions, the likely best first.
     public static List<Kernel<ConvTransposeRequest>> transposedFloats() {
         return List.of(new PortableConvTransposeKernel(VectorProvider.best()));

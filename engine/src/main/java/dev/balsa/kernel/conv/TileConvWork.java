@@ -10,6 +10,7 @@ import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// A convolution as a product: a row per pixel, which sees its window as segments of neighbouring elements
 /// (positions side by side of all channels are one), by a column per output channel. One product per group.
@@ -18,7 +19,7 @@ import java.util.List;
 final class TileConvWork implements Work {
     private final ChannelsLastConvRequest request;
     private final PaddedImage image;
-    private final List<TileProduct> groups = new ArrayList<>();
+    private final PixelProducts products = new PixelProducts();
 
     TileConvWork(ChannelsLastConvRequest request, VectorUnit unit, Constants constants) {
         this.request = request;
@@ -43,18 +44,18 @@ final class TileConvWork implements Work {
         long weightBytes = request.weights().byteSize() / request.groups();
         for (int group = 0; group < request.groups(); group++) {
             var weights = request.weights().asSlice(group * weightBytes, weightBytes);
-            groups.add(TileProduct.of(
-                    unit,
-                    new TileProduct.Request(
-                            rows,
-                            depth(axes),
-                            rowBytes(axes),
-                            columns,
-                            request.epilogue().stages(),
-                            outputPlaces,
-                            TileProduct.ENOUGH_PARTS),
-                    right(weights),
-                    constants));
+            var product = new TileProduct.Request(
+                    rows,
+                    depth(axes),
+                    rowBytes(axes),
+                    columns,
+                    request.epilogue().stages(),
+                    outputPlaces,
+                    TileProduct.ENOUGH_PARTS);
+            products.add(
+                    TileProduct.of(unit, product, right(weights), constants),
+                    (long) group * groupChannels(),
+                    (long) group * columns);
         }
     }
 
@@ -86,7 +87,8 @@ final class TileConvWork implements Work {
     /// A run of rows for each position of the window: its channels.
     private TileProduct.Right right(MemorySegment weights) {
         int taps = request.window().kernelSize();
-        return new TileProduct.Right(weights, 0, groupChannels(), taps, 1, (long) taps * groupChannels(), 1);
+        var runs = LongStream.range(0, taps).boxed().toList();
+        return new TileProduct.Right(weights, runs, groupChannels(), taps, (long) taps * groupChannels(), 1);
     }
 
     @Override
@@ -96,9 +98,7 @@ final class TileConvWork implements Work {
 
     @Override
     public int units(int phase) {
-        return isCopying(phase)
-                ? image.rows()
-                : groups.size() * groups.getFirst().parts();
+        return isCopying(phase) ? image.rows() : products.units();
     }
 
     private boolean isCopying(int phase) {
@@ -112,7 +112,7 @@ final class TileConvWork implements Work {
 
     @Override
     public long workerBytes() {
-        return groups.getFirst().scratchBytes();
+        return products.workerBytes();
     }
 
     @Override
@@ -121,14 +121,7 @@ final class TileConvWork implements Work {
             image.copyRows(frame.operand(0), frame.shared(), from, to);
             return;
         }
-        var left = image.isCopied() ? frame.shared() : frame.operand(0);
-        var result = frame.operand(request.output());
-        int parts = groups.getFirst().parts();
-        int columns = request.outputs() / request.groups();
-        for (int unit = from; unit < to; unit++) {
-            int group = unit / parts;
-            long channel = (long) group * groupChannels();
-            groups.get(group).multiply(frame, left, channel, result, (long) group * columns, unit % parts);
-        }
+        var source = image.isCopied() ? frame.shared() : frame.operand(0);
+        products.run(frame, source, frame.operand(request.output()), from, to);
     }
 }

@@ -158,7 +158,8 @@ final class WinogradWork implements Work {
         try (var arena = Arena.ofConfined()) {
             var kernels = arena.allocate(panelBytes * taps, LINE);
             for (int tap = 0; tap < taps; tap++) {
-                var right = new TileProduct.Right(request.weights(), tap, channels, taps, 0, (long) taps * channels, 1);
+                var right = new TileProduct.Right(
+                        request.weights(), List.of((long) tap), channels, taps, (long) taps * channels, 1);
                 var panels = kernels.asSlice(tap * panelBytes, panelBytes);
                 TileProduct.pack(unit, request.outputs(), channels, right, panels, constants);
             }

@@ -73,10 +73,9 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
                             TileProduct.ENOUGH_PARTS),
                     new TileProduct.Right(
                             b.constant().orElseThrow(),
-                            b.offsets().getFirst(),
+                            List.of(b.offsets().getFirst()),
                             request.k(),
                             b.rowStep(),
-                            0,
                             b.columnStep(),
                             request.alpha()),
                     constants);

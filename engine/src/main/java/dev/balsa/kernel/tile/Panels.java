@@ -99,9 +99,9 @@ final class Panels {
             for (int panel = 0; panel < count(); panel++) {
                 int width = Math.min(columns - column(panel), vectors(panel) * unit.lanes());
                 Argument.TARGET_ROW.set(arguments, (long) vectors(panel) * unit.bytes());
-                for (int row = 0; row < depth; row += right.run()) {
-                    long from =
-                            right.start() + row / right.run() * right.runStep() + column(panel) * right.columnStep();
+                for (int run = 0; run < right.runs().size(); run++) {
+                    int row = run * right.run();
+                    long from = right.runs().get(run) + column(panel) * right.columnStep();
                     Argument.SOURCE.set(arguments, right.memory().address() + from * Float.BYTES);
                     Argument.TARGET.set(arguments, target.address() + place(panel, row));
                     copy.call(0, arguments, Math.min(right.run(), depth - row), width);

@@ -77,13 +77,24 @@ public final class TileProduct {
         }
     }
 
-    /// A constant right factor. Its rows come in runs of equal distances: the element in row `d` and column `c`
-    /// lies at element `start + d / run * runStep + d % run * rowStep + c * columnStep`.
-    public record Right(
-            MemorySegment memory, long start, int run, long rowStep, long runStep, long columnStep, float factor) {
+    /// A constant right factor. Its rows come in runs: the element in row `d` and column `c` lies at element
+    /// `runs[d / run] + d % run * rowStep + c * columnStep`.
+    ///
+    /// @param memory where the elements are
+    /// @param runs where each run begins
+    /// @param run rows of a run
+    /// @param rowStep elements from a row to the next of its run
+    /// @param columnStep elements from a column to the next
+    /// @param factor what all elements are multiplied by
+    public record Right(MemorySegment memory, List<Long> runs, int run, long rowStep, long columnStep, float factor) {
+        /// Copies the list.
+        public Right {
+            runs = List.copyOf(runs);
+        }
+
         /// Names everything but the memory, for the packed form's key.
         String form() {
-            return start + " " + run + " " + rowStep + " " + runStep + " " + columnStep + " " + factor;
+            return runs + " " + run + " " + rowStep + " " + columnStep + " " + factor;
         }
     }
 

@@ -66,7 +66,8 @@ class ConvTransposeTest {
         }
     }
 
-    private static double[] define(ConvTransposeRequest request, float[] x, float[] w) {
+    /// Sums of products, channels first.
+    static double[] define(ConvTransposeRequest request, float[] x, float[] w) {
         var window = request.window();
         var pixels = (int) window.outputSize();
         var size = (int) window.inputSize();

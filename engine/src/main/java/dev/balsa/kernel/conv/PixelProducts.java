@@ -1,0 +1,51 @@
+package dev.balsa.kernel.conv;
+
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.tile.TileProduct;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Products that together are a convolution: one for each group, and for whatever else has weights of its own.
+final class PixelProducts {
+    private record Piece(TileProduct product, long channel, long output, int firstUnit) {}
+
+    private final List<Piece> pieces = new ArrayList<>();
+    private int units;
+
+    /// Adds a product.
+    ///
+    /// @param channel the first channel of its group in the image
+    /// @param output the first channel of its group in the result
+    void add(TileProduct product, long channel, long output) {
+        pieces.add(new Piece(product, channel, output, units));
+        units = Math.addExact(units, product.parts());
+    }
+
+    /// Independent units of work.
+    int units() {
+        return units;
+    }
+
+    /// Bytes of scratch memory of a worker.
+    long workerBytes() {
+        return pieces.stream()
+                .mapToLong(piece -> piece.product.scratchBytes())
+                .max()
+                .orElse(0);
+    }
+
+    /// Makes units `from` to `to` (exclusive).
+    ///
+    /// @param image what the products' places count from
+    void run(Frame frame, MemorySegment image, MemorySegment result, int from, int to) {
+        for (int i = 0; i < pieces.size(); i++) {
+            var piece = pieces.get(i);
+            int first = Math.max(from - piece.firstUnit, 0);
+            int end = Math.min(to - piece.firstUnit, piece.product.parts());
+            for (int part = first; part < end; part++) {
+                piece.product.multiply(frame, image, piece.channel, result, piece.output, part);
+            }
+        }
+    }
+}

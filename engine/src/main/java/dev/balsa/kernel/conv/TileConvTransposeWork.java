@@ -1,0 +1,143 @@
+package dev.balsa.kernel.conv;
+
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.RowPlaces;
+import dev.balsa.kernel.tile.TileProduct;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A transposed convolution as products, one per group and phase ([StridePhases]): a row per output of the phase,
+/// which sees its pixels as segments of neighbouring elements, by a column per output channel.
+///
+/// Where outputs see beyond the image, a first phase of the work copies it with its padding.
+final class TileConvTransposeWork implements Work {
+    private final ConvTransposeRequest request;
+    private final StridePhases phases;
+    private final PaddedImage image;
+    private final PixelProducts products = new PixelProducts();
+
+    TileConvTransposeWork(ConvTransposeRequest request, VectorUnit unit, Constants constants) {
+        this.request = request;
+        phases = StridePhases.of(request.window());
+        image = new PaddedImage(phases.image(), request.batch(), request.channels());
+        var axes = phases.axes();
+        for (int d = 0; d < axes.get(0).phases().size(); d++) {
+            for (int h = 0; h < axes.get(1).phases().size(); h++) {
+                for (int w = 0; w < axes.get(2).phases().size(); w++) {
+                    addPhase(List.of(d, h, w), unit, constants);
+                }
+            }
+        }
+    }
+
+    private int groupChannels() {
+        return request.channels() / request.groups();
+    }
+
+    private int groupOutputs() {
+        return request.outputs() / request.groups();
+    }
+
+    private void addPhase(List<Integer> phase, VectorUnit unit, Constants constants) {
+        var axes = phases.axes();
+        int depth = axes.get(0).count(phase.get(0));
+        int height = axes.get(1).count(phase.get(1));
+        int width = axes.get(2).count(phase.get(2));
+        int count = Math.toIntExact((long) request.batch() * depth * height * width);
+        var rows = RowPlaces.of(
+                count,
+                row -> image.place(
+                        row / width / height / depth, row / width / height % depth, row / width % height, row % width));
+        var outputPlaces = RowPlaces.of(count, row -> {
+            long d = phase.get(0)
+                    + (long) (row / width / height % depth) * axes.get(0).stride();
+            long h = phase.get(1) + (long) (row / width % height) * axes.get(1).stride();
+            long w = phase.get(2) + (long) (row % width) * axes.get(2).stride();
+            long plane = (long) (row / width / height / depth) * axes.get(0).output() + d;
+            return ((plane * axes.get(1).output() + h) * axes.get(2).output() + w) * request.outputs();
+        });
+        var segments = new ArrayList<Depth.Segment>();
+        var runs = new ArrayList<Long>();
+        int kernelHeight = request.window().lifted().kernel().get(1);
+        int kernelWidth = request.window().lifted().kernel().get(2);
+        for (var d : taps(phase, 0)) {
+            for (var h : taps(phase, 1)) {
+                for (var w : taps(phase, 2)) {
+                    long place = image.place(
+                            0,
+                            d.pixel() - axes.get(0).first(),
+                            h.pixel() - axes.get(1).first(),
+                            w.pixel() - axes.get(2).first());
+                    segments.add(new Depth.Segment(place, groupChannels()));
+                    runs.add(((long) d.element() * kernelHeight + h.element()) * kernelWidth + w.element());
+                }
+            }
+        }
+        var product = new TileProduct.Request(
+                rows,
+                new Depth(segments),
+                (long) groupChannels() * Float.BYTES,
+                groupOutputs(),
+                request.epilogue().stages(),
+                outputPlaces,
+                TileProduct.ENOUGH_PARTS);
+        var weights = request.weights().orElseThrow();
+        long weightBytes = weights.byteSize() / request.groups();
+        for (int group = 0; group < request.groups(); group++) {
+            var right = right(weights.asSlice(group * weightBytes, weightBytes), runs);
+            products.add(
+                    TileProduct.of(unit, product, right, constants),
+                    (long) group * groupChannels(),
+                    (long) group * groupOutputs());
+        }
+    }
+
+    private List<StridePhases.Tap> taps(List<Integer> phase, int axis) {
+        return phases.axes().get(axis).phases().get(phase.get(axis));
+    }
+
+    /// A run of rows for each element of the kernel: its channels.
+    private TileProduct.Right right(MemorySegment weights, List<Long> runs) {
+        long taps = request.window().kernelSize();
+        return new TileProduct.Right(weights, runs, groupChannels(), taps * groupOutputs(), taps, 1);
+    }
+
+    @Override
+    public int phases() {
+        return image.isCopied() ? 2 : 1;
+    }
+
+    @Override
+    public int units(int phase) {
+        return isCopying(phase) ? image.rows() : products.units();
+    }
+
+    private boolean isCopying(int phase) {
+        return image.isCopied() && phase == 0;
+    }
+
+    @Override
+    public long sharedBytes() {
+        return image.bytes();
+    }
+
+    @Override
+    public long workerBytes() {
+        return products.workerBytes();
+    }
+
+    @Override
+    public void run(int phase, int from, int to, Frame frame) {
+        if (isCopying(phase)) {
+            image.copyRows(frame.operand(0), frame.shared(), from, to);
+            return;
+        }
+        var source = image.isCopied() ? frame.shared() : frame.operand(0);
+        products.run(frame, source, frame.operand(request.output()), from, to);
+    }
+}
