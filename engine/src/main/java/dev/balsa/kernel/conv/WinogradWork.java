@@ -23,9 +23,9 @@ import java.util.List;
 /// channels padded to whole vectors. Squares that reach out of the image are copied first, with zeros around.
 final class WinogradWork implements Work {
     private static final int PHASES = 3;
-    /// Memory of a block's parts and products: a good part of what caches of the second level have together, or as
-    /// much as the kernels' parts take, which are read for every block.
-    private static final long LEAST_BLOCK = 1 << 20;
+    /// Memory of a block's parts and products: as much as the kernels' parts take, which are read for every block, but
+    /// no less than makes products of some hundred rows, and no more than fits a shared cache.
+    private static final long LEAST_BLOCK = 4 << 20;
 
     static final long MOST_BLOCK = 8 << 20;
     /// Vectors of elements of a unit of taking apart or putting together: some ten microseconds.
