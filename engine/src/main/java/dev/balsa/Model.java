@@ -3,6 +3,7 @@ package dev.balsa;
 import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.CpuFeature;
 import dev.balsa.cpu.Isa;
+import dev.balsa.cpu.Topology;
 import dev.balsa.error.ResourceException;
 import dev.balsa.error.ShapeException;
 import dev.balsa.error.UnsupportedException;
@@ -20,6 +21,7 @@ import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.StepInfo;
 import dev.balsa.run.StepListener;
 import dev.balsa.run.Stream;
+import dev.balsa.run.WorkerPlaces;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -66,9 +68,29 @@ public final class Model implements AutoCloseable {
         var context = new PlanContext(isa, options.precision(), constants, options.memoryLimit());
         compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context);
         idle = new ArrayBlockingQueue<>(streams);
+        int threads = Math.max(1, options.threads() / streams);
+        var places = places(options, threads);
         for (int i = 0; i < streams; i++) {
-            idle.add(new Stream(Math.max(1, options.threads() / streams), "balsa-" + i));
+            idle.add(new Stream(threads, "balsa-" + i, places.ofStream(i)));
         }
+    }
+
+    private static WorkerPlaces places(Options options, int threads) {
+        if (!options.pinning()) {
+            return WorkerPlaces.ANYWHERE;
+        }
+        var topology = Topology.current();
+        var places = WorkerPlaces.of(topology, options.streams(), threads);
+        if (places.order().isEmpty()) {
+            System.getLogger(Model.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "threads are not pinned: expected at most "
+                                    + topology.processors().size() + " threads in all, one per usable processor, found "
+                                    + options.streams() + " streams of " + threads
+                                    + "; ask for fewer threads or streams");
+        }
+        return places;
     }
 
     /// Loads an ONNX file with [Options#defaults].

@@ -1,6 +1,7 @@
 package dev.balsa;
 
 import dev.balsa.cpu.Isa;
+import dev.balsa.cpu.Topology;
 import dev.balsa.run.PhysicalMemory;
 import dev.balsa.tensor.Precision;
 import java.nio.file.Path;
@@ -17,10 +18,20 @@ import java.util.Optional;
 ///     needs more fails with a [dev.balsa.error.ResourceException] before it takes any memory for it. The weights
 ///     do not count. Whatever the limit, memory outside the Java heap ends where the JVM's
 ///     `-XX:MaxDirectMemorySize` says
+/// @param pinning whether each worker thread stays on a logical processor of its own, cores before their second
+///     threads; never the threads that call [Model#run]. Only on Linux, and only if the threads of all streams
+///     together are no more than the processors that the process may use. Every model takes the same processors
+///     first, so it is for machines that do little but run one model
 /// @param codeFolder where the machine code that is made is written to, for people to read; nowhere if empty.
 ///     Linux's `perf` is then told, too, where it lies
 public record Options(
-        int threads, int streams, Precision precision, Optional<Isa> isa, long memoryLimit, Optional<Path> codeFolder) {
+        int threads,
+        int streams,
+        Precision precision,
+        Optional<Isa> isa,
+        long memoryLimit,
+        boolean pinning,
+        Optional<Path> codeFolder) {
     /// Checks the ranges.
     ///
     /// @throws IllegalArgumentException if `threads`, `streams` or `memoryLimit` is less than 1
@@ -34,45 +45,49 @@ public record Options(
         }
     }
 
-    /// One thread per available processor, one stream, [Precision#FAST], the best level of the CPU, all of
-    /// the machine's memory (or of the process's control group, where that is less).
+    /// One thread per physical core that the process may use, as far as its quota of processor time goes
+    /// ([Topology#usefulThreads]) and the JVM's number of processors; one stream, [Precision#FAST], the best
+    /// level of the CPU, all of the machine's memory (or of the process's control group, where that is less), no
+    /// pinning.
     public static Options defaults() {
+        int threads = Math.min(
+                Topology.current().usefulThreads(), Runtime.getRuntime().availableProcessors());
         return new Options(
-                Runtime.getRuntime().availableProcessors(),
-                1,
-                Precision.FAST,
-                Optional.empty(),
-                PhysicalMemory.bytes(),
-                Optional.empty());
+                threads, 1, Precision.FAST, Optional.empty(), PhysicalMemory.bytes(), false, Optional.empty());
     }
 
     /// These options with another number of threads.
     public Options withThreads(int count) {
-        return new Options(count, streams, precision, isa, memoryLimit, codeFolder);
+        return new Options(count, streams, precision, isa, memoryLimit, pinning, codeFolder);
     }
 
     /// These options with another number of streams.
     public Options withStreams(int count) {
-        return new Options(threads, count, precision, isa, memoryLimit, codeFolder);
+        return new Options(threads, count, precision, isa, memoryLimit, pinning, codeFolder);
     }
 
     /// These options with another precision.
     public Options withPrecision(Precision wanted) {
-        return new Options(threads, streams, wanted, isa, memoryLimit, codeFolder);
+        return new Options(threads, streams, wanted, isa, memoryLimit, pinning, codeFolder);
     }
 
     /// These options with a cap on the instruction-set level.
     public Options withIsa(Isa cap) {
-        return new Options(threads, streams, precision, Optional.of(cap), memoryLimit, codeFolder);
+        return new Options(threads, streams, precision, Optional.of(cap), memoryLimit, pinning, codeFolder);
     }
 
     /// These options with another limit on memory, in bytes.
     public Options withMemoryLimit(long bytes) {
-        return new Options(threads, streams, precision, isa, bytes, codeFolder);
+        return new Options(threads, streams, precision, isa, bytes, pinning, codeFolder);
+    }
+
+    /// These options with worker threads pinned to processors, or not.
+    public Options withPinning(boolean wanted) {
+        return new Options(threads, streams, precision, isa, memoryLimit, wanted, codeFolder);
     }
 
     /// These options with a folder for machine code; it is made if it is not there.
     public Options withCodeFolder(Path folder) {
-        return new Options(threads, streams, precision, isa, memoryLimit, Optional.of(folder));
+        return new Options(threads, streams, precision, isa, memoryLimit, pinning, Optional.of(folder));
     }
 }

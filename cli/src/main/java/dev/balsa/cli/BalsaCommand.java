@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             FillCommand.class,
             FuzzCommand.class,
             OperatorsCommand.class,
+            CpuCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class BalsaCommand implements Runnable {

@@ -11,8 +11,9 @@ import java.util.stream.Collectors;
 ///
 /// @param name as it calls itself
 /// @param features what it has and the system lets this process use
+/// @param caches those that hold data
 /// @param remark why there is less than the processor has, if so
-public record Cpu(String name, Set<CpuFeature> features, Optional<String> remark) {
+public record Cpu(String name, Set<CpuFeature> features, Caches caches, Optional<String> remark) {
     private static final class Current {
         private static final Cpu CPU = ask();
     }
@@ -33,7 +34,7 @@ public record Cpu(String name, Set<CpuFeature> features, Optional<String> remark
         if (!MachineCode.isPossible()) {
             var reason = "machine code is made for x86-64 on Linux and macOS, found " + System.getProperty("os.arch")
                     + " on " + System.getProperty("os.name");
-            return new Cpu(System.getProperty("os.arch"), Set.of(), Optional.of(reason));
+            return new Cpu(System.getProperty("os.arch"), Set.of(), Caches.ASSUMED, Optional.of(reason));
         }
         try (var cpuid = new Cpuid()) {
             var features = Arrays.stream(CpuFeature.values())
@@ -45,7 +46,7 @@ public record Cpu(String name, Set<CpuFeature> features, Optional<String> remark
                 remark = Optional.of("the processor has AMX, but the system does not let this process use it; Linux "
                         + "5.16 or newer does, unless a sandbox forbids arch_prctl");
             }
-            return new Cpu(cpuid.name(), features, remark);
+            return new Cpu(cpuid.name(), features, Caches.ask(cpuid), remark);
         }
     }
 

@@ -25,10 +25,15 @@ final class Cpuid implements AutoCloseable {
     private static final int NAME = 0x8000_0002;
     private static final int OSXSAVE = 27;
     private static final int AMX_STATE = 18;
+    private static final int TOPOLOGY = 0xB;
+    private static final int TOPOLOGY_V2 = 0x1F;
     /// `arch_prctl(ARCH_REQ_XCOMP_PERM, …)` (Linux, Documentation/arch/x86/xstate.rst).
     private static final int ARCH_PRCTL = 158;
 
     private static final int REQUEST_PERMISSION = 0x1023;
+
+    /// What the processor answers to a leaf and a subleaf.
+    record Answer(int eax, int ebx, int ecx, int edx) {}
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment answer = arena.allocate(ValueLayout.JAVA_LONG, Register.values().length);
@@ -79,15 +84,43 @@ final class Cpuid implements AutoCloseable {
 
     private int ask(int leaf, int subleaf, Register register) {
         code.call(0, answer, leaf, subleaf);
+        return register(register);
+    }
+
+    private int register(Register register) {
         return (int) answer.getAtIndex(ValueLayout.JAVA_LONG, register.place());
+    }
+
+    /// The answer to a leaf that [exists][#exists].
+    Answer ask(int leaf, int subleaf) {
+        code.call(0, answer, leaf, subleaf);
+        return new Answer(
+                register(Register.EAX), register(Register.EBX), register(Register.ECX), register(Register.EDX));
+    }
+
+    /// Whether the processor answers to a leaf.
+    boolean exists(int leaf) {
+        return Integer.compareUnsigned(leaf, ask(leaf & EXTENDED, 0, Register.EAX)) <= 0;
     }
 
     /// Whether a bit of an answer is set; no leaf beyond the last has any.
     boolean has(int leaf, int subleaf, Register register, int bit) {
-        int last = ask(leaf & EXTENDED, 0, Register.EAX);
-        boolean exists = Integer.compareUnsigned(leaf, last) <= 0
-                && (subleaf == 0 || Integer.compareUnsigned(subleaf, ask(leaf, 0, Register.EAX)) <= 0);
+        boolean exists =
+                exists(leaf) && (subleaf == 0 || Integer.compareUnsigned(subleaf, ask(leaf, 0, Register.EAX)) <= 0);
         return exists && (ask(leaf, subleaf, register) >>> bit & 1) != 0;
+    }
+
+    /// The number of logical processors per core, 1 if the processor does not tell (Intel SDM, volume 2, *CPUID*,
+    /// leaves 0Bh and 1Fh).
+    int threadsPerCore() {
+        int leaf = exists(TOPOLOGY_V2) && ask(TOPOLOGY_V2, 0, Register.EBX) != 0 ? TOPOLOGY_V2 : TOPOLOGY;
+        return exists(leaf) ? threadsPerCore(ask(leaf, 0)) : 1;
+    }
+
+    /// The number of logical processors per core after the answer to the first level of the topology.
+    static int threadsPerCore(Answer level) {
+        boolean isOfThreads = (level.ecx() >>> 8 & 0xFF) == 1;
+        return isOfThreads ? Math.max(1, level.ebx() & 0xFFFF) : 1;
     }
 
     /// What the system saves of a thread's registers.

@@ -30,7 +30,14 @@ public final class Stream implements AutoCloseable {
 
     /// A stream with the given number of workers, the caller's thread being one of them.
     public Stream(int threads, String name) {
-        team = new Team(threads, name);
+        this(threads, name, List.of());
+    }
+
+    /// A stream whose workers stay on given logical processors, but for the caller's thread.
+    ///
+    /// @param processors one per worker, or nothing, to leave them to the system; see [WorkerPlaces#ofStream]
+    public Stream(int threads, String name, List<Integer> processors) {
+        team = new Team(threads, name, processors);
     }
 
     /// From now on `told` hears of every step; [StepListener#NONE] ends that.

@@ -1,9 +1,11 @@
 package dev.balsa.run;
 
+import dev.balsa.cpu.Affinity;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ final class Team implements AutoCloseable {
 
     private final List<Thread> threads = new ArrayList<>();
     private final int size;
+    private final List<Integer> processors;
+    private final AtomicBoolean hasTold = new AtomicBoolean();
     private volatile int generation;
     private volatile int pending;
     private volatile boolean closed;
@@ -48,7 +52,16 @@ final class Team implements AutoCloseable {
     private final AtomicIntegerArray parked;
 
     Team(int size, String name) {
+        this(size, name, List.of());
+    }
+
+    /// A team whose threads stay on given processors, as far as the system agrees.
+    ///
+    /// @param processors per worker its logical processor, that of worker 0 being ignored: the caller's thread
+    ///     is not ours to pin; or nothing, to leave the threads to the system
+    Team(int size, String name, List<Integer> processors) {
         this.size = size;
+        this.processors = List.copyOf(processors);
         this.parked = new AtomicIntegerArray(size);
         this.caller = Thread.currentThread();
         for (int i = 1; i < size; i++) {
@@ -113,7 +126,18 @@ final class Team implements AutoCloseable {
         }
     }
 
+    private void pin(int worker) {
+        if (!processors.isEmpty() && !Affinity.pin(processors.get(worker)) && !hasTold.getAndSet(true)) {
+            System.getLogger(Team.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "threads are not pinned: the system refuses processor " + processors.get(worker)
+                                    + "; leave out the option for pinning to avoid this message");
+        }
+    }
+
     private void work(int worker) {
+        pin(worker);
         int seen = 0;
         while (true) {
             int now = awaitJob(worker, seen);

@@ -51,12 +51,13 @@ class CpuTest {
 
     @Test
     void bestLevelIsTheLastThatNothingIsMissingFor() {
-        var avx512 = new Cpu("test", Isa.AVX512.needs(), Optional.empty());
+        var avx512 = new Cpu("test", Isa.AVX512.needs(), Caches.ASSUMED, Optional.empty());
         assertThat(avx512.best()).isEqualTo(Isa.AVX512);
         assertThat(avx512.missing(Isa.AVX512_VNNI)).containsExactly(CpuFeature.AVX512_VNNI);
         assertThat(avx512.missing(Isa.AMX))
                 .contains(CpuFeature.AMX_TILE, CpuFeature.AVX512_BF16)
                 .doesNotContain(CpuFeature.AVX2);
-        assertThat(new Cpu("test", Set.of(), Optional.empty()).best()).isEqualTo(Isa.PORTABLE);
+        assertThat(new Cpu("test", Set.of(), Caches.ASSUMED, Optional.empty()).best())
+                .isEqualTo(Isa.PORTABLE);
     }
 }

@@ -2,16 +2,28 @@ package dev.balsa.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.balsa.cpu.Affinity;
+import dev.balsa.cpu.Topology;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class TeamTest {
+    private static final Path STATUS = Path.of("/proc/thread-self/status");
     private static final long LONGER_THAN_SPINNING = 5_000_000;
 
     @ParameterizedTest
@@ -128,5 +140,52 @@ class TeamTest {
         team.close();
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith("to-close-" + size));
+    }
+
+    @Test
+    void pinsItsThreadsButNotTheCallers() throws Exception {
+        assumeTrue(Files.isReadable(STATUS), "skipped: this system has no " + STATUS);
+        var callers = allowed();
+        var processors = Topology.current().placingOrder();
+        int size = Math.min(4, processors.size());
+        assumeTrue(size > 1, "skipped: this process may use one processor only");
+        assumeTrue(canPin(processors.getFirst()), "skipped: this system does not let threads be pinned");
+        var found = new AtomicReferenceArray<String>(size);
+        try (var team = new Team(size, "test", processors.subList(0, size))) {
+            team.run((worker, _) -> found.set(worker, allowed()));
+        }
+        for (int worker = 1; worker < size; worker++) {
+            assertThat(found.get(worker)).isEqualTo(Integer.toString(processors.get(worker)));
+        }
+        assertThat(found.get(0)).isEqualTo(callers);
+        assertThat(allowed()).isEqualTo(callers);
+    }
+
+    @Test
+    void worksWhereTheSystemRefusesToPin() {
+        try (var team = new Team(3, "test", List.of(-1, -1, -1))) {
+            var done = new AtomicLong();
+            team.run((_, _) -> done.incrementAndGet());
+            assertThat(done.get()).isEqualTo(3);
+        }
+    }
+
+    /// Tries it on a thread that ends afterwards.
+    private static boolean canPin(int processor) throws Exception {
+        var task = new FutureTask<>(() -> Affinity.pin(processor));
+        Thread.ofPlatform().start(task);
+        return task.get();
+    }
+
+    /// On which processors Linux lets the calling thread run.
+    private static String allowed() {
+        try (var lines = Files.lines(STATUS)) {
+            return lines.filter(line -> line.startsWith("Cpus_allowed_list:"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

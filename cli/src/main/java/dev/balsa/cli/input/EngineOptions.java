@@ -15,7 +15,10 @@ public final class EngineOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--threads", paramLabel = "N", description = "worker threads (default: one per processor)")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "worker threads (default: one per physical core, within the quota of processor time)")
     private Optional<Integer> threads = Optional.empty();
 
     @Option(names = "--streams", paramLabel = "N", description = "runs at once, which share the threads (default: 1)")
@@ -36,9 +39,12 @@ public final class EngineOptions {
             description = "write machine code to DIR, a file per routine, with an index; and a map for Linux's perf")
     private Optional<Path> codeFolder = Optional.empty();
 
+    @Option(names = "--pin", description = "keep each worker thread on a processor of its own (Linux)")
+    private boolean pin;
+
     /// The engine's options.
     public Options options() {
-        var options = Options.defaults();
+        var options = Options.defaults().withPinning(pin);
         if (threads.orElse(1) < 1 || streams.orElse(1) < 1) {
             throw new ParameterException(spec.commandLine(), "--threads and --streams must be at least 1");
         }
