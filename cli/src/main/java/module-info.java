@@ -5,11 +5,11 @@ module dev.balsa.cli {
     requires dev.balsa;
     requires java.management;
     requires static org.jspecify;
-    requires static jdk.incubator.vector;
     requires info.picocli;
     requires io.avaje.json;
     requires io.avaje.json.node;
     requires me.tongfei.progressbar;
+    requires xchart;
     requires java.desktop;
     requires com.microsoft.onnxruntime;
 

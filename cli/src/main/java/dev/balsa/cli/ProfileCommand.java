@@ -1,13 +1,16 @@
 package dev.balsa.cli;
 
 import dev.balsa.Model;
-import dev.balsa.cli.benchmark.Roof;
 import dev.balsa.cli.input.EngineOptions;
 import dev.balsa.cli.input.InputOptions;
 import dev.balsa.cli.profile.ChromeTrace;
+import dev.balsa.cli.profile.Pictures;
 import dev.balsa.cli.profile.ProfileReport;
 import dev.balsa.cli.profile.ProfiledRun;
+import dev.balsa.cli.profile.RunSetting;
 import dev.balsa.cli.report.JsonFile;
+import dev.balsa.cpu.Isa;
+import dev.balsa.cpu.PeakRates;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,10 +33,12 @@ import picocli.CommandLine.Spec;
         footer = {
             "  balsa profile model.onnx --top 20",
             "  balsa profile model.onnx --trace trace.json   (open it in chrome://tracing or ui.perfetto.dev)",
+            "  balsa profile model.onnx --roofline roofline.png --timeline timeline.png",
             "",
             "Of the runs, the one of median time is shown. Steps inside of loops, branches and later stages are",
             "indented; their time is not part of that of the step around them. The roof is what multiply-adds of",
-            "float32 in registers reach on as many threads, measured when the command runs."
+            "float32 in registers reach on as many threads, the roof of memory what reading it reaches, measured",
+            "when the command runs. Steps whose operands lie in the processor's caches may pass the roof of memory."
         })
 final class ProfileCommand implements Callable<Integer> {
     @Spec
@@ -60,6 +65,15 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--trace", paramLabel = "FILE", description = "write the run as a Chrome trace")
     private Optional<Path> trace = Optional.empty();
 
+    @Option(
+            names = "--roofline",
+            paramLabel = "FILE",
+            description = "draw the steps between the roofs of arithmetic and memory, as PNG")
+    private Optional<Path> roofline = Optional.empty();
+
+    @Option(names = "--timeline", paramLabel = "FILE", description = "draw the steps along time, as PNG")
+    private Optional<Path> timeline = Optional.empty();
+
     @Option(names = "--json", paramLabel = "FILE", description = "write the table as JSON (- for standard output)")
     private Optional<Path> json = Optional.empty();
 
@@ -84,12 +98,18 @@ final class ProfileCommand implements Callable<Integer> {
         }
         profiles.sort(Comparator.comparingLong(ProfiledRun::nanos));
         var median = profiles.get(runs / 2);
-        var report = new ProfileReport(median, Roof.measure(Math.max(1, options.threads() / options.streams())));
+        int threads = Math.max(1, options.threads() / options.streams());
+        var peak = PeakRates.measure(threads);
+        var report = new ProfileReport(median, peak);
         var out = spec.commandLine().getOut();
         if (json.filter(JsonFile::isStandardOutput).isEmpty()) {
             report.print(out, top);
         }
         trace.ifPresent(file -> JsonFile.write(ChromeTrace.of(path.toString(), median), file, out));
+        var isa = options.isa().orElseGet(Isa::best).label();
+        var pictures = new Pictures(median, new RunSetting(path, threads, isa));
+        roofline.ifPresent(file -> pictures.writeRoofline(peak, file));
+        timeline.ifPresent(pictures::writeTimeline);
         json.ifPresent(file -> JsonFile.write(report.json().add("model", path.toString()), file, out));
         out.flush();
         return ExitCode.OK;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.avaje.json.node.JsonArray;
 import io.avaje.json.node.JsonNodeMapper;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +24,8 @@ class ProfileCommandTest {
         assertThat(run.out().lines().filter(line -> line.endsWith("/dense/Gemm")))
                 .hasSize(1);
         assertThat(run.out())
-                .containsPattern("\n[89] steps, [\\d.]+ ms, 7.41 M FLOP, [\\d.]+ % of a roof of .*FLOP/s\n$");
+                .containsPattern("\n[89] steps, [\\d.]+ ms, 7.41 M FLOP, [\\d.]+ % of a roof of .*FLOP/s; "
+                        + ".*B, [\\d.]+ % of the .*B/s of memory\n$");
     }
 
     @Test
@@ -51,6 +54,42 @@ class ProfileCommandTest {
                 JsonNodeMapper.builder().build().fromJson(profile("--json", "-").out());
         assertThat(document.extract("flop", 0L)).isEqualTo(7_409_600);
         assertThat(((JsonArray) document.extractNode("steps")).size()).isBetween(8, 9);
+    }
+
+    @Test
+    void tellsTheSharesOfBothRoofs() {
+        var document = JsonNodeMapper.builder()
+                .build()
+                .fromJsonObject(profile("--json", "-").out());
+        assertThat(document.extract("roof_gflops", 0.0)).isPositive();
+        assertThat(document.extract("roof_gb_per_s", 0.0)).isPositive();
+        var first =
+                ((JsonArray) document.extractNode("steps")).stream().findFirst().orElseThrow();
+        assertThat(first.extract("roof_share", 0.0)).isPositive();
+        assertThat(first.extract("memory_share", 0.0)).isPositive();
+    }
+
+    @Test
+    void drawsBothPictures(@TempDir Path folder) throws IOException {
+        var roofline = folder.resolve("roofline.png");
+        var timeline = folder.resolve("timeline");
+        var run = profile("--roofline", roofline, "--timeline", timeline);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.status()).isEqualTo(ExitCode.OK);
+        assertThat(ImageIO.read(roofline.toFile()).getWidth()).isEqualTo(2400);
+        assertThat(ImageIO.read(roofline.toFile()).getHeight()).isEqualTo(1600);
+        assertThat(ImageIO.read(timeline.toFile()).getWidth()).isEqualTo(2800);
+    }
+
+    @Test
+    void saysWhyAPictureCannotBeWritten(@TempDir Path folder) {
+        var file = folder.resolve("missing").resolve("roofline.png");
+        var run = profile("--roofline", file);
+        assertThat(run.status()).isNotEqualTo(ExitCode.OK);
+        assertThat(run.err())
+                .contains("picture " + file + ": cannot be written; expected a folder that exists")
+                .contains("found no folder " + file.getParent() + "; make the folder, or name another file");
+        assertThat(profile("--timeline", folder).err()).contains("picture " + folder + ": cannot be written");
     }
 
     @Test

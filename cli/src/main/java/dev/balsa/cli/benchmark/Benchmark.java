@@ -4,6 +4,7 @@ import dev.balsa.Model;
 import dev.balsa.Options;
 import dev.balsa.PlannedStep;
 import dev.balsa.TensorInfo;
+import dev.balsa.cpu.PeakRates;
 import dev.balsa.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,7 +108,7 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
         var shapes = new LinkedHashMap<String, String>();
         inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape().toString()));
         return new BenchmarkResult(
-                path, options, shapes, batch(inputs), flops, Roof.measure(options.threads()), ours, peer);
+                path, options, shapes, batch(inputs), flops, PeakRates.measure(options.threads()), ours, peer);
     }
 
     /// The length of the first dimension of the first input: what all models here have their batch in.

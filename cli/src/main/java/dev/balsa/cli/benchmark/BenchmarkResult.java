@@ -3,6 +3,7 @@ package dev.balsa.cli.benchmark;
 import dev.balsa.Options;
 import dev.balsa.cli.report.JsonFile;
 import dev.balsa.cpu.Isa;
+import dev.balsa.cpu.PeakRates;
 import io.avaje.json.node.JsonArray;
 import io.avaje.json.node.JsonObject;
 import java.io.PrintWriter;
@@ -20,7 +21,7 @@ import java.util.OptionalDouble;
 /// @param shapes of the inputs, by name
 /// @param batch items per run
 /// @param flops floating-point operations per run, those of steps that are planned before the run
-/// @param roof operations per second that multiply-adds in registers reach with as many threads
+/// @param peak what the processor reaches at best with as many threads
 /// @param peer the other runtime, if there was one
 public record BenchmarkResult(
         Path model,
@@ -28,7 +29,7 @@ public record BenchmarkResult(
         Map<String, String> shapes,
         long batch,
         double flops,
-        double roof,
+        PeakRates peak,
         Measured ours,
         Optional<Peer> peer) {
     /// One runtime's figures.
@@ -83,9 +84,10 @@ public record BenchmarkResult(
                 isa(options));
         out.printf(
                 Locale.ROOT,
-                "%.3f GFLOP per run; measured roof of multiply-adds %.1f GFLOP/s%n",
+                "%.3f GFLOP per run; measured roofs: multiply-adds %.1f GFLOP/s, reads of main memory %.1f GB/s%n",
                 flops / 1e9,
-                roof / 1e9);
+                peak.flops() / 1e9,
+                peak.bytes() / 1e9);
         print(out, ours);
         peer.ifPresent(one -> print(out, one));
     }
@@ -103,7 +105,7 @@ public record BenchmarkResult(
                 latencies.runs(),
                 latencies.perSecond() * batch,
                 gflops(measured),
-                100 * gflops(measured) * 1e9 / roof,
+                100 * gflops(measured) * 1e9 / peak.flops(),
                 measured.loadMillis(),
                 measured.firstRunMillis(),
                 measured.megabytes().isPresent()
@@ -150,7 +152,8 @@ public record BenchmarkResult(
                 .add("precision", options.precision().name().toLowerCase(Locale.ROOT))
                 .add("isa", isa(options))
                 .add("gflop_per_run", JsonFile.number(flops / 1e9))
-                .add("roof_gflops", JsonFile.number(roof / 1e9));
+                .add("roof_gflops", JsonFile.number(peak.flops() / 1e9))
+                .add("roof_gb_per_s", JsonFile.number(peak.bytes() / 1e9));
         add(object, ours);
         var peers = JsonObject.create();
         peer.ifPresent(one -> peers.add(one.measured().name(), json(one)));
@@ -168,7 +171,7 @@ public record BenchmarkResult(
                 .add("runs", latencies.runs())
                 .add("items_per_second", JsonFile.number(latencies.perSecond() * batch))
                 .add("gflops", JsonFile.number(gflops(measured)))
-                .add("roof_share", JsonFile.number(gflops(measured) * 1e9 / roof))
+                .add("roof_share", JsonFile.number(gflops(measured) * 1e9 / peak.flops()))
                 .add("load_ms", JsonFile.number(measured.loadMillis()))
                 .add("first_run_ms", JsonFile.number(measured.firstRunMillis()));
         measured.megabytes().ifPresent(value -> object.add("peak_rss_mb", JsonFile.number(value)));

@@ -3,6 +3,7 @@ package dev.balsa.cli.profile;
 import dev.balsa.cli.report.Amount;
 import dev.balsa.cli.report.JsonFile;
 import dev.balsa.cli.report.Table;
+import dev.balsa.cpu.PeakRates;
 import io.avaje.json.node.JsonArray;
 import io.avaje.json.node.JsonObject;
 import java.io.PrintWriter;
@@ -15,9 +16,8 @@ import java.util.Optional;
 
 /// A run in tables: where its time went, and how that compares with what the processor can do.
 ///
-/// @param roof floating-point operations per second that the processor reaches, as
-///     [dev.balsa.cli.benchmark.Roof#measure] tells
-public record ProfileReport(ProfiledRun run, double roof) {
+/// @param peak what the processor reaches at best
+public record ProfileReport(ProfiledRun run, PeakRates peak) {
     private static final double NANOS = 1e9;
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -29,9 +29,11 @@ public record ProfileReport(ProfiledRun run, double roof) {
         out.println();
         printKernels(out);
         out.println();
-        double speed = run.flops() * NANOS / Math.max(1, run.nanos());
         out.println(run.steps().size() + " steps, " + milliseconds(run.nanos()) + " ms, " + Amount.of(run.flops())
-                + " FLOP, " + Amount.percent(speed / roof) + " of a roof of " + Amount.of((long) roof) + "FLOP/s");
+                + " FLOP, " + Amount.percent(share(run.flops(), run.nanos(), peak.flops())) + " of a roof of "
+                + Amount.of((long) peak.flops()) + "FLOP/s; " + Amount.bytes(run.bytes()) + ", "
+                + Amount.percent(share(run.bytes(), run.nanos(), peak.bytes())) + " of the "
+                + Amount.bytes((long) peak.bytes()) + "/s of memory");
     }
 
     private void printKernels(PrintWriter out) {
@@ -81,7 +83,7 @@ public record ProfileReport(ProfiledRun run, double roof) {
     }
 
     private static Table table(String... more) {
-        var columns = new ArrayList<>(List.of(" ms", " share", " GFLOP/s", " of roof", " GB/s"));
+        var columns = new ArrayList<>(List.of(" ms", " share", " GFLOP/s", " of roof", " GB/s", " of memory"));
         columns.addAll(List.of(more));
         return new Table(columns.toArray(String[]::new));
     }
@@ -91,8 +93,9 @@ public record ProfileReport(ProfiledRun run, double roof) {
         cells.add(milliseconds(nanos));
         cells.add(Amount.percent((double) nanos / Math.max(1, run.nanos())));
         cells.add(billionsPerSecond(flops, nanos));
-        cells.add(share(flops, nanos));
+        cells.add(percent(flops, nanos, peak.flops()));
         cells.add(billionsPerSecond(bytes, nanos));
+        cells.add(percent(bytes, nanos, peak.bytes()));
         cells.addAll(List.of(words));
         table.add(cells.toArray(String[]::new));
     }
@@ -106,12 +109,17 @@ public record ProfileReport(ProfiledRun run, double roof) {
         return count == 0 || nanos == 0 ? "" : String.format(Locale.ROOT, "%.1f", (double) count / nanos);
     }
 
-    /// The share of the roof that so many operations in so many nanoseconds reach; empty where none are counted.
-    private String share(long flops, long nanos) {
-        return flops == 0 || nanos == 0 ? "" : Amount.percent(flops * NANOS / nanos / roof);
+    /// The share of a roof as a percentage; empty where there is nothing to count.
+    private static String percent(long count, long nanos, double roof) {
+        return count == 0 || nanos == 0 ? "" : Amount.percent(share(count, nanos, roof));
     }
 
-    /// The steps as JSON.
+    /// The share of a roof, per second, that so many operations or bytes in so many nanoseconds reach.
+    private static double share(long count, long nanos, double roof) {
+        return count * NANOS / Math.max(1, nanos) / roof;
+    }
+
+    /// The steps as JSON. Shares are of the time a step took itself.
     public JsonObject json() {
         var array = JsonArray.create();
         for (var one : run.steps()) {
@@ -125,12 +133,16 @@ public record ProfileReport(ProfiledRun run, double roof) {
                     .add("ms", JsonFile.number(step.nanos() / NANOS_PER_MILLI))
                     .add("own_ms", JsonFile.number(one.ownNanos() / NANOS_PER_MILLI))
                     .add("flop", step.flops())
-                    .add("bytes", step.bytes()));
+                    .add("bytes", step.bytes())
+                    .add("roof_share", JsonFile.number(share(step.flops(), one.ownNanos(), peak.flops())))
+                    .add("memory_share", JsonFile.number(share(step.bytes(), one.ownNanos(), peak.bytes()))));
         }
         return JsonObject.create()
                 .add("run_ms", JsonFile.number(run.nanos() / NANOS_PER_MILLI))
                 .add("flop", run.flops())
-                .add("roof_gflops", JsonFile.number(roof / NANOS))
+                .add("bytes", run.bytes())
+                .add("roof_gflops", JsonFile.number(peak.flops() / NANOS))
+                .add("roof_gb_per_s", JsonFile.number(peak.bytes() / NANOS))
                 .add("steps", array);
     }
 }

@@ -89,14 +89,8 @@ public final class StageCode {
             case MUL -> lanes.multiply(x, x, y);
             case DIV -> lanes.divide(x, x, y);
             case RDIV -> lanes.divide(x, register(lanes, y, spare), x);
-            case MIN -> {
-                lanes.min(spare, x, y);
-                lanes.select(x, x, Comparison.UNORDERED, x, x, spare, free.getFirst());
-            }
-            case MAX -> {
-                lanes.max(spare, x, y);
-                lanes.select(x, x, Comparison.UNORDERED, x, x, spare, free.getFirst());
-            }
+            case MIN -> extreme(lanes, lanes::min, lanes::or, x, register(lanes, y, free.getFirst()), free);
+            case MAX -> extreme(lanes, lanes::max, lanes::and, x, register(lanes, y, free.getFirst()), free);
             case PRELU -> {
                 lanes.multiply(spare, x, y);
                 lanes.zero(free.getFirst());
@@ -104,6 +98,23 @@ public final class StageCode {
             }
             case POW -> throw new IllegalArgumentException("no code for POW; ask knows() first");
         }
+    }
+
+    private interface Combination {
+        void write(Vec d, Vec x, Operand y);
+    }
+
+    /// The processor's minimum and maximum give the second operand where numbers are equal, as zeros of either sign
+    /// are, and for NaN. So both orders are taken: their bits together have the lesser or the greater zero's sign,
+    /// and their sum tells of NaN.
+    private static void extreme(Lanes lanes, Combination order, Combination together, Vec x, Vec y, List<Vec> free) {
+        var one = free.get(1);
+        var other = free.getFirst();
+        order.write(one, x, y);
+        order.write(other, y, x);
+        together.write(x, one, other);
+        lanes.add(other, one, other);
+        lanes.select(x, other, Comparison.UNORDERED, other, other, x, one);
     }
 
     private static Operand operand(Lanes lanes, Stage.Binary stage, Vec free, Operands operands) {

@@ -1,5 +1,7 @@
 package dev.balsa.kernel.elementwise;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
@@ -115,6 +117,42 @@ class ElementwiseWorkTest {
             try (var trial = new CodeTrial()) {
                 inputs.forEach(trial::input);
                 Trials.assertNear(trial.run(kernel.prepare(request, trial), expected.length), expected, 2e-6, 1e-6);
+            }
+        }
+    }
+
+    static Stream<Isa> levels() {
+        return CodeTrial.levels();
+    }
+
+    /// As `Math.min` and `Math.max` have it, which the other kernels and the plain definitions follow: a negative zero
+    /// is less than a positive one, and NaN is contagious.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void extremesInCodeTellZerosApartAndKeepNaN(Isa isa) {
+        float[] values = {0f, -0f, 1f, -1f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        int count = values.length * values.length;
+        var x = new float[count];
+        var y = new float[count];
+        for (int i = 0; i < count; i++) {
+            x[i] = values[i / values.length];
+            y[i] = values[i % values.length];
+        }
+        for (var function : List.of(BinaryFunction.MIN, BinaryFunction.MAX)) {
+            var stage = new Stage.Binary(function, 1, Stage.Spread.FULL);
+            var request =
+                    new ElementwiseRequest(List.of((long) count), List.of(List.of(1L), List.of(1L)), List.of(stage));
+            try (var trial = new CodeTrial()) {
+                trial.input(x);
+                trial.input(y);
+                var kernel = new ElementwiseCodeKernel(VectorUnit.of(isa).orElseThrow());
+                var found = trial.run(kernel.prepare(request, trial), count);
+                for (int i = 0; i < count; i++) {
+                    float expected = function == BinaryFunction.MIN ? Math.min(x[i], y[i]) : Math.max(x[i], y[i]);
+                    assertThat(Float.floatToIntBits(found[i]))
+                            .as("%s of %s and %s", function, x[i], y[i])
+                            .isEqualTo(Float.floatToIntBits(expected));
+                }
             }
         }
     }
