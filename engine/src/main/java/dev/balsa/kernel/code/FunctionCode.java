@@ -126,6 +126,8 @@ public final class FunctionCode {
             case RELU -> {
                 lanes.zero(free(0));
                 lanes.max(x, free(0), x);
+                // A negative zero becomes a positive one, as in the definition.
+                lanes.add(x, x, free(0));
             }
             case LEAKY_RELU -> leakyRelu(alpha, x);
             case CLIP -> clip(alpha, beta, x);
@@ -178,6 +180,10 @@ public final class FunctionCode {
         if (low != Float.NEGATIVE_INFINITY) {
             lanes.load(free(0), lanes.all(low));
             lanes.max(x, free(0), x);
+            if (low == 0) {
+                // Zeros take the bound's sign, as those of the other kernels do.
+                lanes.add(x, x, free(0));
+            }
         }
         if (high != Float.POSITIVE_INFINITY) {
             lanes.load(free(0), lanes.all(high));

@@ -88,7 +88,7 @@ public final class PlainMath {
 
     /// Replaces what is below `low`, then what is above `high`; NaN stays.
     static float clip(float x, float low, float high) {
-        var y = x < low ? low : x;
+        var y = x <= low ? low : x;
         return y > high ? high : y;
     }
 

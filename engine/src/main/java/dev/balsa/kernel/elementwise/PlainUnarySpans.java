@@ -151,7 +151,7 @@ final class PlainUnarySpans {
     private static void relu(MemorySegment s, long so, MemorySegment t, long to, int n) {
         for (int i = 0; i < n; i++) {
             float x = get(s, so, i);
-            set(x < 0 ? 0f : x, t, to, i);
+            set(x <= 0 ? 0f : x, t, to, i);
         }
     }
 

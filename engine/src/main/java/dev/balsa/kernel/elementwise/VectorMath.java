@@ -170,12 +170,12 @@ public final class VectorMath {
 
     /// Replaces what is below `low`, then what is above `high`; NaN stays.
     static FloatVector clip(FloatVector x, float low, float high) {
-        var y = x.blend(low, x.compare(VectorOperators.LT, low));
+        var y = x.blend(low, x.compare(VectorOperators.LE, low));
         return y.blend(high, y.compare(VectorOperators.GT, high));
     }
 
     static FloatVector relu(FloatVector x) {
-        return x.blend(ZERO, x.compare(VectorOperators.LT, ZERO));
+        return x.blend(ZERO, x.compare(VectorOperators.LE, ZERO));
     }
 
     static FloatVector leakyRelu(FloatVector x, FloatVector slope) {
