@@ -10,6 +10,7 @@ import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.UnaryFunction;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,6 +40,14 @@ final class Epilogues {
     Epilogues bias(Value bias, Spread spread) {
         if (bias.isPresent()) {
             stages.add(new Stage.Binary(BinaryFunction.ADD, operand(bias), spread));
+        }
+        return this;
+    }
+
+    /// Multiplies by a number.
+    Epilogues scale(float factor) {
+        if (factor != 1) {
+            stages.add(new Stage.Unary(UnaryFunction.AFFINE, factor, 0));
         }
         return this;
     }

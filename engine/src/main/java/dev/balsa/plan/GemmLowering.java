@@ -46,7 +46,9 @@ record GemmLowering(Graph graph, KernelPicker picker) {
         var a = node.input(0);
         var b = node.input(1);
         var c = Epilogues.coreInputs(node).size() > 2 ? node.input(2) : Value.NONE;
-        if (!Chains.isFloat(a) || !Chains.isFloat(b) || c.isPresent() && (op.beta() != 1 || !Chains.isFloat(c))) {
+        // alpha A B + beta C = beta (alpha / beta A B + C)
+        float alpha = c.isPresent() ? op.alpha() / op.beta() : op.alpha();
+        if (!Chains.isFloat(a) || !Chains.isFloat(b) || c.isPresent() && !(Chains.isFloat(c) && isOrdinary(alpha))) {
             return Optional.empty();
         }
         var left = Chains.shape(a);
@@ -60,19 +62,24 @@ record GemmLowering(Graph graph, KernelPicker picker) {
             if (spread.isEmpty()) {
                 return Optional.empty();
             }
-            epilogues.bias(c, spread.get());
+            epilogues.bias(c, spread.get()).scale(op.beta());
         }
         epilogues.chain(node);
         var request = new GemmRequest(
                 m,
                 n,
                 k,
-                op.alpha(),
+                alpha,
                 operand(op.transA(), left.dim(1), List.of(0L), a),
                 operand(op.transB(), right.dim(1), List.of(0L), b),
                 epilogues.epilogue());
         return picker.pick(
                 GemmKernels.floats(picker.isa()), request, epilogues.operands(node.output(0)), flops(1, m, n, k));
+    }
+
+    /// Whether a quotient is as exact as floats are.
+    private static boolean isOrdinary(float value) {
+        return Float.isFinite(value) && Math.abs(value) >= Float.MIN_NORMAL;
     }
 
     private GemmOperand operand(boolean transposed, long rowStride, List<Long> offsets, Value value) {

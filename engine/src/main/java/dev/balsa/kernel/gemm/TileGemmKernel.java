@@ -4,14 +4,16 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.Depth;
-import dev.balsa.kernel.tile.RowPlaces;
-import dev.balsa.kernel.tile.TileProduct;
-import java.util.List;
+import dev.balsa.kernel.tile.BatchProduct;
+import dev.balsa.kernel.tile.BatchProduct.Constant;
+import dev.balsa.kernel.tile.BatchProduct.Factor;
+import java.util.stream.Stream;
 
-/// Products with one constant matrix on the right, packed once, in machine code.
+/// Products in machine code. A constant matrix on the right is packed once.
 public final class TileGemmKernel implements Kernel<GemmRequest> {
     private final VectorUnit unit;
 
@@ -27,22 +29,7 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
 
     @Override
     public boolean supports(GemmRequest request) {
-        long rows = (long) request.batch() * request.m();
-        return rows > 0
-                && rows <= Integer.MAX_VALUE
-                && request.n() > 0
-                && request.k() > 0
-                && request.b().constant().isPresent()
-                && request.b().isShared()
-                && !request.a().transposed()
-                && RowPlaces.fits((double) rows * request.n())
-                && RowPlaces.fits(request.a().offsets().stream()
-                                .mapToLong(Long::longValue)
-                                .max()
-                                .orElse(0)
-                        + (double) request.m() * request.a().rowStride())
-                && TileProduct.supports(
-                        unit, request.n(), request.k(), request.epilogue().stages());
+        return BatchProduct.supports(unit, product(request, true));
     }
 
     @Override
@@ -50,35 +37,57 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
         return new TileGemmWork(request, unit, constants);
     }
 
+    /// @param scales whether `alpha` is left to the epilogue
+    private static BatchProduct.Request product(GemmRequest request, boolean scales) {
+        var stages = request.epilogue().stages();
+        if (scales && request.alpha() != 1) {
+            var alpha = new Stage.Unary(UnaryFunction.AFFINE, request.alpha(), 0);
+            stages = Stream.concat(Stream.of(alpha), stages.stream()).toList();
+        }
+        var left = factor(request.a());
+        var right = factor(request.b());
+        int rows = request.m();
+        if (isOneMatrix(request)) {
+            rows *= request.batch();
+            left = new Factor(left.offsets().subList(0, 1), left.rowStep(), left.columnStep());
+            right = new Factor(right.offsets().subList(0, 1), right.rowStep(), right.columnStep());
+        }
+        return new BatchProduct.Request(rows, request.n(), request.k(), left, right, stages);
+    }
+
+    private static Factor factor(GemmOperand operand) {
+        return new Factor(operand.offsets(), operand.rowStep(), operand.columnStep());
+    }
+
+    /// Whether all batches multiply by the same matrix, and their rows follow each other like those of one matrix.
+    private static boolean isOneMatrix(GemmRequest request) {
+        var offsets = request.a().offsets();
+        if (request.batch() < 2
+                || !request.b().isShared()
+                || (double) request.batch() * request.m() > Integer.MAX_VALUE) {
+            return false;
+        }
+        long step = request.m() * request.a().rowStep();
+        for (int i = 1; i < offsets.size(); i++) {
+            if (offsets.get(i) - offsets.get(i - 1) != step) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static final class TileGemmWork implements Work {
         private final int output;
-        private final TileProduct product;
+        private final BatchProduct product;
 
         TileGemmWork(GemmRequest request, VectorUnit unit, Constants constants) {
             output = request.output();
-            int count = request.batch() * request.m();
-            var left = request.a();
-            var rows = RowPlaces.of(
-                    count, row -> left.offsets().get(row / request.m()) + row % request.m() * left.rowStride());
-            var b = request.b();
-            product = TileProduct.of(
-                    unit,
-                    new TileProduct.Request(
-                            rows,
-                            new Depth(List.of(new Depth.Segment(0, request.k()))),
-                            (long) request.k() * Float.BYTES,
-                            request.n(),
-                            request.epilogue().stages(),
-                            RowPlaces.of(count, row -> (long) row * request.n()),
-                            TileProduct.ENOUGH_PARTS),
-                    new TileProduct.Right(
-                            b.constant().orElseThrow(),
-                            List.of(b.offsets().getFirst()),
-                            request.k(),
-                            b.rowStep(),
-                            b.columnStep(),
-                            request.alpha()),
-                    constants);
+            var constant = request.b()
+                    .constant()
+                    .filter(_ -> request.b().isShared())
+                    .map(memory -> new Constant(memory, request.alpha()))
+                    .filter(_ -> BatchProduct.packs(unit, request.n(), request.k()));
+            product = new BatchProduct(unit, product(request, constant.isEmpty()), constant, constants);
         }
 
         @Override
@@ -94,7 +103,7 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
         @Override
         public void run(int phase, int from, int to, Frame frame) {
             for (int unit = from; unit < to; unit++) {
-                product.multiply(frame, frame.operand(0), 0, frame.operand(output), 0, unit);
+                product.multiply(frame, frame.operand(0), frame.operand(1), frame.operand(output), unit);
             }
         }
     }

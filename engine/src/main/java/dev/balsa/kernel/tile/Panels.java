@@ -23,12 +23,19 @@ final class Panels {
     private final List<Integer> vectors;
     private final List<Integer> firstVector = new ArrayList<>();
 
+    /// Panels for products of any number of rows.
+    ///
     /// @param columns at least 1
     Panels(VectorUnit unit, int columns, int depth) {
+        this(unit, columns, depth, TileCode.mostVectors(unit));
+    }
+
+    /// Panels of at most so many vectors.
+    Panels(VectorUnit unit, int columns, int depth, int mostVectors) {
         this.unit = unit;
         this.columns = columns;
         this.depth = depth;
-        vectors = divide(Math.ceilDiv(columns, unit.lanes()), TileCode.mostVectors(unit));
+        vectors = divide(Math.ceilDiv(columns, unit.lanes()), mostVectors);
         int at = 0;
         for (int width : vectors) {
             firstVector.add(at);
@@ -80,6 +87,12 @@ final class Panels {
     /// Where a row of a panel lies, in bytes.
     long place(int panel, int row) {
         return ((long) firstVector.get(panel) * depth + (long) row * vectors(panel)) * unit.bytes();
+    }
+
+    /// Bytes of so many rows of the widest panel.
+    long mostBytes(int rows) {
+        int widest = vectors.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        return (long) rows * widest * unit.bytes();
     }
 
     /// Bytes of all panels.

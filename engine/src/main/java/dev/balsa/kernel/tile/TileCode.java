@@ -19,6 +19,7 @@ import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
+import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
@@ -37,7 +38,9 @@ import java.util.List;
 /// The routine makes tiles for the rows from rsi to rdx, whose number is a multiple of the tile's. rdi points to
 /// the [Argument]s, 64-bit numbers. Per step of depth it loads the panel's vectors once and, for every row, one
 /// float into all lanes: 6 rows of 2 vectors make 12 fused multiply-adds of 8 loads, which keeps two multipliers
-/// busy behind two or three load ports, and takes all of 16 registers.
+/// busy behind two or three load ports, and takes all of 16 registers. A tile with fewer sums than multiply-adds
+/// are under way at a time has several registers for each, which take turns along the depth and are added at the
+/// end.
 final class TileCode {
     /// What a routine is told, in this order.
     enum Argument implements RoutineArgument {
@@ -59,8 +62,12 @@ final class TileCode {
         /// The result's memory, shifted to the panel's first column; rows lie at the places in `OUTPUT_PLACES`.
         OUTPUT(8),
         OUTPUT_PLACES(9),
+        /// Bytes from one row of the panel to the next, where it is strided.
+        PANEL_ROW(10),
+        /// Bytes from one element of a left row to the next, where it is strided.
+        LEFT_STEP(11),
         /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(10);
+        OPERANDS(12);
 
         private final int place;
 
@@ -80,65 +87,102 @@ final class TileCode {
     }
 
     private static final int MOST_ROWS = 6;
-    private static final int ROWS_OF_THREE = 4;
     private static final int SHORT_REGISTERS = 16;
     private static final int UNROLL = 4;
+    /// Multiply-adds under way at a time: two a cycle, of four cycles each.
+    private static final int UNDER_WAY = 8;
     private static final int PLACE_BYTES = 4;
     private static final int LINE = 64;
 
     private static final List<Gpr> ROWS = List.of(Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13);
 
     private final VectorUnit unit;
+    private final TileForm form;
     private final int rows;
     private final int vectors;
     private final int lastLanes;
     private final List<Stage> stages;
+    /// How many registers take turns for each sum.
+    private final int turns;
     private final Assembler a;
     private final Lanes lanes;
 
-    private TileCode(Assembler assembler, VectorUnit unit, int rows, int vectors, int lastLanes, List<Stage> stages) {
+    private TileCode(
+            Assembler assembler,
+            VectorUnit unit,
+            TileForm form,
+            int rows,
+            int vectors,
+            int lastLanes,
+            List<Stage> stages) {
         this.unit = unit;
+        this.form = form;
         this.rows = rows;
         this.vectors = vectors;
         this.lastLanes = lastLanes;
         this.stages = stages;
+        this.turns = turns(rows * vectors);
         this.a = assembler;
         this.lanes = new Lanes(assembler, unit);
     }
 
-    /// The most vectors of columns that a tile can have.
+    private static int turns(int sums) {
+        int turns = 1;
+        while (turns < UNROLL && sums * turns < UNDER_WAY) {
+            turns *= 2;
+        }
+        return turns;
+    }
+
+    /// The most vectors of columns that a tile of several rows has.
     static int mostVectors(VectorUnit unit) {
         return unit.registers() == SHORT_REGISTERS ? 3 : 4;
     }
 
-    /// The most rows of a tile so wide.
+    /// The most vectors of columns that a tile of so many rows can have, where the panel is not packed for others
+    /// too.
+    static int mostVectors(VectorUnit unit, int rows) {
+        int vectors = UNDER_WAY;
+        while (vectors > 2 && mostRows(unit, vectors) < rows) {
+            vectors--;
+        }
+        return vectors;
+    }
+
+    /// The most rows of a tile so wide, at most 8 vectors: besides the sums, registers hold the panel's vectors
+    /// and a float of the left factor. A single row multiplies by the panel in memory.
     static int mostRows(VectorUnit unit, int vectors) {
-        return unit.registers() == SHORT_REGISTERS && vectors == 3 ? ROWS_OF_THREE : MOST_ROWS;
+        return Math.clamp((unit.registers() - vectors - 1) / vectors, 1, MOST_ROWS);
     }
 
     /// The routine's code.
     ///
     /// @param rows of a tile, 1 to [#mostRows]
-    /// @param vectors of columns, 1 to [#mostVectors]
+    /// @param vectors of columns, 1 to 8
     /// @param lastLanes how many lanes of the last vector are columns of the result, 1 to all
-    static byte[] write(VectorUnit unit, int rows, int vectors, int lastLanes, List<Stage> stages) {
+    static byte[] write(VectorUnit unit, TileForm form, int rows, int vectors, int lastLanes, List<Stage> stages) {
         int stackBytes = rows * vectors * unit.bytes();
         return Routine.of(
-                stackBytes, assembler -> new TileCode(assembler, unit, rows, vectors, lastLanes, stages).write());
+                stackBytes,
+                assembler -> new TileCode(assembler, unit, form, rows, vectors, lastLanes, stages).write());
     }
 
     /// Names the routine; equal names are equal code.
-    static String name(VectorUnit unit, int rows, int vectors, int lastLanes, List<Stage> stages) {
+    static String name(VectorUnit unit, TileForm form, int rows, int vectors, int lastLanes, List<Stage> stages) {
         var whole = lastLanes == unit.lanes() ? "" : "_" + lastLanes + "lanes";
-        return unit.isa().label() + "_tile_f32_" + rows + "x" + vectors + "v" + whole + " " + stages;
+        return unit.isa().label() + "_tile_f32_" + rows + "x" + vectors + "v" + whole + form.label() + " " + stages;
     }
 
     private Vec sum(int row, int vector) {
-        return unit.register(row * vectors + vector);
+        return sum(0, row, vector);
+    }
+
+    private Vec sum(int turn, int row, int vector) {
+        return unit.register((turn * rows + row) * vectors + vector);
     }
 
     private Vec spare(int index) {
-        return unit.register(rows * vectors + index);
+        return unit.register(turns * rows * vectors + index);
     }
 
     private static Mem argument(Argument argument) {
@@ -219,6 +263,22 @@ final class TileCode {
         a.emit(MOV, Gpr.RAX, argument(Argument.PARTIAL));
         forEachSum((row, vector) -> lanes.load(sum(row, vector), partial(row, vector)));
         a.bind(begun);
+        for (int turn = 1; turn < turns; turn++) {
+            int later = turn;
+            forEachSum((row, vector) -> lanes.zero(sum(later, row, vector)));
+        }
+    }
+
+    /// Adds up the registers that took turns.
+    private void gather() {
+        for (int distance = turns / 2; distance > 0; distance /= 2) {
+            for (int turn = 0; turn < distance; turn++) {
+                int one = turn;
+                int other = turn + distance;
+                forEachSum((row, vector) ->
+                        lanes.add(sum(one, row, vector), sum(one, row, vector), sum(other, row, vector)));
+            }
+        }
     }
 
     private interface Action {
@@ -234,7 +294,7 @@ final class TileCode {
     }
 
     /// rax walks along the panel, rcx along the rows, rbx along the segments, of which r14 are left; r15 counts
-    /// steps.
+    /// steps. With strided factors there is one segment, and r14 and rbx hold the distances.
     private void run() {
         var segment = new Label("segment");
         var several = new Label("several");
@@ -243,11 +303,18 @@ final class TileCode {
         var done = new Label("done");
         a.emit(MOV, Gpr.RAX, argument(Argument.PANEL));
         a.emit(MOV, Gpr.RBX, argument(Argument.SEGMENTS));
-        a.emit(MOV, Gpr.R14, argument(Argument.SEGMENT_COUNT));
+        if (!form.isStrided()) {
+            a.emit(MOV, Gpr.R14, argument(Argument.SEGMENT_COUNT));
+        }
         a.bind(segment);
         a.emit(MOV, Gpr.RCX, Mem.at(Gpr.RBX, 0));
         a.emit(MOV, Gpr.R15, Mem.at(Gpr.RBX, Long.BYTES));
-        a.emit(ADD, Gpr.RBX, Imm.of(2L * Long.BYTES));
+        if (form.isStrided()) {
+            a.emit(MOV, Gpr.R14, argument(Argument.PANEL_ROW));
+            a.emit(MOV, Gpr.RBX, argument(Argument.LEFT_STEP));
+        } else {
+            a.emit(ADD, Gpr.RBX, Imm.of(2L * Long.BYTES));
+        }
         a.emit(SUB, Gpr.R15, Imm.of(UNROLL));
         a.emit(JB, rest);
         a.align(32);
@@ -255,8 +322,7 @@ final class TileCode {
         for (int step = 0; step < UNROLL; step++) {
             step(step);
         }
-        a.emit(ADD, Gpr.RCX, Imm.of((long) UNROLL * Float.BYTES));
-        a.emit(ADD, Gpr.RAX, Imm.of((long) UNROLL * vectors * unit.bytes()));
+        advance(UNROLL);
         a.emit(SUB, Gpr.R15, Imm.of(UNROLL));
         a.emit(JAE, several);
         a.bind(rest);
@@ -264,26 +330,77 @@ final class TileCode {
         a.emit(JE, done);
         a.bind(single);
         step(0);
-        a.emit(ADD, Gpr.RCX, Imm.of(Float.BYTES));
-        a.emit(ADD, Gpr.RAX, Imm.of((long) vectors * unit.bytes()));
+        advance(1);
         a.emit(DEC, Gpr.R15);
         a.emit(JNE, single);
         a.bind(done);
-        a.emit(DEC, Gpr.R14);
-        a.emit(JNE, segment);
+        if (!form.isStrided()) {
+            a.emit(DEC, Gpr.R14);
+            a.emit(JNE, segment);
+        }
+        gather();
+    }
+
+    /// Goes on by so many steps where they are a fixed distance apart.
+    private void advance(int steps) {
+        if (!form.stridedLeft()) {
+            a.emit(ADD, Gpr.RCX, Imm.of((long) steps * Float.BYTES));
+        }
+        if (!form.stridedPanel()) {
+            a.emit(ADD, Gpr.RAX, Imm.of((long) steps * vectors * unit.bytes()));
+        }
     }
 
     private void step(int index) {
-        for (int vector = 0; vector < vectors; vector++) {
-            lanes.load(spare(vector), Mem.at(Gpr.RAX, (index * vectors + vector) * unit.bytes()));
-        }
-        int turns = Math.min(2, unit.registers() - (rows + 1) * vectors);
-        for (int row = 0; row < rows; row++) {
-            var left = spare(vectors + row % turns);
-            lanes.broadcast(left, Mem.at(ROWS.get(row), Gpr.RCX, 1, index * Float.BYTES));
+        int turn = index % turns;
+        if (rows > 1) {
             for (int vector = 0; vector < vectors; vector++) {
-                lanes.accumulate(sum(row, vector), left, spare(vector));
+                loadPanel(spare(vector), index, vector);
             }
+        }
+        int held = rows > 1 ? vectors : 0;
+        int free = Math.min(2, unit.registers() - turns * rows * vectors - held);
+        for (int row = 0; row < rows; row++) {
+            var left = spare(held + row % free);
+            lanes.broadcast(
+                    left, Mem.at(ROWS.get(row), Gpr.RCX, 1, form.stridedLeft() ? 0 : index * Float.BYTES));
+            for (int vector = 0; vector < vectors; vector++) {
+                lanes.accumulate(sum(turn, row, vector), left, factor(index, vector));
+            }
+        }
+        if (form.stridedLeft()) {
+            a.emit(ADD, Gpr.RCX, Gpr.RBX);
+        }
+        if (form.stridedPanel()) {
+            a.emit(ADD, Gpr.RAX, Gpr.R14);
+        }
+    }
+
+    /// A vector of the panel for the only row: in memory, if it may be read as a whole.
+    private Operand factor(int index, int vector) {
+        if (rows > 1) {
+            return spare(vector);
+        }
+        if (isPartial(vector)) {
+            loadPanel(spare(1), index, vector);
+            return spare(1);
+        }
+        return panel(index, vector);
+    }
+
+    private boolean isPartial(int vector) {
+        return form.stridedPanel() && vector == vectors - 1 && lastLanes < unit.lanes();
+    }
+
+    private Mem panel(int index, int vector) {
+        return Mem.at(Gpr.RAX, ((form.stridedPanel() ? 0 : index * vectors) + vector) * unit.bytes());
+    }
+
+    private void loadPanel(Vec d, int index, int vector) {
+        if (isPartial(vector)) {
+            lanes.loadFirst(d, panel(index, vector), lastLanes);
+        } else {
+            lanes.load(d, panel(index, vector));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.balsa.kernel.tile;
 
-import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
@@ -13,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 
 /// A product of rows with packed panels, prepared: `out[r][c] = epilogue(sum over d of left[r][d] * right[d][c])`.
@@ -51,8 +49,7 @@ public final class TileProduct {
     private final int rowParts;
     private final int panelParts;
     private final int partialBytes;
-    /// The routines by panel, then by rows of a tile.
-    private final MachineCode[][] codes;
+    private final TileRoutines routines;
 
     /// What a product is made of.
     ///
@@ -100,13 +97,17 @@ public final class TileProduct {
 
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
     public static TileProduct of(VectorUnit unit, Request request, Right right, Constants constants) {
-        int depth = request.depth().length();
-        var packed = constants.packed(
-                right.memory(),
-                packedForm(unit, request.columns(), depth) + " of " + right.form(),
-                packedBytes(unit, request.columns(), depth),
-                target -> pack(unit, request.columns(), depth, right, target, constants));
+        var packed = packed(unit, request.columns(), request.depth().length(), right, constants);
         return new TileProduct(unit, request, packed, constants);
+    }
+
+    /// A constant right factor, packed once for all products with it.
+    static MemorySegment packed(VectorUnit unit, int columns, int depth, Right right, Constants constants) {
+        return constants.packed(
+                right.memory(),
+                packedForm(unit, columns, depth) + " of " + right.form(),
+                packedBytes(unit, columns, depth),
+                target -> pack(unit, columns, depth, right, target, constants));
     }
 
     /// Bytes of a packed right factor.
@@ -152,12 +153,10 @@ public final class TileProduct {
         panelParts = Math.clamp(wanted, 1, panels.count());
         int most = rowParts == 0 ? 0 : Math.ceilDiv(count, rowParts);
         partialBytes = blocks.size() == 1 ? 0 : most * TileCode.mostVectors(unit) * unit.bytes();
-        codes = new MachineCode[panels.count()][];
-        var byKind = new HashMap<Integer, MachineCode[]>();
-        for (int panel = 0; panel < panels.count() && count > 0; panel++) {
-            codes[panel] = byKind.computeIfAbsent(kind(panel), _ -> new MachineCode[TileCode.mostRows(unit, 1) + 1]);
-            writeFor(panel, most, constants);
-            writeFor(panel, count / rowParts, constants);
+        routines = new TileRoutines(unit, panels, TileForm.PACKED, stages, constants);
+        if (count > 0) {
+            routines.write(most);
+            routines.write(count / rowParts);
         }
     }
 
@@ -170,39 +169,13 @@ public final class TileProduct {
     /// Whether a product can be done: the stages can be part of the tile, and the packed form of the right factor
     /// does not take many times its memory, as that of a few long columns would.
     public static boolean supports(VectorUnit unit, int columns, long depth, List<Stage> stages) {
+        return StageCode.knows(stages) && depth <= Integer.MAX_VALUE && isPackedWell(unit, columns, depth);
+    }
+
+    /// Whether the packed form of a right factor does not take many times its memory.
+    static boolean isPackedWell(VectorUnit unit, int columns, long depth) {
         double packedColumns = (double) Math.ceilDiv(columns, unit.lanes()) * unit.lanes();
-        return StageCode.knows(stages)
-                && depth <= Integer.MAX_VALUE
-                && packedColumns * depth <= MOST_PACKING * columns * depth + FEW_PACKED;
-    }
-
-    /// Panels of one kind have the same code.
-    private int kind(int panel) {
-        return panels.vectors(panel) * (unit.lanes() + 1) + panels.lastLanes(panel);
-    }
-
-    /// Has the routines written that a part of so many rows needs: of tiles of about the same number of rows.
-    private void writeFor(int panel, int count, Constants constants) {
-        int tiles = Math.ceilDiv(count, mostRows(panel));
-        write(panel, count / tiles, constants);
-        if (count % tiles != 0) {
-            write(panel, count / tiles + 1, constants);
-        }
-    }
-
-    private int mostRows(int panel) {
-        return TileCode.mostRows(unit, panels.vectors(panel));
-    }
-
-    private void write(int panel, int tileRows, Constants constants) {
-        var known = codes[panel];
-        if (known[tileRows] == null) {
-            int vectors = panels.vectors(panel);
-            int lastLanes = panels.lastLanes(panel);
-            known[tileRows] = constants.code(
-                    TileCode.name(unit, tileRows, vectors, lastLanes, stages),
-                    () -> TileCode.write(unit, tileRows, vectors, lastLanes, stages));
-        }
+        return packedColumns * depth <= MOST_PACKING * columns * depth + FEW_PACKED;
     }
 
     private static MemorySegment segments(Depth depth) {
@@ -241,15 +214,15 @@ public final class TileProduct {
             Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int part) {
         int rowPart = part / panelParts;
         int panelPart = part % panelParts;
-        int firstRow = start(rowPart, rows.count(), rowParts);
-        int endRow = start(rowPart + 1, rows.count(), rowParts);
-        int endPanel = start(panelPart + 1, panels.count(), panelParts);
+        int firstRow = Parts.start(rowPart, rows.count(), rowParts);
+        int endRow = Parts.start(rowPart + 1, rows.count(), rowParts);
+        int endPanel = Parts.start(panelPart + 1, panels.count(), panelParts);
         var scratch = frame.scratch();
         long partial = scratch.address() + argumentBytes();
         Argument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
         Argument.ROW_PLACES.set(scratch, rows.address());
         Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
-        for (int panel = start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
+        for (int panel = Parts.start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
             long column = columnShift + panels.column(panel);
             Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
             operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
@@ -261,26 +234,8 @@ public final class TileProduct {
                 Argument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
                 Argument.IS_LAST.set(scratch, i == blocks.size() - 1 ? 1 : 0);
                 Argument.PARTIAL.set(scratch, partial);
-                run(scratch, panel, firstRow, endRow);
+                routines.run(scratch, panel, firstRow, endRow);
             }
         }
-    }
-
-    /// Where part `index` of `parts` about equal ones begins; the larger ones come first.
-    private static int start(int index, int count, int parts) {
-        return index * (count / parts) + Math.min(index, count % parts);
-    }
-
-    /// Tiles of about the same number of rows: some of the one size, then some of one row less.
-    private void run(MemorySegment scratch, int panel, int firstRow, int endRow) {
-        var byRows = codes[panel];
-        int count = endRow - firstRow;
-        int tiles = Math.ceilDiv(count, mostRows(panel));
-        int small = count / tiles;
-        int middle = firstRow + count % tiles * (small + 1);
-        if (middle > firstRow) {
-            byRows[small + 1].call(0, scratch, firstRow, middle);
-        }
-        byRows[small].call(0, scratch, middle, endRow);
     }
 }

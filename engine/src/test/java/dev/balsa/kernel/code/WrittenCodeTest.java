@@ -20,6 +20,9 @@ import dev.balsa.kernel.conv.Window;
 import dev.balsa.kernel.conv.WinogradKernel;
 import dev.balsa.kernel.elementwise.ElementwiseCodeKernel;
 import dev.balsa.kernel.elementwise.ElementwiseRequest;
+import dev.balsa.kernel.gemm.GemmOperand;
+import dev.balsa.kernel.gemm.GemmRequest;
+import dev.balsa.kernel.gemm.TileGemmKernel;
 import dev.balsa.kernel.pool.PoolCodeKernel;
 import dev.balsa.kernel.pool.PoolFunction;
 import dev.balsa.kernel.pool.PoolRequest;
@@ -75,6 +78,11 @@ class WrittenCodeTest {
                             conv(arena, 9, outputs + 1, outputs + 1, outputs + 1, epilogue),
                             written);
                 }
+                for (int rows : new int[] {1, 2, 4, 5, 40}) {
+                    for (boolean turned : new boolean[] {false, true}) {
+                        prepare(new TileGemmKernel(unit), product(rows, outputs, turned), written);
+                    }
+                }
                 prepare(
                         new WinogradKernel(unit),
                         conv(arena, 32, 1, 200 + outputs, outputs + 60, new Epilogue(EVERYTHING)),
@@ -108,6 +116,18 @@ class WrittenCodeTest {
         var window = new Window(image, List.of(3, 3), List.of(1, 1), List.of(1, 1), List.of(1, 1), image);
         var weights = arena.allocate(4L * outputs * channels / groups * 9, 4);
         return new ChannelsLastConvRequest(1, groups, channels, outputs, window, weights, epilogue);
+    }
+
+    private static GemmRequest product(int rows, int columns, boolean turned) {
+        int depth = 300;
+        return new GemmRequest(
+                rows,
+                columns,
+                depth,
+                0.5f,
+                GemmOperand.single(turned, turned ? rows : depth),
+                GemmOperand.single(turned, turned ? depth : columns),
+                new Epilogue(EVERYTHING));
     }
 
     private static PoolRequest pool(PoolFunction function, int channels) {

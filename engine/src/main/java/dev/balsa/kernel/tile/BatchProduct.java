@@ -1,0 +1,284 @@
+package dev.balsa.kernel.tile;
+
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.code.OperandAddresses;
+import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.TileCode.Argument;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Optional;
+
+/// Products of matrices, batch after batch, prepared: `out[b][r][c] = epilogue(sum over d of left[b][r][d] *
+/// right[b][d][c])`, with `out` dense.
+///
+/// Immutable and thread-safe. A part of it is a range of batches, of rows and of panels of columns; parts are
+/// independent. The right factor comes to the tiles in one of three ways: packed once, where it is constant and
+/// the same for all batches; where it lies, if there are few rows to make use of a packed one; packed block by
+/// block in the memory of the worker otherwise, which stays in the first-level cache for all rows of the part.
+public final class BatchProduct {
+    /// Steps of depth of a block; see [TileProduct].
+    private static final int BLOCK = 256;
+    private static final int LONGEST_BLOCK = 1 << 20;
+    private static final long CACHED = 192L << 10;
+    private static final int LEAST_ROWS = 24;
+    /// Bounds the tables of places and the sums that wait.
+    private static final int MOST_ROWS = 480;
+    /// Rows for which packing a panel does not pay.
+    private static final int FEW_ROWS = 12;
+    /// Rows that a weight must be used for until computing takes longer than fetching it.
+    private static final int BALANCED_ROWS = 8;
+    /// Multiply-adds of some microseconds: less is not worth a turn of the workers.
+    private static final long LEAST_SHARED = 1 << 18;
+    private static final long LEAST_STEPS = 1 << 16;
+    private static final int ENOUGH_PARTS = 48;
+    private static final int ALIGNMENT = 64;
+
+    /// How the matrices of a factor lie: element (i, j) of batch `b` at element
+    /// `offsets[b] + i * rowStep + j * columnStep` of its memory. One of the steps is 1.
+    public record Factor(List<Long> offsets, long rowStep, long columnStep) {
+        /// Copies the list.
+        public Factor {
+            offsets = List.copyOf(offsets);
+        }
+    }
+
+    /// What a product is made of; all numbers are at least 1.
+    ///
+    /// @param m rows of the result
+    /// @param n columns of the result
+    /// @param k length of the sums
+    /// @param right with as many batches as `left`
+    /// @param stages what is done to each element; operands with [Stage.Spread#FULL] lie like the result
+    public record Request(int m, int n, int k, Factor left, Factor right, List<Stage> stages) {
+        /// Copies the list.
+        public Request {
+            stages = List.copyOf(stages);
+        }
+
+        int batch() {
+            return left.offsets.size();
+        }
+
+        long leftStep() {
+            return k == 1 ? 1 : left.columnStep;
+        }
+
+        boolean hasRightRows() {
+            return n == 1 || right.columnStep == 1;
+        }
+    }
+
+    /// A constant right factor, the same for all batches.
+    ///
+    /// @param memory where its elements are
+    /// @param factor what all are multiplied by
+    public record Constant(MemorySegment memory, float factor) {}
+
+    private final VectorUnit unit;
+    private final Request request;
+    private final long[] leftOffsets;
+    private final long[] rightOffsets;
+    private final OperandAddresses operands;
+    private final Optional<MemorySegment> packed;
+    private final boolean readsInPlace;
+    private final Panels panels;
+    private final Optional<PanelPacker> packer;
+    private final TileRoutines routines;
+    private final RowPlaces leftPlaces;
+    private final RowPlaces outputPlaces;
+    private final int block;
+    private final int blocks;
+    private final MemorySegment segments;
+    private final int batchParts;
+    private final int rowParts;
+    private final int panelParts;
+    private final long partialBytes;
+
+    /// Whether a product can be done: its stages can be part of the tile, and places can be told.
+    public static boolean supports(VectorUnit unit, Request request) {
+        return StageCode.knows(request.stages)
+                && request.batch() > 0
+                && request.m > 0
+                && request.n > 0
+                && request.k > 0
+                && RowPlaces.fits((double) rowsOfPart(request) * request.left.rowStep)
+                && RowPlaces.fits((double) rowsOfPart(request) * request.n)
+                && (double) request.batch() * Math.ceilDiv(request.m, LEAST_ROWS) * Math.ceilDiv(request.n, unit.lanes())
+                        <= Integer.MAX_VALUE;
+    }
+
+    /// Prepares a product; has code written where it is new.
+    ///
+    /// @param constant is packed, if it is there; see [#packs]
+    public BatchProduct(VectorUnit unit, Request request, Optional<Constant> constant, Constants constants) {
+        this.unit = unit;
+        this.request = request;
+        leftOffsets = offsets(request.left);
+        rightOffsets = offsets(request.right);
+        operands = new OperandAddresses(request.stages);
+        packed = constant.map(given -> packed(given, constants));
+        readsInPlace = packed.isEmpty() && request.hasRightRows() && (request.m <= FEW_ROWS || request.n < unit.lanes());
+        int fewRows = Math.ceilDiv(request.m, Math.ceilDiv(request.m, TileCode.mostRows(unit, 1)));
+        panels = readsInPlace
+                ? new Panels(unit, request.n, request.k, TileCode.mostVectors(unit, fewRows))
+                : new Panels(unit, request.n, request.k);
+        packer = packsBlocks()
+                ? Optional.of(new PanelPacker(
+                        unit,
+                        panels,
+                        request.k,
+                        request.right.rowStep,
+                        request.hasRightRows() ? 1 : request.right.columnStep,
+                        constants))
+                : Optional.empty();
+        rowParts = Math.ceilDiv(request.m, rowsOfPart(request));
+        long cost = (long) request.batch() * Math.max(request.m, BALANCED_ROWS) * request.n * request.k;
+        long wanted = cost < LEAST_SHARED ? 1 : Math.min(ENOUGH_PARTS, cost / LEAST_STEPS);
+        batchParts = (int) Math.min(request.batch(), Math.max(1, wanted));
+        panelParts = Math.clamp(wanted / ((long) batchParts * rowParts), 1, panels.count());
+        int most = Math.ceilDiv(request.m, rowParts);
+        long step = request.leftStep();
+        routines = new TileRoutines(unit, panels, new TileForm(readsInPlace, step != 1), request.stages, constants);
+        routines.write(most);
+        routines.write(request.m / rowParts);
+        leftPlaces = RowPlaces.of(most, row -> row * request.left.rowStep);
+        outputPlaces = RowPlaces.of(most, row -> (long) row * request.n);
+        // What no second tile reads need not stay in the cache.
+        boolean readsOnce = (packed.isPresent() || readsInPlace) && most <= TileCode.mostRows(unit, panels.vectors(0));
+        block = readsOnce ? LONGEST_BLOCK : BLOCK;
+        blocks = Math.ceilDiv(request.k, block);
+        segments = segments(request.k, block, step);
+        partialBytes = blocks == 1 ? 0 : panels.mostBytes(most);
+    }
+
+    private static long[] offsets(Factor factor) {
+        return factor.offsets.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private MemorySegment packed(Constant constant, Constants constants) {
+        var right = new TileProduct.Right(
+                constant.memory,
+                List.of(request.right.offsets.getFirst()),
+                request.k,
+                request.right.rowStep,
+                request.right.columnStep,
+                constant.factor);
+        return TileProduct.packed(unit, request.n, request.k, right, constants);
+    }
+
+    private static int rowsOfPart(Request request) {
+        long cached = CACHED / ((long) request.k * Float.BYTES);
+        return Math.toIntExact(Math.min(request.m, Math.clamp(cached, LEAST_ROWS, MOST_ROWS)));
+    }
+
+    private static MemorySegment segments(int depth, int block, long step) {
+        int count = Math.ceilDiv(depth, block);
+        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2L * count);
+        for (int i = 0; i < count; i++) {
+            memory.setAtIndex(ValueLayout.JAVA_LONG, 2L * i, (long) i * block * step * Float.BYTES);
+            memory.setAtIndex(ValueLayout.JAVA_LONG, 2L * i + 1, Math.min(block, depth - i * block));
+        }
+        return memory;
+    }
+
+    /// Whether the constant right factor is packed, its own factor included.
+    public boolean isPacked() {
+        return packed.isPresent();
+    }
+
+    /// Whether the packed form of a constant right factor does not take many times its memory, as that of a few
+    /// long columns would.
+    public static boolean packs(VectorUnit unit, int columns, int depth) {
+        return TileProduct.isPackedWell(unit, columns, depth);
+    }
+
+    /// The number of parts, which can be made in any order.
+    public int parts() {
+        return batchParts * rowParts * panelParts;
+    }
+
+    private boolean packsBlocks() {
+        return packed.isEmpty() && !readsInPlace;
+    }
+
+    private long panelAt() {
+        return Math.ceilDiv(Argument.operand(operands.count()), ALIGNMENT) * (long) ALIGNMENT;
+    }
+
+    private long panelBytes() {
+        return packsBlocks() ? panels.mostBytes(Math.min(block, request.k)) : 0;
+    }
+
+    /// Bytes of scratch memory that [#multiply] needs.
+    public long scratchBytes() {
+        return panelAt() + panelBytes() + partialBytes;
+    }
+
+    /// Makes a part of the result.
+    ///
+    /// @param left the left factor's memory
+    /// @param right the right factor's memory
+    /// @param result the result's memory
+    public void multiply(Frame frame, MemorySegment left, MemorySegment right, MemorySegment result, int part) {
+        int panelPart = part % panelParts;
+        int rowPart = part / panelParts % rowParts;
+        int batchPart = part / panelParts / rowParts;
+        int firstRow = Parts.start(rowPart, request.m, rowParts);
+        int rows = Parts.start(rowPart + 1, request.m, rowParts) - firstRow;
+        int endPanel = Parts.start(panelPart + 1, panels.count(), panelParts);
+        int endBatch = Parts.start(batchPart + 1, request.batch(), batchParts);
+        var scratch = frame.scratch();
+        Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
+        Argument.PANEL_ROW.set(scratch, request.right.rowStep * Float.BYTES);
+        Argument.LEFT_STEP.set(scratch, request.leftStep() * Float.BYTES);
+        for (int batch = Parts.start(batchPart, request.batch(), batchParts); batch < endBatch; batch++) {
+            long from = left.address() + (leftOffsets[batch] + firstRow * request.left.rowStep) * Float.BYTES;
+            long source = right.address() + rightOffsets[batch] * Float.BYTES;
+            long row = ((long) batch * request.m + firstRow) * request.n;
+            for (int panel = Parts.start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
+                long column = panels.column(panel);
+                Argument.OUTPUT.set(scratch, result.address() + (row + column) * Float.BYTES);
+                operands.set(
+                        frame, scratch, Argument.OPERANDS.at(), (row + column) * Float.BYTES, column * Float.BYTES);
+                multiply(scratch, from, source, panel, rows);
+            }
+        }
+    }
+
+    private void multiply(MemorySegment scratch, long left, long right, int panel, int rows) {
+        int done = 0;
+        for (int i = 0; i < blocks; i++) {
+            int depth = Math.min(block, request.k - done);
+            // Packing overwrites the first arguments.
+            long place = panel(scratch, right, panel, done, depth);
+            Argument.LEFT.set(scratch, left);
+            Argument.ROW_PLACES.set(scratch, leftPlaces.address());
+            Argument.PANEL.set(scratch, place);
+            Argument.SEGMENT_COUNT.set(scratch, 1);
+            Argument.SEGMENTS.set(scratch, segments.address() + i * 2L * Long.BYTES);
+            Argument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
+            Argument.IS_LAST.set(scratch, i == blocks - 1 ? 1 : 0);
+            Argument.PARTIAL.set(scratch, scratch.address() + panelAt() + panelBytes());
+            routines.run(scratch, panel, 0, rows);
+            done += depth;
+        }
+    }
+
+    /// Where the rows of a panel that a block needs are, or now are.
+    private long panel(MemorySegment scratch, long source, int panel, int firstRow, int rows) {
+        if (packed.isPresent()) {
+            return packed.get().address() + panels.place(panel, firstRow);
+        }
+        long from = source + firstRow * request.right.rowStep * Float.BYTES;
+        if (readsInPlace) {
+            return from + (long) panels.column(panel) * Float.BYTES;
+        }
+        packer.orElseThrow().pack(panel, from, rows, scratch, panelAt());
+        return scratch.address() + panelAt();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.balsa.kernel.tile;
+
+import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.code.VectorUnit;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+
+/// The routines of a product's tiles: by panel, then by rows of a tile. A range of rows is made in tiles of about
+/// the same number of rows.
+final class TileRoutines {
+    private final VectorUnit unit;
+    private final Panels panels;
+    private final TileForm form;
+    private final List<Stage> stages;
+    private final Constants constants;
+    private final MachineCode[][] codes;
+
+    /// @param constants has new routines written
+    TileRoutines(VectorUnit unit, Panels panels, TileForm form, List<Stage> stages, Constants constants) {
+        this.unit = unit;
+        this.panels = panels;
+        this.form = form;
+        this.stages = stages;
+        this.constants = constants;
+        codes = new MachineCode[panels.count()][];
+        var byKind = new HashMap<Integer, MachineCode[]>();
+        for (int panel = 0; panel < panels.count(); panel++) {
+            codes[panel] = byKind.computeIfAbsent(kind(panel), _ -> new MachineCode[TileCode.mostRows(unit, 1) + 1]);
+        }
+    }
+
+    /// Panels of one kind have the same code.
+    private int kind(int panel) {
+        return panels.vectors(panel) * (unit.lanes() + 1) + panels.lastLanes(panel);
+    }
+
+    /// Has the routines written that ranges of so many rows need, at least 1.
+    void write(int count) {
+        for (int panel = 0; panel < panels.count(); panel++) {
+            int tiles = Math.ceilDiv(count, mostRows(panel));
+            write(panel, count / tiles);
+            if (count % tiles != 0) {
+                write(panel, count / tiles + 1);
+            }
+        }
+    }
+
+    private int mostRows(int panel) {
+        return TileCode.mostRows(unit, panels.vectors(panel));
+    }
+
+    private void write(int panel, int rows) {
+        var known = codes[panel];
+        if (known[rows] == null) {
+            int vectors = panels.vectors(panel);
+            int lastLanes = panels.lastLanes(panel);
+            known[rows] = constants.code(
+                    TileCode.name(unit, form, rows, vectors, lastLanes, stages),
+                    () -> TileCode.write(unit, form, rows, vectors, lastLanes, stages));
+        }
+    }
+
+    /// Makes the tiles of a range of rows: some of the one size, then some of one row less.
+    ///
+    /// @param arguments those of [TileCode]
+    void run(MemorySegment arguments, int panel, int firstRow, int endRow) {
+        var byRows = codes[panel];
+        int count = endRow - firstRow;
+        int tiles = Math.ceilDiv(count, mostRows(panel));
+        int small = count / tiles;
+        int middle = firstRow + count % tiles * (small + 1);
+        if (middle > firstRow) {
+            byRows[small + 1].call(0, arguments, firstRow, middle);
+        }
+        byRows[small].call(0, arguments, middle, endRow);
+    }
+}
