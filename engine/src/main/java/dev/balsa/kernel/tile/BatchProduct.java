@@ -17,14 +17,20 @@ import java.util.Optional;
 /// right[b][d][c])`, with `out` dense.
 ///
 /// Immutable and thread-safe. A part of it is a range of batches, of rows and of panels of columns; parts are
-/// independent. The right factor comes to the tiles in one of three ways: packed once, where it is constant and
-/// the same for all batches; where it lies, if there are few rows to make use of a packed one; packed block by
-/// block in the memory of the worker otherwise, which stays in the first-level cache for all rows of the part.
+/// independent. Within a part the loops are, from the outside: batches, a few panels at a time, blocks of depth,
+/// these panels, tiles of rows. So a block of the left factor's rows stays in the second-level cache while panels
+/// go by, and a block of a panel in the first-level cache while rows go by. The right factor comes to the tiles in
+/// one of three ways: packed once, where it is constant and the same for all batches; where it lies, if there are
+/// few rows to make use of a packed one; packed block by block in the memory of the worker otherwise, which stays
+/// in the first-level cache for all rows of the part.
 public final class BatchProduct {
     /// Steps of depth of a block; see [TileProduct].
     private static final int BLOCK = 256;
     private static final int LONGEST_BLOCK = 1 << 20;
-    private static final long CACHED = 192L << 10;
+    /// Memory of a block of the left factor that stays in a second-level cache of 512 KB beside panels and sums.
+    private static final long CACHED = 200L << 10;
+    /// Panels that take turns for a block of the left factor; their sums wait meanwhile.
+    private static final int TOGETHER = 6;
     private static final int LEAST_ROWS = 24;
     /// Bounds the tables of places and the sums that wait.
     private static final int MOST_ROWS = 480;
@@ -36,7 +42,7 @@ public final class BatchProduct {
     private static final long LEAST_SHARED = 1 << 18;
     private static final long LEAST_STEPS = 1 << 16;
     private static final int ENOUGH_PARTS = 48;
-    private static final int ALIGNMENT = 64;
+    private static final int LINE = 64;
 
     /// How the matrices of a factor lie: element (i, j) of batch `b` at element
     /// `offsets[b] + i * rowStep + j * columnStep` of its memory. One of the steps is 1.
@@ -97,7 +103,9 @@ public final class BatchProduct {
     private final int batchParts;
     private final int rowParts;
     private final int panelParts;
+    /// Of one panel.
     private final long partialBytes;
+    private final int together;
 
     /// Whether a product can be done: its stages can be part of the tile, and places can be told.
     public static boolean supports(VectorUnit unit, Request request) {
@@ -108,7 +116,9 @@ public final class BatchProduct {
                 && request.k > 0
                 && RowPlaces.fits((double) rowsOfPart(request) * request.left.rowStep)
                 && RowPlaces.fits((double) rowsOfPart(request) * request.n)
-                && (double) request.batch() * Math.ceilDiv(request.m, LEAST_ROWS) * Math.ceilDiv(request.n, unit.lanes())
+                && (double) request.batch()
+                                * Math.ceilDiv(request.m, LEAST_ROWS)
+                                * Math.ceilDiv(request.n, unit.lanes())
                         <= Integer.MAX_VALUE;
     }
 
@@ -122,7 +132,8 @@ public final class BatchProduct {
         rightOffsets = offsets(request.right);
         operands = new OperandAddresses(request.stages);
         packed = constant.map(given -> packed(given, constants));
-        readsInPlace = packed.isEmpty() && request.hasRightRows() && (request.m <= FEW_ROWS || request.n < unit.lanes());
+        readsInPlace =
+                packed.isEmpty() && request.hasRightRows() && (request.m <= FEW_ROWS || request.n < unit.lanes());
         int fewRows = Math.ceilDiv(request.m, Math.ceilDiv(request.m, TileCode.mostRows(unit, 1)));
         panels = readsInPlace
                 ? new Panels(unit, request.n, request.k, TileCode.mostVectors(unit, fewRows))
@@ -136,10 +147,12 @@ public final class BatchProduct {
                         request.hasRightRows() ? 1 : request.right.columnStep,
                         constants))
                 : Optional.empty();
-        rowParts = Math.ceilDiv(request.m, rowsOfPart(request));
         long cost = (long) request.batch() * Math.max(request.m, BALANCED_ROWS) * request.n * request.k;
         long wanted = cost < LEAST_SHARED ? 1 : Math.min(ENOUGH_PARTS, cost / LEAST_STEPS);
         batchParts = (int) Math.min(request.batch(), Math.max(1, wanted));
+        int fewest = Math.ceilDiv(request.m, rowsOfPart(request));
+        long missing = Math.ceilDiv(wanted, (long) batchParts * panels.count());
+        rowParts = Math.clamp(missing, fewest, Math.max(fewest, request.m / LEAST_ROWS));
         panelParts = Math.clamp(wanted / ((long) batchParts * rowParts), 1, panels.count());
         int most = Math.ceilDiv(request.m, rowParts);
         long step = request.leftStep();
@@ -154,6 +167,7 @@ public final class BatchProduct {
         blocks = Math.ceilDiv(request.k, block);
         segments = segments(request.k, block, step);
         partialBytes = blocks == 1 ? 0 : panels.mostBytes(most);
+        together = Math.min(TOGETHER, Math.ceilDiv(panels.count(), panelParts));
     }
 
     private static long[] offsets(Factor factor) {
@@ -172,7 +186,7 @@ public final class BatchProduct {
     }
 
     private static int rowsOfPart(Request request) {
-        long cached = CACHED / ((long) request.k * Float.BYTES);
+        long cached = CACHED / (Math.min(request.k, BLOCK) * (long) Float.BYTES);
         return Math.toIntExact(Math.min(request.m, Math.clamp(cached, LEAST_ROWS, MOST_ROWS)));
     }
 
@@ -184,11 +198,6 @@ public final class BatchProduct {
             memory.setAtIndex(ValueLayout.JAVA_LONG, 2L * i + 1, Math.min(block, depth - i * block));
         }
         return memory;
-    }
-
-    /// Whether the constant right factor is packed, its own factor included.
-    public boolean isPacked() {
-        return packed.isPresent();
     }
 
     /// Whether the packed form of a constant right factor does not take many times its memory, as that of a few
@@ -207,16 +216,20 @@ public final class BatchProduct {
     }
 
     private long panelAt() {
-        return Math.ceilDiv(Argument.operand(operands.count()), ALIGNMENT) * (long) ALIGNMENT;
+        return Math.ceilDiv(Argument.operand(operands.count()), LINE) * (long) LINE;
     }
 
     private long panelBytes() {
         return packsBlocks() ? panels.mostBytes(Math.min(block, request.k)) : 0;
     }
 
+    private long partialAt() {
+        return panelAt() + panelBytes();
+    }
+
     /// Bytes of scratch memory that [#multiply] needs.
     public long scratchBytes() {
-        return panelAt() + panelBytes() + partialBytes;
+        return partialAt() + together * partialBytes;
     }
 
     /// Makes a part of the result.
@@ -240,33 +253,53 @@ public final class BatchProduct {
             long from = left.address() + (leftOffsets[batch] + firstRow * request.left.rowStep) * Float.BYTES;
             long source = right.address() + rightOffsets[batch] * Float.BYTES;
             long row = ((long) batch * request.m + firstRow) * request.n;
-            for (int panel = Parts.start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
-                long column = panels.column(panel);
-                Argument.OUTPUT.set(scratch, result.address() + (row + column) * Float.BYTES);
-                operands.set(
-                        frame, scratch, Argument.OPERANDS.at(), (row + column) * Float.BYTES, column * Float.BYTES);
-                multiply(scratch, from, source, panel, rows);
+            for (int panel = Parts.start(panelPart, panels.count(), panelParts); panel < endPanel; panel += together) {
+                int end = Math.min(endPanel, panel + together);
+                for (int i = 0; i < blocks; i++) {
+                    for (int each = panel; each < end; each++) {
+                        long column = panels.column(each);
+                        Argument.OUTPUT.set(scratch, result.address() + (row + column) * Float.BYTES);
+                        operands.set(
+                                frame,
+                                scratch,
+                                Argument.OPERANDS.at(),
+                                (row + column) * Float.BYTES,
+                                column * Float.BYTES);
+                        Argument.PARTIAL.set(scratch, scratch.address() + partialAt() + (each - panel) * partialBytes);
+                        announce(scratch, i, each, panel, end, rows);
+                        multiply(scratch, from, source, i, each, rows);
+                    }
+                }
             }
         }
     }
 
-    private void multiply(MemorySegment scratch, long left, long right, int panel, int rows) {
-        int done = 0;
-        for (int i = 0; i < blocks; i++) {
-            int depth = Math.min(block, request.k - done);
-            // Packing overwrites the first arguments.
-            long place = panel(scratch, right, panel, done, depth);
-            Argument.LEFT.set(scratch, left);
-            Argument.ROW_PLACES.set(scratch, leftPlaces.address());
-            Argument.PANEL.set(scratch, place);
-            Argument.SEGMENT_COUNT.set(scratch, 1);
-            Argument.SEGMENTS.set(scratch, segments.address() + i * 2L * Long.BYTES);
-            Argument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
-            Argument.IS_LAST.set(scratch, i == blocks - 1 ? 1 : 0);
-            Argument.PARTIAL.set(scratch, scratch.address() + panelAt() + panelBytes());
-            routines.run(scratch, panel, 0, rows);
-            done += depth;
+    private void multiply(MemorySegment scratch, long left, long right, int index, int panel, int rows) {
+        int done = index * block;
+        // Packing overwrites the first arguments.
+        long place = panel(scratch, right, panel, done, Math.min(block, request.k - done));
+        Argument.LEFT.set(scratch, left);
+        Argument.ROW_PLACES.set(scratch, leftPlaces.address());
+        Argument.PANEL.set(scratch, place);
+        Argument.SEGMENTS.set(scratch, segments.address() + index * 2L * Long.BYTES);
+        Argument.SEGMENT_COUNT.set(scratch, 1);
+        Argument.IS_FIRST.set(scratch, index == 0 ? 1 : 0);
+        Argument.IS_LAST.set(scratch, index == blocks - 1 ? 1 : 0);
+        routines.run(scratch, panel, 0, rows);
+    }
+
+    /// Has the tiles of a panel ask for the block that follows: that of the next panel, or of the first one's next.
+    private void announce(MemorySegment scratch, int index, int panel, int first, int end, int rows) {
+        long lines = 0;
+        boolean isLast = panel == end - 1;
+        if (packed.isPresent() && rows > LEAST_ROWS && !(isLast && index == blocks - 1)) {
+            int next = isLast ? first : panel + 1;
+            int row = (isLast ? index + 1 : index) * block;
+            long bytes = panels.place(next, Math.min(row + block, request.k)) - panels.place(next, row);
+            Argument.NEXT.set(scratch, packed.get().address() + panels.place(next, row));
+            lines = Math.ceilDiv(bytes, (long) LINE * routines.tiles(panel, rows));
         }
+        Argument.NEXT_LINES.set(scratch, lines);
     }
 
     /// Where the rows of a panel that a block needs are, or now are.

@@ -8,8 +8,8 @@ import static dev.balsa.asm.GeneralInstruction.SUB;
 
 import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Gpr;
-import dev.balsa.asm.Label;
 import dev.balsa.asm.Imm;
+import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Routine;

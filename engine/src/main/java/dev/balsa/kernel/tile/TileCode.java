@@ -11,6 +11,7 @@ import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHT0;
+import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHW;
 import static dev.balsa.asm.GeneralInstruction.SUB;
 
@@ -66,8 +67,11 @@ final class TileCode {
         PANEL_ROW(10),
         /// Bytes from one element of a left row to the next, where it is strided.
         LEFT_STEP(11),
+        /// What will be read next, and how many lines of it each tile asks for; of a packed panel only.
+        NEXT(12),
+        NEXT_LINES(13),
         /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(12);
+        OPERANDS(14);
 
         private final int place;
 
@@ -163,8 +167,7 @@ final class TileCode {
     static byte[] write(VectorUnit unit, TileForm form, int rows, int vectors, int lastLanes, List<Stage> stages) {
         int stackBytes = rows * vectors * unit.bytes();
         return Routine.of(
-                stackBytes,
-                assembler -> new TileCode(assembler, unit, form, rows, vectors, lastLanes, stages).write());
+                stackBytes, assembler -> new TileCode(assembler, unit, form, rows, vectors, lastLanes, stages).write());
     }
 
     /// Names the routine; equal names are equal code.
@@ -199,6 +202,9 @@ final class TileCode {
         a.emit(JAE, end);
         a.bind(tile);
         findRows();
+        if (!form.stridedPanel()) {
+            prefetchNext();
+        }
         prefetch();
         begin();
         run();
@@ -217,6 +223,23 @@ final class TileCode {
             a.emit(MOV, register.low32(), Mem.at(Gpr.RAX, Gpr.RSI, PLACE_BYTES, row * PLACE_BYTES));
             a.emit(LEA, register, Mem.at(Gpr.RCX, register, Float.BYTES, 0));
         }
+    }
+
+    /// Asks for a share of the next block, so that it is in the second-level cache when its turn comes.
+    private void prefetchNext() {
+        var line = new Label("line");
+        var skip = new Label("nothing next");
+        a.emit(MOV, Gpr.RCX, argument(Argument.NEXT_LINES));
+        a.emit(CMP, Gpr.RCX, Imm.of(0));
+        a.emit(JE, skip);
+        a.emit(MOV, Gpr.RAX, argument(Argument.NEXT));
+        a.bind(line);
+        a.emit(PREFETCHT1, Mem.at(Gpr.RAX, 0));
+        a.emit(ADD, Gpr.RAX, Imm.of(LINE));
+        a.emit(DEC, Gpr.RCX);
+        a.emit(JNE, line);
+        a.emit(MOV, argument(Argument.NEXT), Gpr.RAX);
+        a.bind(skip);
     }
 
     /// Asks for the lines that the epilogue reads and writes, while there is a product to be computed: they lie a
@@ -362,8 +385,7 @@ final class TileCode {
         int free = Math.min(2, unit.registers() - turns * rows * vectors - held);
         for (int row = 0; row < rows; row++) {
             var left = spare(held + row % free);
-            lanes.broadcast(
-                    left, Mem.at(ROWS.get(row), Gpr.RCX, 1, form.stridedLeft() ? 0 : index * Float.BYTES));
+            lanes.broadcast(left, Mem.at(ROWS.get(row), Gpr.RCX, 1, form.stridedLeft() ? 0 : index * Float.BYTES));
             for (int vector = 0; vector < vectors; vector++) {
                 lanes.accumulate(sum(turn, row, vector), left, factor(index, vector));
             }

@@ -222,6 +222,7 @@ public final class TileProduct {
         Argument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
         Argument.ROW_PLACES.set(scratch, rows.address());
         Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
+        Argument.NEXT_LINES.set(scratch, 0);
         for (int panel = Parts.start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
             long column = columnShift + panels.column(panel);
             Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);

@@ -40,12 +40,17 @@ final class TileRoutines {
     /// Has the routines written that ranges of so many rows need, at least 1.
     void write(int count) {
         for (int panel = 0; panel < panels.count(); panel++) {
-            int tiles = Math.ceilDiv(count, mostRows(panel));
+            int tiles = tiles(panel, count);
             write(panel, count / tiles);
             if (count % tiles != 0) {
                 write(panel, count / tiles + 1);
             }
         }
+    }
+
+    /// How many tiles a range of so many rows is made in.
+    int tiles(int panel, int count) {
+        return Math.ceilDiv(count, mostRows(panel));
     }
 
     private int mostRows(int panel) {
@@ -69,7 +74,7 @@ final class TileRoutines {
     void run(MemorySegment arguments, int panel, int firstRow, int endRow) {
         var byRows = codes[panel];
         int count = endRow - firstRow;
-        int tiles = Math.ceilDiv(count, mostRows(panel));
+        int tiles = tiles(panel, count);
         int small = count / tiles;
         int middle = firstRow + count % tiles * (small + 1);
         if (middle > firstRow) {

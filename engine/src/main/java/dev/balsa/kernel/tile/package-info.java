@@ -2,9 +2,10 @@
 /// channels-last images have in common.
 ///
 /// A result of `M` rows and `N` columns is made in tiles. The rows of the left factor lie anywhere in memory
-/// ([RowPlaces]); along a row the products run over a few segments ([Depth]). The right factor is packed into panels
-/// of a few vectors of columns ([Panels]). [TileCode] writes the code of a tile; [TileProduct] goes over rows, panels
-/// and depth so that what is used again is near.
+/// ([RowPlaces]); along a row the products run over a few segments ([Depth]). The right factor is packed into
+/// panels of a few vectors of columns ([Panels]), or read where it lies ([TileForm]). [TileCode] writes the code
+/// of a tile; [TileProduct] goes over rows, panels and depth so that what is used again is near. [BatchProduct]
+/// does so for matrices that lie in memory batch after batch, and for right factors that are not constant.
 ///
 /// Not here: what a matrix product or a convolution is (`dev.balsa.kernel.gemm`, `dev.balsa.kernel.conv`). Start at
 /// [TileProduct].
