@@ -95,6 +95,16 @@ final class Panels {
         return (long) rows * widest * unit.bytes();
     }
 
+    /// Bytes of a panel.
+    long bytes(int panel) {
+        return (long) depth * vectors(panel) * unit.bytes();
+    }
+
+    /// Whether two panels are equally wide and full.
+    boolean isSameKind(int panel, int other) {
+        return vectors(panel) == vectors(other) && lastLanes(panel) == lastLanes(other);
+    }
+
     /// Bytes of all panels.
     long bytes() {
         return (long) (firstVector.getLast() + vectors.getLast()) * depth * unit.bytes();

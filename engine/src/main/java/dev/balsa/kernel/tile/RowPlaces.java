@@ -44,6 +44,20 @@ public final class RowPlaces {
         return elements <= MOST;
     }
 
+    /// Whether rows follow each other at this distance.
+    boolean isEven(int elements) {
+        for (int row = 1; row < count; row++) {
+            if (place(row) - place(row - 1) != elements) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long place(int row) {
+        return Integer.toUnsignedLong(places.getAtIndex(ValueLayout.JAVA_INT, row));
+    }
+
     int count() {
         return count;
     }

@@ -3,6 +3,7 @@ package dev.balsa.kernel.tile;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.DEC;
+import static dev.balsa.asm.GeneralInstruction.IMUL;
 import static dev.balsa.asm.GeneralInstruction.JAE;
 import static dev.balsa.asm.GeneralInstruction.JB;
 import static dev.balsa.asm.GeneralInstruction.JE;
@@ -70,8 +71,16 @@ final class TileCode {
         /// What will be read next, and how many lines of it each tile asks for; of a packed panel only.
         NEXT(12),
         NEXT_LINES(13),
+        /// How many panels of this kind follow each other, where a tile's rows go over several.
+        PANELS(14),
+        /// Bytes from such a panel to the next.
+        PANEL_BYTES(15),
+        /// The routine's own: panels left, the last row's end, the end of what is asked for ahead.
+        PANELS_LEFT(16),
+        END(17),
+        AHEAD_END(18),
         /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(14);
+        OPERANDS(19);
 
         private final int place;
 
@@ -200,19 +209,99 @@ final class TileCode {
         var end = new Label("end");
         a.emit(CMP, Gpr.RSI, Gpr.RDX);
         a.emit(JAE, end);
+        a.emit(MOV, argument(Argument.END), Gpr.RDX);
         a.bind(tile);
+        if (form.goesOverPanels()) {
+            overPanels();
+        } else {
+            tile();
+        }
+        a.emit(ADD, Gpr.RSI, Imm.of(rows));
+        a.emit(CMP, Gpr.RSI, argument(Argument.END));
+        a.emit(JB, tile);
+        a.bind(end);
+    }
+
+    private void tile() {
         findRows();
-        if (!form.stridedPanel()) {
+        if (!form.stridedPanel() && !form.goesOverPanels()) {
             prefetchNext();
         }
         prefetch();
         begin();
         run();
         finish();
-        a.emit(ADD, Gpr.RSI, Imm.of(rows));
-        a.emit(CMP, Gpr.RSI, Gpr.RDX);
-        a.emit(JB, tile);
-        a.bind(end);
+    }
+
+    /// Arguments move along with the panels, and back at the end.
+    private void overPanels() {
+        var panel = new Label("panel");
+        a.emit(MOV, Gpr.RAX, argument(Argument.PANELS));
+        a.emit(MOV, argument(Argument.PANELS_LEFT), Gpr.RAX);
+        if (asksAhead()) {
+            findRows();
+            findNextRows();
+        }
+        a.bind(panel);
+        tile();
+        a.emit(MOV, Gpr.RAX, argument(Argument.PANEL_BYTES));
+        a.emit(ADD, argument(Argument.PANEL), Gpr.RAX);
+        for (int moving : moving()) {
+            a.emit(ADD, Mem.at(Gpr.RDI, moving).sized(Long.SIZE), Imm.of((long) vectors * unit.bytes()));
+        }
+        a.emit(DEC, argument(Argument.PANELS_LEFT).sized(Long.SIZE));
+        a.emit(JNE, panel);
+        a.emit(MOV, Gpr.RCX, argument(Argument.PANELS));
+        a.emit(IMUL, Gpr.RAX, Gpr.RCX);
+        a.emit(SUB, argument(Argument.PANEL), Gpr.RAX);
+        a.emit(IMUL, Gpr.RCX, Gpr.RCX, Imm.of((long) vectors * unit.bytes()));
+        for (int moving : moving()) {
+            a.emit(SUB, Mem.at(Gpr.RDI, moving), Gpr.RCX);
+        }
+    }
+
+    /// Where the addresses stand that are a panel's width further for the next panel.
+    private List<Integer> moving() {
+        var moving = new ArrayList<Integer>();
+        moving.add(Argument.OUTPUT.at());
+        var operands = StageCode.operands(stages);
+        for (int i = 0; i < operands.size(); i++) {
+            int operand = operands.get(i);
+            boolean isOne = stages.stream()
+                    .anyMatch(stage -> stage instanceof Stage.Binary binary
+                            && binary.operand() == operand
+                            && binary.spread() == Spread.SCALAR);
+            if (!isOne) {
+                moving.add(Argument.operand(i));
+            }
+        }
+        return moving;
+    }
+
+    private boolean asksAhead() {
+        return form.order() == TileForm.Order.PANELS_AHEAD && rows > 1;
+    }
+
+    /// rdx = where the next tile's rows begin, if there is one: as far apart as those of this tile. What lies
+    /// there is only asked for.
+    private void findNextRows() {
+        a.emit(MOV, Gpr.RAX, ROWS.get(1));
+        a.emit(SUB, Gpr.RAX, ROWS.getFirst());
+        a.emit(LEA, Gpr.RDX, Mem.at(ROWS.get(rows - 1), Gpr.RAX, 1, 0));
+        a.emit(IMUL, Gpr.RAX, Gpr.RAX, Imm.of(rows));
+        a.emit(ADD, Gpr.RAX, Gpr.RDX);
+        a.emit(MOV, argument(Argument.AHEAD_END), Gpr.RAX);
+    }
+
+    /// Asks for the next lines of the next tile's rows.
+    private void askAhead() {
+        var enough = new Label("enough");
+        a.emit(CMP, Gpr.RDX, argument(Argument.AHEAD_END));
+        a.emit(JAE, enough);
+        a.emit(PREFETCHT1, Mem.at(Gpr.RDX, 0));
+        a.emit(PREFETCHT1, Mem.at(Gpr.RDX, LINE));
+        a.emit(ADD, Gpr.RDX, Imm.of(2L * LINE));
+        a.bind(enough);
     }
 
     private void findRows() {
@@ -342,6 +431,9 @@ final class TileCode {
         a.emit(JB, rest);
         a.align(32);
         a.bind(several);
+        if (asksAhead()) {
+            askAhead();
+        }
         for (int step = 0; step < UNROLL; step++) {
             step(step);
         }

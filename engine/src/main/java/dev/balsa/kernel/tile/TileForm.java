@@ -1,20 +1,47 @@
 package dev.balsa.kernel.tile;
 
-/// How the factors of a tile lie in memory. Where one of them is strided, the product runs over a single segment.
+/// How the factors of a tile lie in memory, and in which order tiles are made. Where a factor is strided, the
+/// product runs over a single segment.
 ///
 /// @param stridedPanel whether the right factor is read where it lies, at rows a given distance apart, instead of
 ///     from a packed panel; nothing behind its columns is read
 /// @param stridedLeft whether neighbours along a row of the left factor are a given distance apart
-record TileForm(boolean stridedPanel, boolean stridedLeft) {
+/// @param order what comes after a tile
+record TileForm(boolean stridedPanel, boolean stridedLeft, Order order) {
+    /// What comes after a tile.
+    enum Order {
+        /// The next rows by the same panel, which stays in the first-level cache.
+        ROWS,
+        /// The same rows by the next panel, until there is none; then the next rows. Rows come from memory once and
+        /// evenly; panels, with all of their depth, stay in the second-level cache.
+        PANELS,
+        /// As `PANELS`; rows follow each other without gaps, and the next ones are asked for meanwhile.
+        PANELS_AHEAD
+    }
+
     /// Rows of neighbouring elements, and a packed panel.
-    static final TileForm PACKED = new TileForm(false, false);
+    static final TileForm PACKED = new TileForm(false, false, Order.ROWS);
+
+    /// Factors where they lie.
+    TileForm(boolean stridedPanel, boolean stridedLeft) {
+        this(stridedPanel, stridedLeft, Order.ROWS);
+    }
 
     boolean isStrided() {
         return stridedPanel || stridedLeft;
     }
 
+    boolean goesOverPanels() {
+        return order != Order.ROWS;
+    }
+
     /// Part of the names of routines.
     String label() {
-        return (stridedLeft ? "_stridedleft" : "") + (stridedPanel ? "_stridedpanel" : "");
+        return (stridedLeft ? "_stridedleft" : "") + (stridedPanel ? "_stridedpanel" : "")
+                + switch (order) {
+                    case ROWS -> "";
+                    case PANELS -> "_panels";
+                    case PANELS_AHEAD -> "_panelsahead";
+                };
     }
 }

@@ -17,15 +17,22 @@ import java.util.List;
 /// A product of rows with packed panels, prepared: `out[r][c] = epilogue(sum over d of left[r][d] * right[d][c])`.
 ///
 /// Immutable and thread-safe. A part of it is a range of rows by a range of panels; parts are independent. Within
-/// a part the loops are, from the outside: panels, blocks of depth, tiles of rows. A block of a panel stays in the
-/// first-level cache while all rows of the part go by; the rows stay in the second-level cache from panel to
-/// panel.
+/// a part the loops are, from the outside, one of these:
+///
+/// - groups of panels, tiles of rows, panels, where the depth is short: the panels of a group stay in the
+/// second-level cache, and the rows come from memory once per group;
+/// - panels, blocks of depth, tiles of rows: a block of a panel stays in the first-level cache while all rows of
+/// the part go by, and the rows stay in the second-level cache from panel to panel.
 public final class TileProduct {
     /// Steps of depth of a block: those of a panel of two vectors then take 16 KB of a first-level cache of 32 KB
     /// or more.
     private static final int BLOCK = 256;
     /// Memory of the left factor's rows that stays in a second-level cache of 512 KB beside a panel.
     private static final long CACHED = 192L << 10;
+    /// Memory of panels that stays there beside a few rows.
+    private static final long CACHED_PANELS = 256L << 10;
+    /// Rows so deep, six of them, take most of a first-level cache of 32 KB.
+    private static final int SHORT_DEPTH = 1024;
     private static final int LEAST_ROWS = 24;
     private static final double MOST_PACKING = 4;
     private static final double FEW_PACKED = 1 << 22;
@@ -49,6 +56,7 @@ public final class TileProduct {
     private final int rowParts;
     private final int panelParts;
     private final int partialBytes;
+    private final TileForm form;
     private final TileRoutines routines;
 
     /// What a product is made of.
@@ -141,29 +149,45 @@ public final class TileProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         panels = new Panels(unit, columns, request.depth().length());
+        form = form(request);
         int firstRow = 0;
-        for (var block : request.depth().blocks(BLOCK)) {
+        for (var block : request.depth().blocks(form.goesOverPanels() ? SHORT_DEPTH : BLOCK)) {
             blocks.add(new Block(segments(block), block.segments().size(), firstRow));
             firstRow += block.length();
         }
         int count = rows.count();
-        rowParts = count == 0 ? 0 : Math.ceilDiv(count, rowsOfPart(request));
+        int most = rowsOfPart(request);
+        rowParts = Math.ceilDiv(count, most);
         long steps = (long) count * columns * request.depth().length();
         long wanted = rowParts == 0 ? 1 : Math.min(request.parts(), steps / LEAST_STEPS) / rowParts;
         panelParts = Math.clamp(wanted, 1, panels.count());
-        int most = rowParts == 0 ? 0 : Math.ceilDiv(count, rowParts);
         partialBytes = blocks.size() == 1 ? 0 : most * TileCode.mostVectors(unit) * unit.bytes();
-        routines = new TileRoutines(unit, panels, TileForm.PACKED, stages, constants);
+        routines = new TileRoutines(unit, panels, form, stages, constants);
         if (count > 0) {
-            routines.write(most);
+            routines.write(Math.ceilDiv(count, rowParts));
             routines.write(count / rowParts);
         }
     }
 
-    private static int rowsOfPart(Request request) {
+    private static TileForm form(Request request) {
+        int depth = request.depth().length();
+        if (depth > SHORT_DEPTH) {
+            return TileForm.PACKED;
+        }
+        boolean isDense = request.rowBytes() == (long) depth * Float.BYTES && request.rows().isEven(depth);
+        return new TileForm(false, false, isDense ? TileForm.Order.PANELS_AHEAD : TileForm.Order.PANELS);
+    }
+
+    /// Rows of a part, so that what its rows and its columns bring into the cache is about equally much, which
+    /// makes the sum over all parts least.
+    private int rowsOfPart(Request request) {
         int count = request.rows().count();
-        long cached = Math.max(LEAST_ROWS, CACHED / Math.max(1, request.rowBytes()));
-        return (int) Math.min(cached, Math.max(LEAST_ROWS, Math.ceilDiv(count, request.parts())));
+        double perPart = (double) count * columns / Math.max(1, request.parts());
+        long columnBytes = (long) request.depth().length() * Float.BYTES;
+        double wide =
+                Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), Math.min(columns, 2 * unit.lanes()), columns);
+        double most = form.goesOverPanels() ? Integer.MAX_VALUE : CACHED / Math.min(request.rowBytes(), BLOCK * Float.BYTES);
+        return (int) Math.clamp(perPart / wide, LEAST_ROWS, Math.max(LEAST_ROWS, most));
     }
 
     /// Whether a product can be done: the stages can be part of the tile, and the packed form of the right factor
@@ -223,10 +247,14 @@ public final class TileProduct {
         Argument.ROW_PLACES.set(scratch, rows.address());
         Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
         Argument.NEXT_LINES.set(scratch, 0);
-        for (int panel = Parts.start(panelPart, panels.count(), panelParts); panel < endPanel; panel++) {
+        int panel = Parts.start(panelPart, panels.count(), panelParts);
+        while (panel < endPanel) {
+            int group = form.goesOverPanels() ? group(panel, endPanel) : 1;
             long column = columnShift + panels.column(panel);
             Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
             operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+            Argument.PANELS.set(scratch, group);
+            Argument.PANEL_BYTES.set(scratch, panels.bytes(panel));
             for (int i = 0; i < blocks.size(); i++) {
                 var block = blocks.get(i);
                 Argument.PANEL.set(scratch, packed.address() + panels.place(panel, block.firstRow));
@@ -237,6 +265,17 @@ public final class TileProduct {
                 Argument.PARTIAL.set(scratch, partial);
                 routines.run(scratch, panel, firstRow, endRow);
             }
+            panel += group;
         }
+    }
+
+    /// How many panels from one on are of its kind and stay in the cache together.
+    private int group(int panel, int end) {
+        long most = Math.max(1, CACHED_PANELS / panels.bytes(panel));
+        int next = panel + 1;
+        while (next < end && next - panel < most && panels.isSameKind(panel, next)) {
+            next++;
+        }
+        return next - panel;
     }
 }
