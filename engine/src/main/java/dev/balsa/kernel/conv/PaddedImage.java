@@ -78,8 +78,36 @@ final class PaddedImage {
         return rowElements();
     }
 
-    /// Copies rows `from` to `to` (exclusive), with zeros around.
+    /// The row in which the window of an output pixel begins; rows are counted over all images.
+    int firstRow(int pixel) {
+        return windowRow(pixel, 0);
+    }
+
+    /// The row behind those that the window of an output pixel sees.
+    int endRow(int pixel) {
+        return windowRow(pixel, 1) + 1;
+    }
+
+    /// @param end 0 for the first position of the window, 1 for the last
+    private int windowRow(int pixel, int end) {
+        var depth = axes.get(0);
+        var height = axes.get(1);
+        int line = pixel / axes.get(2).output();
+        int d = line / height.output() % depth.output() * depth.stride()
+                + end * (depth.kernel() - 1) * depth.dilation();
+        int h = line % height.output() * height.stride() + end * (height.kernel() - 1) * height.dilation();
+        return (line / height.output() / depth.output() * sizes[0] + d) * sizes[1] + h;
+    }
+
+    /// Copies all rows `from` to `to` (exclusive) to their places, with zeros around.
     void copyRows(MemorySegment source, MemorySegment target, int from, int to) {
+        copyRows(source, target, 0, from, to);
+    }
+
+    /// Copies rows `from` to `to` (exclusive), with zeros around.
+    ///
+    /// @param origin where row 0 would be in the target, in bytes
+    void copyRows(MemorySegment source, MemorySegment target, long origin, int from, int to) {
         long rowBytes = rowElements() * Float.BYTES;
         var width = axes.get(2);
         long pixel = (long) channels * Float.BYTES;
@@ -90,7 +118,7 @@ final class PaddedImage {
             int above = row / sizes[1];
             int h = row - above * sizes[1] - axes.get(1).pad();
             int d = above % sizes[0] - axes.get(0).pad();
-            long at = row * rowBytes;
+            long at = origin + row * rowBytes;
             if (!axes.get(1).contains(h) || !axes.get(0).contains(d)) {
                 Zeros.fill(target, at, rowBytes);
                 continue;

@@ -35,6 +35,11 @@ final class PixelProducts {
                 .orElse(0);
     }
 
+    /// The product, where there is just one and it begins with the first channels.
+    TileProduct only() {
+        return pieces.getFirst().product;
+    }
+
     /// Makes units `from` to `to` (exclusive).
     ///
     /// @param image what the products' places count from

@@ -15,11 +15,18 @@ import java.util.stream.LongStream;
 /// A convolution as a product: a row per pixel, which sees its window as segments of neighbouring elements
 /// (positions side by side of all channels are one), by a column per output channel. One product per group.
 ///
-/// Where windows leave the image, a first phase copies it with its padding.
+/// Where windows leave the image, what a part's windows see of it is copied with its padding into the worker's memory;
+/// where there are several groups, which would copy the same again and again, a first phase copies the whole image.
 final class TileConvWork implements Work {
+    /// Memory of an image's rows that stays in a second-level cache of 512 KB beside weights and results.
+    private static final long CACHED = 192L << 10;
+    private static final int LEAST_LINES = 2;
+    private static final long ALIGNMENT = 64;
+
     private final ChannelsLastConvRequest request;
     private final PaddedImage image;
     private final PixelProducts products = new PixelProducts();
+    private final boolean copiesBands;
 
     TileConvWork(ChannelsLastConvRequest request, VectorUnit unit, Constants constants) {
         this.request = request;
@@ -28,6 +35,7 @@ final class TileConvWork implements Work {
         int width = axes.get(2).output();
         int height = axes.get(1).output();
         int depth = axes.get(0).output();
+        copiesBands = image.isCopied() && request.groups() == 1;
         int pixels = Math.toIntExact(request.batch() * request.window().outputSize());
         var rows = RowPlaces.of(pixels, pixel -> {
             int w = pixel % width;
@@ -51,7 +59,8 @@ final class TileConvWork implements Work {
                     columns,
                     request.epilogue().stages(),
                     outputPlaces,
-                    TileProduct.ENOUGH_PARTS);
+                    TileProduct.ENOUGH_PARTS,
+                    copiesBands ? bandPixels(axes) : Integer.MAX_VALUE);
             products.add(
                     TileProduct.of(unit, product, right(weights), constants),
                     (long) group * groupChannels(),
@@ -91,9 +100,20 @@ final class TileConvWork implements Work {
         return new TileProduct.Right(weights, runs, groupChannels(), taps, (long) taps * groupChannels(), 1);
     }
 
+    /// How many pixels see so few rows of the image that these stay in the cache: at least some lines of them, so that
+    /// not too many rows are copied twice.
+    private int bandPixels(List<Axis> axes) {
+        long lines = CACHED / (image.rowStep() * Float.BYTES * axes.get(1).stride());
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_LINES, lines) * axes.get(2).output());
+    }
+
     @Override
     public int phases() {
-        return image.isCopied() ? 2 : 1;
+        return copiesImage() ? 2 : 1;
+    }
+
+    private boolean copiesImage() {
+        return image.isCopied() && !copiesBands;
     }
 
     @Override
@@ -102,26 +122,65 @@ final class TileConvWork implements Work {
     }
 
     private boolean isCopying(int phase) {
-        return image.isCopied() && phase == 0;
+        return copiesImage() && phase == 0;
     }
 
     @Override
     public long sharedBytes() {
-        return image.bytes();
+        return copiesImage() ? image.bytes() : 0;
     }
 
     @Override
     public long workerBytes() {
-        return products.workerBytes();
+        return copiesBands ? bandAt() + bandBytes() : products.workerBytes();
+    }
+
+    private long bandAt() {
+        return Math.ceilDiv(products.workerBytes(), ALIGNMENT) * ALIGNMENT;
+    }
+
+    private long bandBytes() {
+        var product = products.only();
+        long rows = 0;
+        for (int part = 0; part < product.parts(); part++) {
+            rows = Math.max(rows, endRow(product, part) - firstRow(product, part));
+        }
+        return rows * image.rowStep() * Float.BYTES;
+    }
+
+    /// The image's rows that a part sees.
+    private int firstRow(TileProduct product, int part) {
+        return image.firstRow(product.firstRow(part));
+    }
+
+    private int endRow(TileProduct product, int part) {
+        return image.endRow(product.endRow(part) - 1);
     }
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
         if (isCopying(phase)) {
             image.copyRows(frame.operand(0), frame.shared(), from, to);
-            return;
+        } else if (copiesBands) {
+            runBands(from, to, frame);
+        } else {
+            var source = image.isCopied() ? frame.shared() : frame.operand(0);
+            products.run(frame, source, frame.operand(request.output()), from, to);
         }
-        var source = image.isCopied() ? frame.shared() : frame.operand(0);
-        products.run(frame, source, frame.operand(request.output()), from, to);
+    }
+
+    private void runBands(int from, int to, Frame frame) {
+        var product = products.only();
+        int copied = -1;
+        for (int part = from; part < to; part++) {
+            int row = firstRow(product, part);
+            long origin = bandAt() - row * image.rowStep() * Float.BYTES;
+            // Parts of the same rows follow each other.
+            if (product.firstRow(part) != copied) {
+                copied = product.firstRow(part);
+                image.copyRows(frame.operand(0), frame.scratch(), origin, row, endRow(product, part));
+            }
+            product.multiply(frame, frame.scratch(), origin / Float.BYTES, frame.operand(request.output()), 0, part);
+        }
     }
 }

@@ -97,7 +97,12 @@ final class Panels {
 
     /// Bytes of a panel.
     long bytes(int panel) {
-        return (long) depth * vectors(panel) * unit.bytes();
+        return bytes(panel, depth);
+    }
+
+    /// Bytes of so many rows of a panel.
+    long bytes(int panel, int rows) {
+        return (long) rows * vectors(panel) * unit.bytes();
     }
 
     /// Whether two panels are equally wide and full.

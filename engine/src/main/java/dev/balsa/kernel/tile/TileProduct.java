@@ -34,6 +34,7 @@ public final class TileProduct {
     /// Rows so deep, six of them, take most of a first-level cache of 32 KB.
     private static final int SHORT_DEPTH = 1024;
     private static final int LEAST_ROWS = 24;
+    private static final int LINE = 64;
     private static final double MOST_PACKING = 4;
     private static final double FEW_PACKED = 1 << 22;
     /// Parts that are enough to keep several workers busy to about the same end.
@@ -42,7 +43,7 @@ public final class TileProduct {
     /// Multiply-adds of a part that take some ten microseconds, many times what a call and a turn of workers take.
     private static final long LEAST_STEPS = 1 << 19;
 
-    private record Block(MemorySegment segments, int count, int firstRow) {}
+    private record Block(MemorySegment segments, int count, int firstRow, int rows) {}
 
     private final VectorUnit unit;
     private final int columns;
@@ -68,6 +69,7 @@ public final class TileProduct {
     /// @param stages what is done to each element; operands with [Spread#FULL] have rows at the result's places
     /// @param outputPlaces where the result's rows are
     /// @param parts that are enough, as far as memory is concerned
+    /// @param mostRows of a part, at least 1
     public record Request(
             RowPlaces rows,
             Depth depth,
@@ -75,10 +77,23 @@ public final class TileProduct {
             int columns,
             List<Stage> stages,
             RowPlaces outputPlaces,
-            int parts) {
+            int parts,
+            int mostRows) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
+        }
+
+        /// A product whose parts may have any number of rows.
+        public Request(
+                RowPlaces rows,
+                Depth depth,
+                long rowBytes,
+                int columns,
+                List<Stage> stages,
+                RowPlaces outputPlaces,
+                int parts) {
+            this(rows, depth, rowBytes, columns, stages, outputPlaces, parts, Integer.MAX_VALUE);
         }
     }
 
@@ -152,7 +167,7 @@ public final class TileProduct {
         form = form(request);
         int firstRow = 0;
         for (var block : request.depth().blocks(form.goesOverPanels() ? SHORT_DEPTH : BLOCK)) {
-            blocks.add(new Block(segments(block), block.segments().size(), firstRow));
+            blocks.add(new Block(segments(block), block.segments().size(), firstRow, block.length()));
             firstRow += block.length();
         }
         int count = rows.count();
@@ -184,10 +199,11 @@ public final class TileProduct {
         int count = request.rows().count();
         double perPart = (double) count * columns / Math.max(1, request.parts());
         long columnBytes = (long) request.depth().length() * Float.BYTES;
-        double wide =
-                Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), Math.min(columns, 2 * unit.lanes()), columns);
-        double most = form.goesOverPanels() ? Integer.MAX_VALUE : CACHED / Math.min(request.rowBytes(), BLOCK * Float.BYTES);
-        return (int) Math.clamp(perPart / wide, LEAST_ROWS, Math.max(LEAST_ROWS, most));
+        int narrow = Math.min(columns, 2 * unit.lanes());
+        double wide = Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), narrow, columns);
+        long block = Math.min(request.rowBytes(), (long) BLOCK * Float.BYTES);
+        long most = form.goesOverPanels() ? Integer.MAX_VALUE : Math.max(LEAST_ROWS, CACHED / block);
+        return (int) Math.min(request.mostRows(), Math.clamp(perPart / wide, LEAST_ROWS, most));
     }
 
     /// Whether a product can be done: the stages can be part of the tile, and the packed form of the right factor
@@ -218,6 +234,16 @@ public final class TileProduct {
         return rowParts * panelParts;
     }
 
+    /// The first row of a part.
+    public int firstRow(int part) {
+        return Parts.start(part / panelParts, rows.count(), rowParts);
+    }
+
+    /// The row behind a part's last one.
+    public int endRow(int part) {
+        return Parts.start(part / panelParts + 1, rows.count(), rowParts);
+    }
+
     /// Bytes of scratch memory that [#multiply] needs.
     public long scratchBytes() {
         return argumentBytes() + partialBytes;
@@ -236,17 +262,15 @@ public final class TileProduct {
     ///     column is shifted by
     public void multiply(
             Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int part) {
-        int rowPart = part / panelParts;
         int panelPart = part % panelParts;
-        int firstRow = Parts.start(rowPart, rows.count(), rowParts);
-        int endRow = Parts.start(rowPart + 1, rows.count(), rowParts);
+        int firstRow = firstRow(part);
+        int endRow = endRow(part);
         int endPanel = Parts.start(panelPart + 1, panels.count(), panelParts);
         var scratch = frame.scratch();
         long partial = scratch.address() + argumentBytes();
         Argument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
         Argument.ROW_PLACES.set(scratch, rows.address());
         Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
-        Argument.NEXT_LINES.set(scratch, 0);
         int panel = Parts.start(panelPart, panels.count(), panelParts);
         while (panel < endPanel) {
             int group = form.goesOverPanels() ? group(panel, endPanel) : 1;
@@ -263,10 +287,24 @@ public final class TileProduct {
                 Argument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
                 Argument.IS_LAST.set(scratch, i == blocks.size() - 1 ? 1 : 0);
                 Argument.PARTIAL.set(scratch, partial);
+                announce(scratch, i, panel, endPanel, endRow - firstRow);
                 routines.run(scratch, panel, firstRow, endRow);
             }
             panel += group;
         }
+    }
+
+    /// Has the tiles of a panel ask for the block that follows: the panel's next one, or the next panel's first.
+    private void announce(MemorySegment scratch, int index, int panel, int end, int rows) {
+        boolean isLast = index == blocks.size() - 1;
+        int next = isLast ? panel + 1 : panel;
+        long lines = 0;
+        if (!form.goesOverPanels() && next < end) {
+            var block = blocks.get(isLast ? 0 : index + 1);
+            Argument.NEXT.set(scratch, packed.address() + panels.place(next, block.firstRow));
+            lines = Math.ceilDiv(panels.bytes(next, block.rows), (long) LINE * routines.tiles(panel, rows));
+        }
+        Argument.NEXT_LINES.set(scratch, lines);
     }
 
     /// How many panels from one on are of its kind and stay in the cache together.
