@@ -3,7 +3,9 @@ package dev.balsa.kernel.conv;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.IMUL;
+import static dev.balsa.asm.GeneralInstruction.JAE;
 import static dev.balsa.asm.GeneralInstruction.JB;
+import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.XOR;
 
@@ -25,20 +27,28 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Writes the code of a depthwise convolution: some neighbouring pixels of an output row by some vectors of
-/// channels are summed up in registers over the window, which is written out position by position, then passed
-/// through the epilogue and stored.
+/// channels are summed up in registers over the window, then passed through the epilogue and stored. A row of the window
+/// is written out position by position; a loop goes over those rows of it that are in the image, as a table tells.
 ///
-/// The routine makes tiles for the pixels from rsi to rdx, whose number is a multiple of the tile's; rdi points to
-/// the [Argument]s, addresses for the row's pixel 0. Weights are packed in blocks of as many channels as are
-/// summed up at once: per position of the window a vector or two.
+/// The routine makes tiles for the pixels from rsi to rdx, whose number is a multiple of the tile's, and whose
+/// windows all have the same columns in the image; rdi points to the [Argument]s, addresses for the row's pixel 0.
+/// Weights are packed in blocks of as many channels as are summed up at once: per position of the window a vector or
+/// two.
 final class DepthwiseCode {
     /// What a routine is told, in this order.
     enum Argument implements RoutineArgument {
+        /// Where the window's first position is or, outside of the image, would be.
         INPUT(0),
         WEIGHTS(1),
         OUTPUT(2),
+        /// For each row of the window that is in the image: bytes from `INPUT`, and bytes from the
+        /// weights of the window's first row in a block of one vector.
+        ROWS(3),
+        ROWS_END(4),
+        /// The routine's own: the last pixel's end.
+        END(5),
         /// The epilogue's operands, in the order in which its stages name them.
-        OPERANDS(3);
+        OPERANDS(6);
 
         private final int place;
 
@@ -60,13 +70,26 @@ final class DepthwiseCode {
     ///
     /// @param pixels of a tile
     /// @param channels in all
-    /// @param taps bytes from the first position of the window to each
+    /// @param rows of the window, in all
+    /// @param columns of the window, in all
+    /// @param first the first column of the window that is in the image
+    /// @param end the column behind the last one
+    /// @param columnStep bytes from a column of the window to the next
     /// @param pixelStep bytes from an output pixel's window to the next one's
     /// @param stages of the epilogue
-    record Form(VectorUnit unit, int pixels, int channels, List<Integer> taps, int pixelStep, List<Stage> stages) {
-        /// Copies the lists.
+    record Form(
+            VectorUnit unit,
+            int pixels,
+            int channels,
+            int rows,
+            int columns,
+            int first,
+            int end,
+            int columnStep,
+            int pixelStep,
+            List<Stage> stages) {
+        /// Copies the list.
         Form {
-            taps = List.copyOf(taps);
             stages = List.copyOf(stages);
         }
 
@@ -123,8 +146,8 @@ final class DepthwiseCode {
         return unit.register(form.pixels * 2 + index);
     }
 
-    /// r8 = windows of the tile's first pixel, rbx = its result, r9 walks along the weights, rcx = bytes of
-    /// channels done.
+    /// r8 = windows of the tile's first pixel, rbx = its result, r9 = weights of the block, rcx = bytes of channels
+    /// done; r15 walks along the table of rows, rax and rdx are windows and weights of one.
     private void write() {
         if (form.lastLanes() < unit.lanes()) {
             lanes.chooseFirst(form.lastLanes());
@@ -135,6 +158,7 @@ final class DepthwiseCode {
             a.emit(MOV, OperandPlaces.BASES.get(i), Mem.at(Gpr.RDI, Argument.operand(i)));
         }
         skipTo();
+        a.emit(MOV, Mem.at(Gpr.RDI, Argument.END.at()), Gpr.RDX);
         var tile = new Label("tile");
         a.bind(tile);
         a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.WEIGHTS.at()));
@@ -147,7 +171,7 @@ final class DepthwiseCode {
             a.bind(channels);
             block(2, unit.lanes());
             a.emit(ADD, Gpr.RCX, Imm.of(2L * unit.bytes()));
-            a.emit(ADD, Gpr.R9, Imm.of(2L * unit.bytes() * form.taps.size()));
+            a.emit(ADD, Gpr.R9, Imm.of(2L * unit.bytes() * form.rows * form.columns));
             a.emit(CMP, Gpr.RCX, Imm.of(2L * unit.bytes() * repeated));
             a.emit(JB, channels);
         }
@@ -156,7 +180,7 @@ final class DepthwiseCode {
         }
         advance();
         a.emit(ADD, Gpr.RSI, Imm.of(form.pixels));
-        a.emit(CMP, Gpr.RSI, Gpr.RDX);
+        a.emit(CMP, Gpr.RSI, Mem.at(Gpr.RDI, Argument.END.at()));
         a.emit(JB, tile);
     }
 
@@ -188,16 +212,35 @@ final class DepthwiseCode {
     }
 
     private void block(int vectors, int lastLanes) {
-        for (int tap = 0; tap < form.taps.size(); tap++) {
+        for (int pixel = 0; pixel < form.pixels; pixel++) {
             for (int vector = 0; vector < vectors; vector++) {
-                var weight = Mem.at(Gpr.R9, (tap * vectors + vector) * unit.bytes());
+                lanes.zero(sum(pixel, vector));
+            }
+        }
+        var row = new Label("row");
+        var done = new Label("rows done");
+        a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS.at()));
+        a.emit(CMP, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS_END.at()));
+        a.emit(JAE, done);
+        a.bind(row);
+        a.emit(MOV, Gpr.RAX, Mem.at(Gpr.R15, 0));
+        a.emit(ADD, Gpr.RAX, Gpr.R8);
+        a.emit(MOV, Gpr.RDX, Mem.at(Gpr.R15, Long.BYTES));
+        a.emit(LEA, Gpr.RDX, Mem.at(Gpr.R9, Gpr.RDX, vectors, 0));
+        for (int column = form.first; column < form.end; column++) {
+            for (int vector = 0; vector < vectors; vector++) {
+                var weight = Mem.at(Gpr.RDX, (column * vectors + vector) * unit.bytes());
                 boolean whole = vector < vectors - 1 || lastLanes == unit.lanes();
                 lanes.load(spare(vector), weight);
                 for (int pixel = 0; pixel < form.pixels; pixel++) {
-                    multiply(tap, vector, pixel, whole ? unit.lanes() : lastLanes);
+                    multiply(column, vector, pixel, whole ? unit.lanes() : lastLanes);
                 }
             }
         }
+        a.emit(ADD, Gpr.R15, Imm.of(2L * Long.BYTES));
+        a.emit(CMP, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS_END.at()));
+        a.emit(JB, row);
+        a.bind(done);
         var free = new ArrayList<Vec>();
         for (int i = 2 * form.pixels; i < unit.registers(); i++) {
             free.add(unit.register(i));
@@ -209,23 +252,14 @@ final class DepthwiseCode {
         }
     }
 
-    private void multiply(int tap, int vector, int pixel, int count) {
-        var input = Mem.at(Gpr.R8, Gpr.RCX, 1, pixel * form.pixelStep + form.taps.get(tap) + vector * unit.bytes());
+    private void multiply(int column, int vector, int pixel, int count) {
+        int shift = pixel * form.pixelStep + column * form.columnStep + vector * unit.bytes();
+        var input = Mem.at(Gpr.RAX, Gpr.RCX, 1, shift);
         if (count < unit.lanes()) {
             lanes.loadFirst(spare(2), input, count);
-            combine(tap, sum(pixel, vector), spare(vector), spare(2));
-        } else if (tap == 0) {
-            lanes.multiply(sum(pixel, vector), spare(vector), input);
+            lanes.accumulate(sum(pixel, vector), spare(vector), spare(2));
         } else {
             lanes.accumulate(sum(pixel, vector), spare(vector), input);
-        }
-    }
-
-    private void combine(int tap, Vec sum, Vec weight, Vec input) {
-        if (tap == 0) {
-            lanes.multiply(sum, weight, input);
-        } else {
-            lanes.accumulate(sum, weight, input);
         }
     }
 

@@ -10,6 +10,8 @@ import dev.balsa.kernel.code.VectorUnit;
 /// Depthwise convolutions of channels-last images in machine code, for windows small enough to be written out.
 public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest> {
     private static final int MOST_TAPS = 128;
+    /// Every stretch of a row has routines of its own.
+    private static final int MOST_STRETCHES = 16;
 
     private final VectorUnit unit;
 
@@ -29,6 +31,7 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
                 && request.isDepthwise()
                 && request.isOrdinary()
                 && request.window().kernelSize() <= MOST_TAPS
+                && DepthwiseTileWork.stretchStarts(Axis.all(request.window()).get(2)).length <= MOST_STRETCHES + 1
                 // Distances within an image are parts of instructions, 32 bits with sign.
                 && PaddedImage.size(request.window()) * request.channels() * Float.BYTES <= Integer.MAX_VALUE
                 && StageCode.knows(request.epilogue().stages());

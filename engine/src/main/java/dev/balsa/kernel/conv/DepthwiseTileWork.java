@@ -13,73 +13,114 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/// A depthwise convolution, a row of output pixels after the other. Where windows leave the image, a first phase
-/// copies it with its padding.
+/// A depthwise convolution, a row of output pixels after the other. Where windows leave the image, only what is in it
+/// is looked at: pixels at the left and right edges have routines of their own, and routines are told which rows of the
+/// window to look at.
 final class DepthwiseTileWork implements Work {
     /// Multiply-adds of a unit that take some ten microseconds, many times what a call and a turn of workers take.
     private static final long LEAST_STEPS = 1 << 17;
 
+    /// Neighbouring pixels of a row whose windows have the same columns in the image. Those before `middle` are made
+    /// in large tiles, the rest in tiles of one pixel less.
+    private record Stretch(int first, int middle, int end, MachineCode large, MachineCode small) {}
+
     private final ChannelsLastConvRequest request;
-    private final PaddedImage image;
+    private final VectorUnit unit;
     private final List<Axis> axes;
     private final List<Stage> stages;
     private final OperandAddresses operands;
     private final MemorySegment weights;
-    private final MachineCode large;
-    private final MachineCode small;
-    /// Pixels of a row that are made in large tiles; the rest are in tiles of one pixel less.
-    private final int middle;
+    private final List<Stretch> stretches = new ArrayList<>();
     private final int perUnit;
     private final int rows;
 
     DepthwiseTileWork(ChannelsLastConvRequest request, VectorUnit unit, Constants constants) {
         this.request = request;
-        image = new PaddedImage(request.window(), request.batch(), request.channels());
+        this.unit = unit;
         axes = Axis.all(request.window());
         stages = request.epilogue().stages();
         operands = new OperandAddresses(stages);
         int width = axes.get(2).output();
-        int tiles = Math.ceilDiv(width, Form.mostPixels());
-        int fewer = width / tiles;
-        middle = width % tiles * (fewer + 1);
-        var forFewer = form(unit, fewer);
-        small = constants.code(forFewer.name(), () -> DepthwiseCode.write(forFewer));
-        var forMore = form(unit, fewer + 1);
-        large = middle == 0 ? small : constants.code(forMore.name(), () -> DepthwiseCode.write(forMore));
+        int[] starts = stretchStarts(axes.get(2));
+        for (int i = 0; i + 1 < starts.length; i++) {
+            stretches.add(stretch(starts[i], starts[i + 1], constants));
+        }
         weights = constants.packed(
                 request.weights(),
                 "depthwise " + unit.lanes() + " " + request.channels() + " "
                         + request.window().kernelSize(),
-                packedBytes(forFewer),
-                target -> pack(forFewer, target));
+                packedBytes(form(1, 0)),
+                target -> pack(form(1, 0), target));
         rows = Math.multiplyExact(
                 request.batch(), axes.get(0).output() * axes.get(1).output());
         long steps = (long) width * request.channels() * request.window().kernelSize();
         perUnit = (int) Math.max(1, LEAST_STEPS / steps);
     }
 
-    private Form form(VectorUnit unit, int pixels) {
-        var taps = new ArrayList<Integer>();
-        for (int d = 0; d < axes.get(0).kernel(); d++) {
-            for (int h = 0; h < axes.get(1).kernel(); h++) {
-                for (int w = 0; w < axes.get(2).kernel(); w++) {
-                    taps.add(Math.toIntExact(image.tap(d, h, w) * Float.BYTES));
-                }
-            }
+    /// Where stretches of a row of pixels begin, and the end.
+    static int[] stretchStarts(Axis width) {
+        return IntStream.rangeClosed(0, width.output())
+                .filter(pixel -> pixel == 0
+                        || pixel == width.output()
+                        || firstInside(width, pixel) != firstInside(width, pixel - 1)
+                        || endInside(width, pixel) != endInside(width, pixel - 1))
+                .toArray();
+    }
+
+    /// The first position of a window that is in the image, as for [#endInside].
+    private static int firstInside(Axis axis, int out) {
+        return Math.clamp(Math.ceilDiv(-axis.at(out, 0), axis.dilation()), 0, axis.kernel());
+    }
+
+    /// The position behind the last one of a window that is in the image; where there is none, not above the first.
+    private static int endInside(Axis axis, int out) {
+        return Math.clamp(Math.ceilDiv(axis.input() - axis.at(out, 0), axis.dilation()), 0, axis.kernel());
+    }
+
+    private Stretch stretch(int first, int end, Constants constants) {
+        int count = end - first;
+        int tiles = Math.ceilDiv(count, Form.mostPixels());
+        int fewer = count / tiles;
+        int more = count % tiles;
+        var forFewer = form(fewer, first);
+        var small = constants.code(forFewer.name(), () -> DepthwiseCode.write(forFewer));
+        if (more == 0) {
+            return new Stretch(first, first, end, small, small);
         }
-        int pixelStep = axes.get(2).stride() * request.channels() * Float.BYTES;
-        return new Form(unit, pixels, request.channels(), taps, pixelStep, stages);
+        var forMore = form(fewer + 1, first);
+        var large = constants.code(forMore.name(), () -> DepthwiseCode.write(forMore));
+        return new Stretch(first, first + more * (fewer + 1), end, large, small);
+    }
+
+    /// @param pixel one of the stretch
+    private Form form(int pixels, int pixel) {
+        var width = axes.get(2);
+        int first = firstInside(width, pixel);
+        int bytes = request.channels() * Float.BYTES;
+        return new Form(
+                unit,
+                pixels,
+                request.channels(),
+                axes.get(0).kernel() * axes.get(1).kernel(),
+                width.kernel(),
+                first,
+                Math.max(first, endInside(width, pixel)),
+                width.dilation() * bytes,
+                width.stride() * bytes,
+                stages);
     }
 
     private static long packedBytes(Form form) {
         return (long) Math.ceilDiv(form.channels(), form.unit().lanes())
                 * form.unit().bytes()
-                * form.taps().size();
+                * form.rows()
+                * form.columns();
     }
 
     private void pack(Form form, MemorySegment target) {
-        int taps = form.taps().size();
+        int taps = form.rows() * form.columns();
         int lanes = form.unit().lanes();
         long at = 0;
         int first = 0;
@@ -100,35 +141,19 @@ final class DepthwiseTileWork implements Work {
     }
 
     @Override
-    public int phases() {
-        return image.isCopied() ? 2 : 1;
-    }
-
-    @Override
     public int units(int phase) {
-        return isCopying(phase) ? image.rows() : Math.ceilDiv(rows, perUnit);
+        return Math.ceilDiv(rows, perUnit);
     }
 
-    private boolean isCopying(int phase) {
-        return image.isCopied() && phase == 0;
-    }
-
-    @Override
-    public long sharedBytes() {
-        return image.bytes();
-    }
-
+    /// Behind the arguments, the table of a window's rows.
     @Override
     public long workerBytes() {
-        return Argument.operand(operands.count());
+        return Argument.operand(operands.count())
+                + 2L * Long.BYTES * axes.get(0).kernel() * axes.get(1).kernel();
     }
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
-        if (isCopying(phase)) {
-            image.copyRows(frame.operand(0), frame.shared(), from, to);
-            return;
-        }
         int end = Math.min(rows, to * perUnit);
         for (int row = from * perUnit; row < end; row++) {
             row(frame, row);
@@ -136,27 +161,51 @@ final class DepthwiseTileWork implements Work {
     }
 
     private void row(Frame frame, int row) {
+        var width = axes.get(2);
         int height = axes.get(1).output();
         int depth = axes.get(0).output();
         int h = row % height;
         int d = row / height % depth;
-        int batch = row / height / depth;
-        var source = image.isCopied() ? frame.shared() : frame.operand(0);
-        long from = image.place(
-                        batch,
-                        (long) d * axes.get(0).stride(),
-                        (long) h * axes.get(1).stride(),
-                        0)
-                * Float.BYTES;
-        long to = (long) row * axes.get(2).output() * request.channels() * Float.BYTES;
+        long image = (long) (row / height / depth) * axes.get(0).input() * axes.get(1).input();
+        long to = (long) row * width.output() * request.channels() * Float.BYTES;
         var scratch = frame.scratch();
-        Argument.INPUT.set(scratch, source.address() + from);
+        tellRows(scratch, image, d, h);
+        Argument.INPUT.set(scratch, frame.operand(0).address() + width.at(0, 0) * pixelBytes());
         Argument.WEIGHTS.set(scratch, weights.address());
         Argument.OUTPUT.set(scratch, frame.operand(request.output()).address() + to);
         operands.set(frame, scratch, Argument.OPERANDS.at(), to, 0);
-        if (middle > 0) {
-            large.call(0, scratch, 0, middle);
+        for (int i = 0; i < stretches.size(); i++) {
+            var stretch = stretches.get(i);
+            if (stretch.middle > stretch.first) {
+                stretch.large.call(0, scratch, stretch.first, stretch.middle);
+            }
+            stretch.small.call(0, scratch, stretch.middle, stretch.end);
         }
-        small.call(0, scratch, middle, axes.get(2).output());
+    }
+
+    private long pixelBytes() {
+        return (long) request.channels() * Float.BYTES;
+    }
+
+    /// Writes the table of the window's rows that are in the image.
+    ///
+    /// @param image rows of all images before this one
+    private void tellRows(MemorySegment scratch, long image, int outD, int outH) {
+        var depth = axes.get(0);
+        var height = axes.get(1);
+        long lineBytes = axes.get(2).input() * pixelBytes();
+        long weightBytes = (long) axes.get(2).kernel() * unit.bytes();
+        long table = Argument.operand(operands.count());
+        long at = table;
+        for (int d = firstInside(depth, outD); d < endInside(depth, outD); d++) {
+            for (int h = firstInside(height, outH); h < endInside(height, outH); h++) {
+                long line = image + (long) depth.at(outD, d) * height.input() + height.at(outH, h);
+                scratch.set(ValueLayout.JAVA_LONG, at, line * lineBytes);
+                scratch.set(ValueLayout.JAVA_LONG, at + Long.BYTES, (d * height.kernel() + h) * weightBytes);
+                at += 2L * Long.BYTES;
+            }
+        }
+        Argument.ROWS.set(scratch, scratch.address() + table);
+        Argument.ROWS_END.set(scratch, scratch.address() + at);
     }
 }
