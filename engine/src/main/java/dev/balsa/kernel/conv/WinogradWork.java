@@ -23,8 +23,8 @@ import java.util.List;
 /// channels padded to whole vectors. Squares that reach out of the image are copied first, with zeros around.
 final class WinogradWork implements Work {
     private static final int PHASES = 3;
-    /// Memory of a block's parts and products: as much as the kernels' parts take, which are read for every block, but
-    /// no less than makes products of some hundred rows, and no more than fits a shared cache.
+    /// Memory of a block's parts and products: as much as the kernels' parts take, which are read for every block,
+    /// but no less than makes products of some hundred rows, and no more than fits a shared cache.
     private static final long LEAST_BLOCK = 4 << 20;
 
     static final long MOST_BLOCK = 8 << 20;
@@ -156,14 +156,16 @@ final class WinogradWork implements Work {
         int taps = request.window().kernelSize();
         int channels = request.channels();
         try (var arena = Arena.ofConfined()) {
-            var kernels = arena.allocate(panelBytes * taps, LINE);
+            // What the arguments point to is part of them, so that it is alive during the call as they are.
+            long kernelsAt = Math.ceilDiv(WinogradSpreadCode.Argument.bytes(), LINE) * (long) LINE;
+            var arguments = arena.allocate(kernelsAt + panelBytes * taps, LINE);
+            var kernels = arguments.asSlice(kernelsAt);
             for (int tap = 0; tap < taps; tap++) {
                 var right = new TileProduct.Right(
                         request.weights(), List.of((long) tap), channels, taps, (long) taps * channels, 1);
                 var panels = kernels.asSlice(tap * panelBytes, panelBytes);
                 TileProduct.pack(unit, request.outputs(), channels, right, panels, constants);
             }
-            var arguments = arena.allocate(WinogradSpreadCode.Argument.bytes(), LINE);
             WinogradSpreadCode.Argument.SOURCE.set(arguments, kernels.address());
             WinogradSpreadCode.Argument.ROW_STEP.set(arguments, panelBytes * WinogradTransform.KERNEL);
             WinogradSpreadCode.Argument.COLUMN_STEP.set(arguments, panelBytes);
