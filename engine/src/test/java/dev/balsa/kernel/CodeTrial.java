@@ -3,6 +3,9 @@ package dev.balsa.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.asm.emulator.ComparedCode;
+import dev.balsa.asm.emulator.EmulatedCode;
+import dev.balsa.asm.emulator.PermittedMemory;
 import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.code.VectorUnit;
@@ -12,26 +15,73 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Runs works that call machine code, with operands against guard pages: first against their ends, with all units in
-/// one range, then against their starts, with every unit in a range of its own and in reverse. Both must give the same
-/// bits. Outputs and scratch memory hold NaN before.
+/// Runs works that call machine code, with operands against guard pages: first against their ends, with all units
+/// in one range, then against their starts, with every unit in a range of its own and in reverse, then with two
+/// threads that share the units of a phase. All must give the same bits. Outputs and scratch memory hold NaN
+/// before.
+///
+/// Routines of levels that the processor lacks are emulated; a routine's level is what its name begins with. Of
+/// trials with a seed, every eighth repeats by emulation what the processor does, call by call, and compares.
 public final class CodeTrial implements AutoCloseable, Constants {
+    private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 0);
     private static final byte NOT_A_NUMBER = (byte) 0xFF;
+    private static final int COMPARED_OF = 8;
+    private static final int FEWER_EMULATED = 5;
+    /// Code in words that every processor has.
+    private static final String EVERYWHERE = "x86_64";
+
+    private static final String INPUT = "input";
+    private static final String OUTPUT = "output";
+    private static final String SCRATCH = "scratch memory";
+    private static final String TABLES = "tables of the work";
+
+    private enum Way {
+        ONE_RANGE,
+        SINGLE_UNITS,
+        TWO_THREADS
+    }
 
     private final GuardedMemory memory = new GuardedMemory();
+    private final PermittedMemory permitted = new PermittedMemory();
     private final List<float[]> inputs = new ArrayList<>();
     private final Map<String, MemorySegment> packed = new HashMap<>();
     private final Map<String, MachineCode> codes = new HashMap<>();
+    private final boolean compares;
+    private boolean packing;
 
-    /// The levels that code is written for and this processor has.
+    /// A trial that compares nothing with the emulator.
+    public CodeTrial() {
+        compares = false;
+    }
+
+    /// One of many trials.
+    public CodeTrial(long seed) {
+        compares = seed % COMPARED_OF == 0;
+    }
+
+    /// The levels that code is written for; of those with the same code the least.
     public static Stream<Isa> levels() {
         return Isa.all().stream()
-                .filter(isa -> VectorUnit.of(isa).isPresent())
-                .filter(isa -> Cpu.current().missing(isa).isEmpty());
+                .flatMap(isa -> VectorUnit.of(isa).stream())
+                .filter(_ -> MachineCode.isPossible())
+                .distinct()
+                .map(VectorUnit::isa);
+    }
+
+    /// Whether the processor lacks something for a level.
+    public static boolean emulates(Isa isa) {
+        return !Cpu.current().missing(isa).isEmpty();
+    }
+
+    /// How many random cases are tried: as many as `-Ddev.balsa.kernel.cases` says, or so many, of emulated levels
+    /// fewer.
+    public static int cases(Isa isa, int usual) {
+        return CASES > 0 ? CASES : emulates(isa) ? Math.ceilDiv(usual, FEWER_EMULATED) : usual;
     }
 
     /// The next input operand.
@@ -44,6 +94,7 @@ public final class CodeTrial implements AutoCloseable, Constants {
         long bytes = (long) values.length * Float.BYTES;
         var segment = atEnd ? memory.atEnd(bytes) : memory.atStart(bytes);
         MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, 0, values.length);
+        permitted.permit(INPUT, segment, false);
         return segment;
     }
 
@@ -52,48 +103,104 @@ public final class CodeTrial implements AutoCloseable, Constants {
         return packed.computeIfAbsent(source.address() + ":" + source.byteSize() + ":" + form, _ -> {
             // Packed memory is aligned, so its end is where it is.
             var segment = bytes % 64 == 0 ? memory.atEnd(bytes) : memory.atStart(bytes);
+            var name = "packed " + form;
+            permitted.permit(name, segment, true);
+            packing = true;
             pack.accept(segment);
+            packing = false;
+            permitted.forget(name);
+            permitted.permit(name, segment, false);
             return segment;
         });
     }
 
     @Override
     public MachineCode code(String name, Supplier<byte[]> writer) {
-        return codes.computeIfAbsent(name, _ -> MachineCode.of(writer.get()));
+        // Packing may use memory of its own, which the emulator cannot know of.
+        boolean both = compares && !packing;
+        return codes.computeIfAbsent(name + (packing ? " when packing" : ""), _ -> code(name, writer.get(), both));
+    }
+
+    private MachineCode code(String name, byte[] bytes, boolean both) {
+        boolean missing = !name.startsWith(EVERYWHERE) && emulates(level(name));
+        if (missing) {
+            return EmulatedCode.of(bytes, permitted);
+        }
+        return both
+                ? new ComparedCode(name, MachineCode.of(bytes), EmulatedCode.of(bytes, permitted), permitted)
+                : MachineCode.of(bytes);
+    }
+
+    private static Isa level(String name) {
+        return Isa.all().reversed().stream()
+                .filter(isa -> name.startsWith(isa.label())
+                        || name.startsWith(isa.label().replace('-', '_')))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("routine " + name + ": expected a name that begins with a level"));
     }
 
     /// Runs the work on the inputs given so far, and returns its only output.
     public float[] run(Work work, int outputs) {
-        var first = run(work, outputs, true);
-        var second = run(work, outputs, false);
+        NativeTables.of(work).forEach(table -> permitted.permit(TABLES, table, false));
+        var first = run(work, outputs, Way.ONE_RANGE);
+        var second = run(work, outputs, Way.SINGLE_UNITS);
         assertThat(second).as("split otherwise").isEqualTo(first);
+        if (!compares) {
+            var third = run(work, outputs, Way.TWO_THREADS);
+            assertThat(third).as("with two threads").isEqualTo(first);
+        }
         return first;
     }
 
-    private float[] run(Work work, int outputs, boolean atEnd) {
+    private float[] run(Work work, int outputs, Way way) {
+        boolean atEnd = way != Way.SINGLE_UNITS;
         var operands = new ArrayList<MemorySegment>();
+        permitted.forget(INPUT);
+        permitted.forget(OUTPUT);
         inputs.forEach(values -> operands.add(place(values, atEnd)));
         long bytes = (long) outputs * Float.BYTES;
         var output = atEnd ? memory.atEnd(bytes) : memory.atStart(bytes);
+        permitted.permit(OUTPUT, output, true);
         operands.add(output.fill(NOT_A_NUMBER));
         var shared = scratch(work.sharedBytes());
         for (int phase = 0; phase < work.phases(); phase++) {
             int units = work.units(phase);
-            if (atEnd) {
-                work.run(phase, 0, units, new Frame(operands, shared, scratch(work.workerBytes())));
-            } else {
-                var scratch = scratch(work.workerBytes());
-                for (int unit = units - 1; unit >= 0; unit--) {
-                    work.run(phase, unit, unit + 1, new Frame(operands, shared, scratch.fill(NOT_A_NUMBER)));
+            switch (way) {
+                case ONE_RANGE -> work.run(phase, 0, units, new Frame(operands, shared, scratch(work.workerBytes())));
+                case SINGLE_UNITS -> {
+                    var scratch = scratch(work.workerBytes());
+                    for (int unit = units - 1; unit >= 0; unit--) {
+                        work.run(phase, unit, unit + 1, new Frame(operands, shared, scratch.fill(NOT_A_NUMBER)));
+                    }
+                }
+                case TWO_THREADS -> {
+                    var next = new AtomicInteger();
+                    var mine = new Frame(operands, shared, scratch(work.workerBytes()));
+                    var theirs = new Frame(operands, shared, scratch(work.workerBytes()));
+                    int currentPhase = phase;
+                    HelpingThread.both(
+                            () -> takeUnits(work, currentPhase, next, mine),
+                            () -> takeUnits(work, currentPhase, next, theirs));
                 }
             }
         }
+        permitted.forget(SCRATCH);
         return output.toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    private static void takeUnits(Work work, int phase, AtomicInteger next, Frame frame) {
+        int units = work.units(phase);
+        for (int unit = next.getAndIncrement(); unit < units; unit = next.getAndIncrement()) {
+            work.run(phase, unit, unit + 1, frame);
+        }
     }
 
     /// Scratch memory is aligned to 64 bytes, and its length rounded up to that.
     private MemorySegment scratch(long bytes) {
-        return memory.atEnd((bytes + 63) & -64).fill(NOT_A_NUMBER);
+        var segment = memory.atEnd((bytes + 63) & -64).fill(NOT_A_NUMBER);
+        permitted.permit(SCRATCH, segment, true);
+        return segment;
     }
 
     @Override
