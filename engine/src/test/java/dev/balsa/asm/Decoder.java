@@ -79,7 +79,8 @@ public final class Decoder {
             at = afterOpcode;
             var operands = read(row.form, opcode);
             if (operands.isPresent()) {
-                return new Decoded(row.instruction, operands.get(), start, at);
+                return new Decoded(
+                        row.instruction, operands.get(), row.form.encoding().length(), start, at);
             }
         }
         throw new IllegalArgumentException("no instruction of the tables at %#x: opcode %02x of map %d, prefix %d, %s"

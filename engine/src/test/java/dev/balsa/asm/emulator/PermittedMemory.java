@@ -25,6 +25,13 @@ public final class PermittedMemory {
 
     private volatile List<Range> ranges = List.of();
 
+    /// All memory, for tests that cannot tell what is used: a stray access may end the process.
+    public static PermittedMemory everything() {
+        var memory = new PermittedMemory();
+        memory.permit("all memory", MemorySegment.NULL.reinterpret(Long.MAX_VALUE), true);
+        return memory;
+    }
+
     /// Permits a piece of memory; `name` is for errors.
     public synchronized void permit(String name, MemorySegment memory, boolean writable) {
         var more = new ArrayList<>(ranges);

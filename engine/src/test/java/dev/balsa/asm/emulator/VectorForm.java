@@ -38,7 +38,7 @@ final class VectorForm {
         this.decoded = decoded;
         this.operands = decoded.operands();
         this.code = code;
-        int bits = 0;
+        int bits = decoded.vectorBits();
         int number = 0;
         int writemask = 0;
         boolean zeroes = false;
