@@ -26,11 +26,11 @@ import java.util.stream.Stream;
 /// before.
 ///
 /// Routines of levels that the processor lacks are emulated; a routine's level is what its name begins with. Of
-/// trials with a seed, every eighth repeats by emulation what the processor does, call by call, and compares.
+/// trials with a seed, every twentieth repeats by emulation what the processor does, call by call, and compares.
 public final class CodeTrial implements AutoCloseable, Constants {
     private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 0);
     private static final byte NOT_A_NUMBER = (byte) 0xFF;
-    private static final int COMPARED_OF = 8;
+    private static final int COMPARED_OF = 20;
     private static final int FEWER_EMULATED = 5;
     /// Code in words that every processor has.
     private static final String EVERYWHERE = "x86_64";
@@ -78,10 +78,11 @@ public final class CodeTrial implements AutoCloseable, Constants {
         return !Cpu.current().missing(isa).isEmpty();
     }
 
-    /// How many random cases are tried: as many as `-Ddev.balsa.kernel.cases` says, or so many, of emulated levels
-    /// fewer.
+    /// How many random cases are tried: as many as `-Ddev.balsa.kernel.cases` says, or so many; a fifth of emulated
+    /// levels.
     public static int cases(Isa isa, int usual) {
-        return CASES > 0 ? CASES : emulates(isa) ? Math.ceilDiv(usual, FEWER_EMULATED) : usual;
+        int cases = CASES > 0 ? CASES : usual;
+        return emulates(isa) ? Math.ceilDiv(cases, FEWER_EMULATED) : cases;
     }
 
     /// The next input operand.

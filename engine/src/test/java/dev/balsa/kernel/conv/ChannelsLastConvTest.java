@@ -1,17 +1,13 @@
 package dev.balsa.kernel.conv;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.balsa.cpu.Isa;
-import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
-import dev.balsa.kernel.Epilogue;
-import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Stage.Spread;
-import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.kernel.RandomEpilogue;
 import dev.balsa.tensor.Precision;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,15 +47,10 @@ class ChannelsLastConvTest {
             trial.input(x);
             var weights = trial.input(w);
             int count = Math.toIntExact(batch * window.outputSize() * outputs);
-            var bias = RandomWindow.floats(random, outputs);
-            var residual = RandomWindow.floats(random, count);
-            boolean chained = random.nextBoolean();
-            if (chained) {
-                trial.input(bias);
-                trial.input(residual);
-            }
-            var request = new ChannelsLastConvRequest(
-                    batch, groups, channels, outputs, window, weights, chained ? chain() : Epilogue.NONE);
+            var chain = RandomEpilogue.of(random, 2, outputs, count);
+            chain.operands().forEach(trial::input);
+            var request =
+                    new ChannelsLastConvRequest(batch, groups, channels, outputs, window, weights, chain.epilogue());
             var kernel = ConvKernels.channelsLast(isa, Precision.EXACT).stream()
                     .filter(k -> k.supports(request))
                     .findFirst();
@@ -68,19 +59,12 @@ class ChannelsLastConvTest {
                 return;
             }
             var found = trial.run(kernel.get().prepare(request, trial), count);
-            compare(seed, request, found, x, w, bias, residual);
+            compare(seed, request, found, x, w, chain);
         }
     }
 
-    private static Epilogue chain() {
-        return new Epilogue(List.of(
-                new Stage.Binary(BinaryFunction.ADD, 2, Spread.COLUMN),
-                new Stage.Unary(UnaryFunction.SWISH, 1, 0),
-                new Stage.Binary(BinaryFunction.ADD, 3, Spread.FULL)));
-    }
-
     private static void compare(
-            int seed, ChannelsLastConvRequest r, float[] found, float[] x, float[] w, float[] bias, float[] residual) {
+            int seed, ChannelsLastConvRequest r, float[] found, float[] x, float[] w, RandomEpilogue chain) {
         int pixels = (int) r.window().outputSize();
         int inputs = (int) r.window().inputSize();
         int taps = r.window().kernelSize();
@@ -105,15 +89,11 @@ class ChannelsLastConvTest {
             }
         }
         for (int i = 0; i < found.length; i++) {
-            double expected = sums[i];
-            if (!r.epilogue().isEmpty()) {
-                double biased = expected + bias[i % r.outputs()];
-                expected = biased / (1 + Math.exp(-biased)) + residual[i];
-            }
             // Sums in float: an error of half an ulp of what has been summed up, per step.
+            double error = chain.error(sums[i], 2e-6 * (sizes[i] + 2));
             assertThat((double) found[i])
                     .as("seed %d, element %d of %s", seed, i, r)
-                    .isCloseTo(expected, org.assertj.core.data.Offset.offset(2e-6 * (sizes[i] + 2)));
+                    .isCloseTo(chain.apply(sums[i], i), within(error));
         }
     }
 }

@@ -4,13 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.balsa.cpu.Isa;
-import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
-import dev.balsa.kernel.Epilogue;
-import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Stage.Spread;
-import dev.balsa.kernel.UnaryFunction;
-import java.util.List;
+import dev.balsa.kernel.RandomEpilogue;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -50,15 +45,10 @@ class ChannelsLastConvTransposeTest {
             var w = RandomWindow.floats(random, (long) outputs * channels / groups * window.kernelSize());
             trial.input(turned(x, batch, channels, size));
             var weights = trial.input(w);
-            var bias = RandomWindow.floats(random, outputs);
-            var residual = RandomWindow.floats(random, (long) batch * outputs * pixels);
-            boolean chained = random.nextBoolean();
-            if (chained) {
-                trial.input(bias);
-                trial.input(turned(residual, batch, outputs, pixels));
-            }
+            var chain = RandomEpilogue.of(random, 2, outputs, batch * outputs * pixels);
+            chain.operands().forEach(trial::input);
             var request = new ConvTransposeRequest(
-                    batch, groups, channels, outputs, window, Optional.of(weights), chained ? chain() : Epilogue.NONE);
+                    batch, groups, channels, outputs, window, Optional.of(weights), chain.epilogue());
             var kernel = ConvKernels.channelsLastTransposed(isa).getFirst();
             if (!kernel.supports(request)) {
                 return false;
@@ -68,20 +58,13 @@ class ChannelsLastConvTransposeTest {
             for (int i = 0; i < found.length; i++) {
                 int channel = i % outputs;
                 int first = (i / outputs / pixels * outputs + channel) * pixels + i / outputs % pixels;
-                double expected = chained ? Math.max(0, sums[first] + bias[channel] - residual[first]) : sums[first];
+                double error = 1e-6 * (2 + channels / groups * window.kernelSize());
                 assertThat((double) found[i])
                         .as("seed %d, element %d of %s", seed, i, request)
-                        .isCloseTo(expected, within(1e-6 * (2 + channels / groups * window.kernelSize())));
+                        .isCloseTo(chain.apply(sums[first], i), within(chain.error(sums[first], error)));
             }
             return true;
         }
-    }
-
-    private static Epilogue chain() {
-        return new Epilogue(List.of(
-                new Stage.Binary(BinaryFunction.ADD, 2, Spread.COLUMN),
-                new Stage.Binary(BinaryFunction.SUB, 3, Spread.FULL),
-                new Stage.Unary(UnaryFunction.RELU, 0, 0)));
     }
 
     private static float[] turned(float[] image, int batch, int channels, int size) {

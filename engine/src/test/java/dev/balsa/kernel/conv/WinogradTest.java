@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.balsa.cpu.Isa;
-import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
-import dev.balsa.kernel.Epilogue;
-import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Stage.Spread;
-import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.kernel.RandomEpilogue;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.List;
 import java.util.Random;
@@ -98,7 +94,6 @@ class WinogradTest {
                 List.of(1, 1),
                 List.of(top, left),
                 List.of(outputHeight, outputWidth));
-        boolean chained = random.nextBoolean();
         for (int tile : List.of(2, 4)) {
             try (var trial = new CodeTrial(seed)) {
                 var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
@@ -106,27 +101,16 @@ class WinogradTest {
                 trial.input(x);
                 var weights = trial.input(w);
                 int count = Math.toIntExact(batch * window.outputSize() * outputs);
-                var bias = RandomWindow.floats(random, outputs);
-                var residual = RandomWindow.floats(random, count);
-                if (chained) {
-                    trial.input(bias);
-                    trial.input(residual);
-                }
-                var request = new ChannelsLastConvRequest(
-                        batch, 1, channels, outputs, window, weights, chained ? chain() : Epilogue.NONE);
+                var chain = RandomEpilogue.of(random, 2, outputs, count);
+                chain.operands().forEach(trial::input);
+                var request =
+                        new ChannelsLastConvRequest(batch, 1, channels, outputs, window, weights, chain.epilogue());
                 var unit = VectorUnit.of(isa).orElseThrow();
                 assertThat(WinogradKernel.candidates(unit, request)).contains(new WinogradTransform(tile));
                 var found = trial.run(new WinogradWork(request, new WinogradTransform(tile), unit, trial), count);
-                compare(seed, request, found, sums(request, x, w), bias, residual);
+                compare(seed, request, found, sums(request, x, w), chain);
             }
         }
-    }
-
-    private static Epilogue chain() {
-        return new Epilogue(List.of(
-                new Stage.Binary(BinaryFunction.ADD, 2, Spread.COLUMN),
-                new Stage.Unary(UnaryFunction.RELU, 0, 0),
-                new Stage.Binary(BinaryFunction.ADD, 3, Spread.FULL)));
     }
 
     private static double[] sums(ChannelsLastConvRequest r, float[] x, float[] w) {
@@ -158,20 +142,16 @@ class WinogradTest {
     }
 
     private static void compare(
-            int seed, ChannelsLastConvRequest r, float[] found, double[] sums, float[] bias, float[] residual) {
+            int seed, ChannelsLastConvRequest r, float[] found, double[] sums, RandomEpilogue chain) {
         double largest = 0;
         for (double sum : sums) {
             largest = Math.max(largest, Math.abs(sum));
         }
         for (int i = 0; i < found.length; i++) {
-            double expected = sums[i];
-            if (!r.epilogue().isEmpty()) {
-                expected = Math.max(0, expected + bias[i % r.outputs()]) + residual[i];
-            }
-            // Bias and residual are at most 1 each and added in float.
+            double error = chain.error(sums[i], BOUND * largest + 1e-6);
             assertThat((double) found[i])
                     .as("seed %d, element %d of %s", seed, i, r)
-                    .isCloseTo(expected, within(BOUND * largest + 1e-6));
+                    .isCloseTo(chain.apply(sums[i], i), within(error));
         }
     }
 }

@@ -1,10 +1,12 @@
 package dev.balsa.kernel.elementwise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.RandomEpilogue;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Trials;
@@ -94,11 +96,7 @@ class ElementwiseWorkTest {
         var trial = SplitTrial.of(Trials.work(ElementwiseKernels.chains(provider), request), random);
         var inputs = new ArrayList<float[]>();
         for (var strides : request.strides()) {
-            long length = 1;
-            for (int d = 0; d < strides.size(); d++) {
-                length += (request.shape().get(d) - 1) * strides.get(d);
-            }
-            inputs.add(Trials.floats(random, length));
+            inputs.add(Trials.floats(random, length(request.shape(), strides)));
             trial.input(inputs.getLast());
         }
         var count = Trials.count(request.shape());
@@ -121,12 +119,74 @@ class ElementwiseWorkTest {
         }
     }
 
+    /// Chains of random stages over shapes that any operand may widen to.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void randomChainsInCode(Isa isa) {
+        int cases = CodeTrial.cases(isa, 200);
+        int done = 0;
+        for (int seed = 0; seed < cases; seed++) {
+            done += checkChain(seed, isa) ? 1 : 0;
+        }
+        assertThat(done).as("cases that are supported").isGreaterThan(cases / 2);
+    }
+
+    private static boolean checkChain(int seed, Isa isa) {
+        var random = new Random(seed);
+        var shape = new ArrayList<Long>();
+        for (int d = random.nextInt(4); d >= 0; d--) {
+            shape.add(random.nextInt(4) == 0 ? 1L : 1L + random.nextInt(d == 0 ? 90 : 9));
+        }
+        int count = Math.toIntExact(Trials.count(shape));
+        var strides = new ArrayList<List<Long>>();
+        strides.add(strides(shape, null));
+        var stages = new ArrayList<Stage>();
+        var inputs = new ArrayList<float[]>();
+        inputs.add(Trials.floats(random, count));
+        for (var stage : RandomEpilogue.of(random, 1, 1, count).stages()) {
+            stages.add(
+                    switch (stage) {
+                        case Stage.Unary _ -> stage;
+                        case Stage.Binary b -> new Stage.Binary(b.function(), strides.size(), Stage.Spread.FULL);
+                    });
+            if (stage instanceof Stage.Binary) {
+                strides.add(strides(shape, random));
+                inputs.add(Trials.floats(random, length(shape, strides.getLast())));
+            }
+        }
+        var request = new ElementwiseRequest(shape, strides, stages);
+        var kernel = new ElementwiseCodeKernel(VectorUnit.of(isa).orElseThrow());
+        if (!kernel.supports(request)) {
+            return false;
+        }
+        try (var trial = new CodeTrial(seed)) {
+            inputs.forEach(trial::input);
+            var found = trial.run(kernel.prepare(request, trial), count);
+            var expected = expected(request, inputs, count);
+            for (int i = 0; i < count; i++) {
+                // Functions are steep at most as products with operands are.
+                assertThat((double) found[i])
+                        .as("seed %d, element %d of %s", seed, i, request)
+                        .isCloseTo(expected[i], within(2e-5 * (1 + Math.abs(expected[i]))));
+            }
+        }
+        return true;
+    }
+
+    private static long length(List<Long> shape, List<Long> strides) {
+        long length = 1;
+        for (int d = 0; d < strides.size(); d++) {
+            length += (shape.get(d) - 1) * strides.get(d);
+        }
+        return length;
+    }
+
     static Stream<Isa> levels() {
         return CodeTrial.levels();
     }
 
-    /// As `Math.min` and `Math.max` have it, which the other kernels and the plain definitions follow: a negative zero
-    /// is less than a positive one, and NaN is contagious.
+    /// As `Math.min` and `Math.max` have it, which the other kernels and the plain definitions follow: a negative
+    /// zero is less than a positive one, and NaN is contagious.
     @ParameterizedTest
     @MethodSource("levels")
     void extremesInCodeTellZerosApartAndKeepNaN(Isa isa) {

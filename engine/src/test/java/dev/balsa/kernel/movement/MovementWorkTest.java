@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,18 +68,7 @@ class MovementWorkTest {
     void slices(int seed) {
         var random = new Random(seed);
         var shape = shape(random, 1 + random.nextInt(4));
-        var starts = new ArrayList<Long>();
-        var steps = new ArrayList<Long>();
-        var counts = new ArrayList<Long>();
-        for (var size : shape) {
-            var start = (long) random.nextInt((int) (long) size);
-            var back = random.nextBoolean();
-            var step = 1L + random.nextInt(3);
-            starts.add(start);
-            steps.add(back ? -step : step);
-            counts.add((back ? start : size - 1 - start) / step + 1);
-        }
-        var request = StridedCopyRequest.slice(elementBytes(random), shape, starts, steps, counts);
+        var request = sliced(random, shape, elementBytes(random));
         checkCopy(request, Trials.count(shape), random);
     }
 
@@ -94,22 +84,69 @@ class MovementWorkTest {
         checkCopy(StridedCopyRequest.tile(elementBytes(random), input, repeats), Trials.count(input), random);
     }
 
-    private static void checkCode(StridedCopyRequest request, float[] input, byte[] expected, Isa isa) {
-        var kernel = new StridedCopyCodeKernel(isa);
-        if (kernel.supports(request)) {
-            try (var trial = new CodeTrial()) {
-                trial.input(input);
-                var found = trial.run(kernel.prepare(request, trial), expected.length / Float.BYTES);
-                var bytes = ByteBuffer.allocate(expected.length).order(ByteOrder.nativeOrder());
-                bytes.asFloatBuffer().put(found);
-                assertThat(bytes.array()).as("%s", request).isEqualTo(expected);
-            }
-        }
+    static Stream<Isa> levels() {
+        return CodeTrial.levels();
     }
 
-    private static void checkCopy(StridedCopyRequest request, long inputCount, Random random) {
+    @ParameterizedTest
+    @MethodSource("levels")
+    void randomCopiesInCode(Isa isa) {
+        int cases = CodeTrial.cases(isa, 300);
+        int done = 0;
+        for (int seed = 0; seed < cases; seed++) {
+            done += checkCode(seed, isa) ? 1 : 0;
+        }
+        assertThat(done).as("cases that are supported").isGreaterThan(cases / 4);
+    }
+
+    private static boolean checkCode(int seed, Isa isa) {
+        var random = new Random(seed);
+        var shape = shape(random, 1 + random.nextInt(4));
+        var request = random.nextBoolean() ? transposed(random, shape) : sliced(random, shape, Float.BYTES);
+        var kernel = new StridedCopyCodeKernel(isa);
+        if (!kernel.supports(request)) {
+            return false;
+        }
+        var input = Trials.floats(random, Trials.count(shape));
+        var expected = SplitTrial.floats(copied(request, bytes(input)));
+        try (var trial = new CodeTrial(seed)) {
+            trial.input(input);
+            assertThat(trial.run(kernel.prepare(request, trial), expected.length))
+                    .as("seed %d, %s", seed, request)
+                    .isEqualTo(expected);
+        }
+        return true;
+    }
+
+    private static StridedCopyRequest transposed(Random random, List<Long> shape) {
+        var axes = new ArrayList<>(IntStream.range(0, shape.size()).boxed().toList());
+        Collections.shuffle(axes, random);
+        return StridedCopyRequest.transpose(Float.BYTES, shape, axes);
+    }
+
+    private static StridedCopyRequest sliced(Random random, List<Long> shape, int size) {
+        var starts = new ArrayList<Long>();
+        var steps = new ArrayList<Long>();
+        var counts = new ArrayList<Long>();
+        for (var extent : shape) {
+            var start = (long) random.nextInt((int) (long) extent);
+            var back = random.nextBoolean();
+            var step = 1L + random.nextInt(3);
+            starts.add(start);
+            steps.add(back ? -step : step);
+            counts.add((back ? start : extent - 1 - start) / step + 1);
+        }
+        return StridedCopyRequest.slice(size, shape, starts, steps, counts);
+    }
+
+    private static byte[] bytes(float[] values) {
+        var bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+
+    private static byte[] copied(StridedCopyRequest request, byte[] input) {
         var size = request.elementBytes();
-        var input = bytes(random, inputCount * size);
         var count = (int) Trials.count(request.shape());
         var expected = new byte[count * size];
         for (int i = 0; i < count; i++) {
@@ -122,14 +159,13 @@ class MovementWorkTest {
             }
             System.arraycopy(input, (int) place * size, expected, i * size, size);
         }
-        if (size == Float.BYTES) {
-            var values = new float[input.length / size];
-            ByteBuffer.wrap(input)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer()
-                    .get(values);
-            CodeTrial.levels().forEach(isa -> checkCode(request, values, expected, isa));
-        }
+        return expected;
+    }
+
+    private static void checkCopy(StridedCopyRequest request, long inputCount, Random random) {
+        var size = request.elementBytes();
+        var input = bytes(random, inputCount * size);
+        var expected = copied(request, input);
         for (var kernel : MovementKernels.copies()) {
             if (kernel.supports(request)) {
                 var found = SplitTrial.of(kernel.prepare(request, Trials.NO_CONSTANTS), random)
