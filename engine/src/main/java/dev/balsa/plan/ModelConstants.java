@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Keeps the packed forms of a model's weights in memory of the model's arena, and its machine code until it is
@@ -29,6 +30,7 @@ public final class ModelConstants implements Constants, AutoCloseable {
     private final Map<String, MachineCode> codes = new ConcurrentHashMap<>();
 
     private final Optional<CodeFiles> files;
+    private final Function<byte[], MachineCode> maker;
 
     /// @param arena a shared arena that lives as long as the model
     public ModelConstants(Arena arena) {
@@ -38,8 +40,14 @@ public final class ModelConstants implements Constants, AutoCloseable {
     /// @param arena a shared arena that lives as long as the model
     /// @param files get all code that is made
     public ModelConstants(Arena arena, Optional<CodeFiles> files) {
+        this(arena, files, MachineCode::of);
+    }
+
+    /// @param maker makes code callable
+    ModelConstants(Arena arena, Optional<CodeFiles> files, Function<byte[], MachineCode> maker) {
         this.arena = arena;
         this.files = files;
+        this.maker = maker;
     }
 
     @Override
@@ -70,7 +78,7 @@ public final class ModelConstants implements Constants, AutoCloseable {
     public MachineCode code(String name, Supplier<byte[]> writer) {
         return codes.computeIfAbsent(name, _ -> {
             var bytes = writer.get();
-            var code = MachineCode.of(bytes);
+            var code = maker.apply(bytes);
             files.ifPresent(all -> all.add(name, bytes, code));
             return code;
         });

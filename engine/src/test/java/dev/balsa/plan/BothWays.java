@@ -2,10 +2,12 @@ package dev.balsa.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.balsa.cpu.Cpu;
+import dev.balsa.asm.emulator.EmulatedCode;
+import dev.balsa.asm.emulator.PermittedMemory;
 import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Interpreter;
+import dev.balsa.kernel.CodeTrial;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.Stream;
 import dev.balsa.tensor.DataType;
@@ -14,6 +16,7 @@ import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Runs graphs as planned programs and by the plain definitions, and compares.
 public final class BothWays {
@@ -29,7 +32,8 @@ public final class BothWays {
     }
 
     /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in
-    /// turn in the same memory; on the portable level and on every other that this processor has.
+    /// turn in the same memory; on the portable level and on every other that code is written for, emulated where
+    /// this processor lacks it.
     ///
     /// @param tolerance how far floats may be off, relative to the largest of the output (1 if that is smaller); 0
     ///     asks for the same bits, and for exact kernels
@@ -37,11 +41,7 @@ public final class BothWays {
     public static List<String> compare(Graph graph, List<List<Tensor>> runs, int threads, double tolerance) {
         var expected =
                 runs.stream().map(inputs -> Interpreter.run(graph, inputs)).toList();
-        for (var isa : Isa.all().reversed()) {
-            if (isa != Isa.PORTABLE && Cpu.current().missing(isa).isEmpty()) {
-                compare(isa, graph, runs, expected, threads, tolerance);
-            }
-        }
+        CodeTrial.levels().forEach(isa -> compare(isa, graph, runs, expected, threads, tolerance));
         return compare(Isa.PORTABLE, graph, runs, expected, threads, tolerance);
     }
 
@@ -49,7 +49,7 @@ public final class BothWays {
             Isa isa, Graph graph, List<List<Tensor>> runs, List<List<Tensor>> expected, int threads, double tolerance) {
         var kernels = new ArrayList<String>();
         try (var arena = Arena.ofShared();
-                var constants = new ModelConstants(arena);
+                var constants = constants(arena, isa);
                 var stream = new Stream(threads, "test")) {
             var precision = tolerance == 0 ? Precision.EXACT : Precision.FAST;
             var compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context(isa, precision, constants));
@@ -72,6 +72,13 @@ public final class BothWays {
             }
         }
         return kernels;
+    }
+
+    private static ModelConstants constants(Arena arena, Isa isa) {
+        return CodeTrial.emulates(isa)
+                ? new ModelConstants(
+                        arena, Optional.empty(), bytes -> EmulatedCode.of(bytes, PermittedMemory.everything()))
+                : new ModelConstants(arena);
     }
 
     /// The outputs of a graph run as a planned program.
