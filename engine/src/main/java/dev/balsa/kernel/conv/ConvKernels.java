@@ -3,6 +3,7 @@ package dev.balsa.kernel.conv;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.VectorFamily;
 import dev.balsa.kernel.vector.VectorProvider;
 import dev.balsa.tensor.Precision;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ public final class ConvKernels {
             if (precision != Precision.EXACT) {
                 kernels.add(new WinogradKernel(unit));
             }
-            kernels.add(new TileConvKernel(unit));
+            kernels.add(new TileConvKernel(new VectorFamily(unit)));
         });
         return kernels;
     }
@@ -35,7 +36,8 @@ public final class ConvKernels {
     /// without machine code. Operands are as [TileConvTransposeKernel] says.
     public static List<Kernel<ConvTransposeRequest>> channelsLastTransposed(Isa isa) {
         return VectorUnit.of(isa)
-                .map(unit -> List.<Kernel<ConvTransposeRequest>>of(new TileConvTransposeKernel(unit)))
+                .map(unit ->
+                        List.<Kernel<ConvTransposeRequest>>of(new TileConvTransposeKernel(new VectorFamily(unit))))
                 .orElse(List.of());
     }
 

@@ -1,6 +1,8 @@
 package dev.balsa.kernel.conv;
 
+import dev.balsa.kernel.tile.Sight;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The channels-last images of a convolution as its windows see them: with the padding around, or as they are
@@ -97,6 +99,30 @@ final class PaddedImage {
                 + end * (depth.kernel() - 1) * depth.dilation();
         int h = line % height.output() * height.stride() + end * (height.kernel() - 1) * height.dilation();
         return (line / height.output() / depth.output() * sizes[0] + d) * sizes[1] + h;
+    }
+
+    /// How the images with padding are seen in those without.
+    Sight sight() {
+        if (!copied) {
+            return Sight.PLAIN;
+        }
+        var width = axes.get(2);
+        long first = Math.max(0, -width.pad());
+        long before = Math.clamp(width.pad(), 0, sizes[2]);
+        long pixels = Math.clamp(Math.min(width.input() - first, sizes[2] - before), 0, sizes[2]);
+        var runs = new ArrayList<Sight.Run>();
+        for (int row = 0; row < rows() && pixels > 0; row++) {
+            int h = row % sizes[1] - axes.get(1).pad();
+            int d = row / sizes[1] % sizes[0] - axes.get(0).pad();
+            if (axes.get(1).contains(h) && axes.get(0).contains(d)) {
+                int image = row / sizes[1] / sizes[0];
+                long line =
+                        ((image * (long) axes.get(0).input() + d) * axes.get(1).input() + h) * width.input();
+                runs.add(new Sight.Run(
+                        row * rowElements() + before * channels, (line + first) * channels, pixels * channels));
+            }
+        }
+        return new Sight(runs);
     }
 
     /// Copies all rows `from` to `to` (exclusive) to their places, with zeros around.

@@ -1,14 +1,14 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.tile.TileProduct;
+import dev.balsa.kernel.tile.RowProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Products that together are a convolution: one for each group, and for whatever else has weights of its own.
 final class PixelProducts {
-    private record Piece(TileProduct product, long channel, long output, int firstUnit) {}
+    private record Piece(RowProduct product, long channel, long output, int firstUnit) {}
 
     private final List<Piece> pieces = new ArrayList<>();
     private int units;
@@ -17,7 +17,7 @@ final class PixelProducts {
     ///
     /// @param channel the first channel of its group in the image
     /// @param output the first channel of its group in the result
-    void add(TileProduct product, long channel, long output) {
+    void add(RowProduct product, long channel, long output) {
         pieces.add(new Piece(product, channel, output, units));
         units = Math.addExact(units, product.parts());
     }
@@ -36,7 +36,7 @@ final class PixelProducts {
     }
 
     /// The product, where there is just one and it begins with the first channels.
-    TileProduct only() {
+    RowProduct only() {
         return pieces.getFirst().product;
     }
 
@@ -48,8 +48,8 @@ final class PixelProducts {
             var piece = pieces.get(i);
             int first = Math.max(from - piece.firstUnit, 0);
             int end = Math.min(to - piece.firstUnit, piece.product.parts());
-            for (int part = first; part < end; part++) {
-                piece.product.multiply(frame, image, piece.channel, result, piece.output, part);
+            if (first < end) {
+                piece.product.multiply(frame, image, piece.channel, result, piece.output, first, end);
             }
         }
     }

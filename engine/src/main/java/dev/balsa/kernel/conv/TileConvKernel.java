@@ -4,24 +4,23 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
-import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.TileProduct;
+import dev.balsa.kernel.tile.ProductFamily;
 
-/// Convolutions of channels-last images in machine code, as products of pixels with packed weights.
+/// Convolutions of channels-last images in machine code, as products of pixels with packed weights, of any family.
 public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     /// Every group is a product of its own; with more of them each is too small for that.
     private static final int MOST_GROUPS = 64;
 
-    private final VectorUnit unit;
+    private final ProductFamily family;
 
-    /// The kernel for a vector unit.
-    public TileConvKernel(VectorUnit unit) {
-        this.unit = unit;
+    /// The kernel with products of a family.
+    public TileConvKernel(ProductFamily family) {
+        this.family = family;
     }
 
     @Override
     public KernelSpec spec() {
-        return new KernelSpec(unit.isa().label() + "_conv_f32_nhwc", unit.isa());
+        return new KernelSpec(family.isa().label() + "_conv_" + family.type() + "_nhwc", family.isa());
     }
 
     @Override
@@ -29,17 +28,17 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
         return !request.isEmpty()
                 && request.groups() <= MOST_GROUPS
                 && request.isOrdinary()
-                && TileProduct.supports(
-                        unit,
-                        request.outputs() / request.groups(),
-                        (long) request.channels()
-                                / request.groups()
-                                * request.window().kernelSize(),
+                && family.supports(
+                        new ProductFamily.Size(
+                                (double) request.batch() * request.window().outputSize(),
+                                request.outputs() / request.groups(),
+                                request.window().kernelSize(),
+                                request.channels() / request.groups()),
                         request.epilogue().stages());
     }
 
     @Override
     public Work prepare(ChannelsLastConvRequest request, Constants constants) {
-        return new TileConvWork(request, unit, constants);
+        return new TileConvWork(request, family, constants);
     }
 }

@@ -4,9 +4,8 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
-import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.ProductFamily;
 import dev.balsa.kernel.tile.RowPlaces;
-import dev.balsa.kernel.tile.TileProduct;
 
 /// Transposed convolutions of channels-last images in machine code, as products of pixels with packed weights, one
 /// for each phase of the stride. Operands are those of [ConvTransposeRequest], but the image is `[batch, input...,
@@ -19,16 +18,16 @@ public final class TileConvTransposeKernel implements Kernel<ConvTransposeReques
     private static final double MOST_PADDING = 4;
     private static final double FEW_ELEMENTS = 1 << 16;
 
-    private final VectorUnit unit;
+    private final ProductFamily family;
 
-    /// The kernel for a vector unit.
-    public TileConvTransposeKernel(VectorUnit unit) {
-        this.unit = unit;
+    /// The kernel with products of a family.
+    public TileConvTransposeKernel(ProductFamily family) {
+        this.family = family;
     }
 
     @Override
     public KernelSpec spec() {
-        return new KernelSpec(unit.isa().label() + "_convtranspose_f32_nhwc", unit.isa());
+        return new KernelSpec(family.isa().label() + "_convtranspose_" + family.type() + "_nhwc", family.isa());
     }
 
     @Override
@@ -51,17 +50,21 @@ public final class TileConvTransposeKernel implements Kernel<ConvTransposeReques
                 && PaddedImage.size(phases.image()) <= Integer.MAX_VALUE
                 && RowPlaces.fits(padded)
                 && RowPlaces.fits(output)
-                && TileProduct.supports(
-                        unit,
-                        request.outputs() / request.groups(),
-                        (long) request.channels()
-                                / request.groups()
-                                * request.window().kernelSize(),
-                        request.epilogue().stages());
+                && family.supports(size(request), request.epilogue().stages());
+    }
+
+    /// The sizes of the phases' products, on the average.
+    private static ProductFamily.Size size(ConvTransposeRequest request) {
+        double phases = StridePhases.count(request.window());
+        return new ProductFamily.Size(
+                request.batch() * request.window().outputSize() / phases,
+                request.outputs() / request.groups(),
+                Math.ceilDiv(request.window().kernelSize(), (long) phases),
+                request.channels() / request.groups());
     }
 
     @Override
     public Work prepare(ConvTransposeRequest request, Constants constants) {
-        return new TileConvTransposeWork(request, unit, constants);
+        return new TileConvTransposeWork(request, family, constants);
     }
 }

@@ -3,9 +3,10 @@ package dev.balsa.kernel.conv;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
-import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.ProductFamily;
 import dev.balsa.kernel.tile.RowPlaces;
+import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -14,22 +15,27 @@ import java.util.List;
 /// A transposed convolution as products, one per group and phase ([StridePhases]): a row per output of the phase,
 /// which sees its pixels as segments of neighbouring elements, by a column per output channel.
 ///
-/// Where outputs see beyond the image, a first phase of the work copies it with its padding.
+/// Where outputs see beyond the image, a first phase of the work copies it with its padding, unless the family of
+/// products sees to that.
 final class TileConvTransposeWork implements Work {
     private final ConvTransposeRequest request;
     private final StridePhases phases;
     private final PaddedImage image;
+    private final boolean isCopied;
+    private final Sight sight;
     private final PixelProducts products = new PixelProducts();
 
-    TileConvTransposeWork(ConvTransposeRequest request, VectorUnit unit, Constants constants) {
+    TileConvTransposeWork(ConvTransposeRequest request, ProductFamily family, Constants constants) {
         this.request = request;
         phases = StridePhases.of(request.window());
         image = new PaddedImage(phases.image(), request.batch(), request.channels());
+        isCopied = image.isCopied() && !family.seesThroughPadding();
+        sight = family.seesThroughPadding() ? image.sight() : Sight.PLAIN;
         var axes = phases.axes();
         for (int d = 0; d < axes.get(0).phases().size(); d++) {
             for (int h = 0; h < axes.get(1).phases().size(); h++) {
                 for (int w = 0; w < axes.get(2).phases().size(); w++) {
-                    addPhase(List.of(d, h, w), unit, constants);
+                    addPhase(List.of(d, h, w), family, constants);
                 }
             }
         }
@@ -43,7 +49,7 @@ final class TileConvTransposeWork implements Work {
         return request.outputs() / request.groups();
     }
 
-    private void addPhase(List<Integer> phase, VectorUnit unit, Constants constants) {
+    private void addPhase(List<Integer> phase, ProductFamily family, Constants constants) {
         var axes = phases.axes();
         int depth = axes.get(0).count(phase.get(0));
         int height = axes.get(1).count(phase.get(1));
@@ -85,13 +91,14 @@ final class TileConvTransposeWork implements Work {
                 groupOutputs(),
                 request.epilogue().stages(),
                 outputPlaces,
-                TileProduct.ENOUGH_PARTS);
+                TileProduct.ENOUGH_PARTS,
+                sight);
         var weights = request.weights().orElseThrow();
         long weightBytes = weights.byteSize() / request.groups();
         for (int group = 0; group < request.groups(); group++) {
             var right = right(weights.asSlice(group * weightBytes, weightBytes), runs);
             products.add(
-                    TileProduct.of(unit, product, right, constants),
+                    family.prepare(product, right, constants),
                     (long) group * groupChannels(),
                     (long) group * groupOutputs());
         }
@@ -109,7 +116,7 @@ final class TileConvTransposeWork implements Work {
 
     @Override
     public int phases() {
-        return image.isCopied() ? 2 : 1;
+        return isCopied ? 2 : 1;
     }
 
     @Override
@@ -118,12 +125,12 @@ final class TileConvTransposeWork implements Work {
     }
 
     private boolean isCopying(int phase) {
-        return image.isCopied() && phase == 0;
+        return isCopied && phase == 0;
     }
 
     @Override
     public long sharedBytes() {
-        return image.bytes();
+        return isCopied ? image.bytes() : 0;
     }
 
     @Override
@@ -137,7 +144,7 @@ final class TileConvTransposeWork implements Work {
             image.copyRows(frame.operand(0), frame.shared(), from, to);
             return;
         }
-        var source = image.isCopied() ? frame.shared() : frame.operand(0);
+        var source = isCopied ? frame.shared() : frame.operand(0);
         products.run(frame, source, frame.operand(request.output()), from, to);
     }
 }

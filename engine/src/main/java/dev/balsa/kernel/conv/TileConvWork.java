@@ -3,9 +3,11 @@ package dev.balsa.kernel.conv;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
-import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.ProductFamily;
+import dev.balsa.kernel.tile.RowProduct;
 import dev.balsa.kernel.tile.RowPlaces;
+import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -16,7 +18,8 @@ import java.util.stream.LongStream;
 /// (positions side by side of all channels are one), by a column per output channel. One product per group.
 ///
 /// Where windows leave the image, what a part's windows see of it is copied with its padding into the worker's memory;
-/// where there are several groups, which would copy the same again and again, a first phase copies the whole image.
+/// where there are several groups, which would copy the same again and again, a first phase copies the whole image. A
+/// family of products may see to that instead.
 final class TileConvWork implements Work {
     /// Memory of an image's rows that stays in a second-level cache of 512 KB beside weights and results.
     private static final long CACHED = 192L << 10;
@@ -25,17 +28,19 @@ final class TileConvWork implements Work {
 
     private final ChannelsLastConvRequest request;
     private final PaddedImage image;
+    private final boolean isCopied;
     private final PixelProducts products = new PixelProducts();
     private final boolean copiesBands;
 
-    TileConvWork(ChannelsLastConvRequest request, VectorUnit unit, Constants constants) {
+    TileConvWork(ChannelsLastConvRequest request, ProductFamily family, Constants constants) {
         this.request = request;
         image = new PaddedImage(request.window(), request.batch(), request.channels());
+        isCopied = image.isCopied() && !family.seesThroughPadding();
+        copiesBands = isCopied && request.groups() == 1;
         var axes = Axis.all(request.window());
         int width = axes.get(2).output();
         int height = axes.get(1).output();
         int depth = axes.get(0).output();
-        copiesBands = image.isCopied() && request.groups() == 1;
         int pixels = Math.toIntExact(request.batch() * request.window().outputSize());
         var rows = RowPlaces.of(pixels, pixel -> {
             int w = pixel % width;
@@ -50,19 +55,20 @@ final class TileConvWork implements Work {
         var outputPlaces = RowPlaces.of(pixels, pixel -> (long) pixel * request.outputs());
         int columns = request.outputs() / request.groups();
         long weightBytes = request.weights().byteSize() / request.groups();
+        var product = new TileProduct.Request(
+                rows,
+                depth(axes),
+                rowBytes(axes),
+                columns,
+                request.epilogue().stages(),
+                outputPlaces,
+                TileProduct.ENOUGH_PARTS,
+                copiesBands ? bandPixels(axes) : Integer.MAX_VALUE,
+                family.seesThroughPadding() ? image.sight() : Sight.PLAIN);
         for (int group = 0; group < request.groups(); group++) {
             var weights = request.weights().asSlice(group * weightBytes, weightBytes);
-            var product = new TileProduct.Request(
-                    rows,
-                    depth(axes),
-                    rowBytes(axes),
-                    columns,
-                    request.epilogue().stages(),
-                    outputPlaces,
-                    TileProduct.ENOUGH_PARTS,
-                    copiesBands ? bandPixels(axes) : Integer.MAX_VALUE);
             products.add(
-                    TileProduct.of(unit, product, right(weights), constants),
+                    family.prepare(product, right(weights), constants),
                     (long) group * groupChannels(),
                     (long) group * columns);
         }
@@ -113,7 +119,7 @@ final class TileConvWork implements Work {
     }
 
     private boolean copiesImage() {
-        return image.isCopied() && !copiesBands;
+        return isCopied && !copiesBands;
     }
 
     @Override
@@ -149,11 +155,11 @@ final class TileConvWork implements Work {
     }
 
     /// The image's rows that a part sees.
-    private int firstRow(TileProduct product, int part) {
+    private int firstRow(RowProduct product, int part) {
         return image.firstRow(product.firstRow(part));
     }
 
-    private int endRow(TileProduct product, int part) {
+    private int endRow(RowProduct product, int part) {
         return image.endRow(product.endRow(part) - 1);
     }
 
@@ -164,7 +170,7 @@ final class TileConvWork implements Work {
         } else if (copiesBands) {
             runBands(from, to, frame);
         } else {
-            var source = image.isCopied() ? frame.shared() : frame.operand(0);
+            var source = isCopied ? frame.shared() : frame.operand(0);
             products.run(frame, source, frame.operand(request.output()), from, to);
         }
     }
@@ -180,7 +186,8 @@ final class TileConvWork implements Work {
                 copied = product.firstRow(part);
                 image.copyRows(frame.operand(0), frame.scratch(), origin, row, endRow(product, part));
             }
-            product.multiply(frame, frame.scratch(), origin / Float.BYTES, frame.operand(request.output()), 0, part);
+            product.multiply(
+                    frame, frame.scratch(), origin / Float.BYTES, frame.operand(request.output()), 0, part, part + 1);
         }
     }
 }

@@ -28,7 +28,7 @@ public record Depth(List<Segment> segments) {
         var blocks = new ArrayList<Depth>();
         var block = new ArrayList<Segment>();
         int room = most;
-        for (var segment : joined()) {
+        for (var segment : joined().segments) {
             int done = 0;
             while (done < segment.length) {
                 int part = Math.min(room, segment.length - done);
@@ -48,7 +48,8 @@ public record Depth(List<Segment> segments) {
         return blocks;
     }
 
-    private List<Segment> joined() {
+    /// The same elements, in which neighbouring segments that meet are one.
+    public Depth joined() {
         var joined = new ArrayList<Segment>();
         for (var segment : segments) {
             if (!joined.isEmpty() && joined.getLast().offset + joined.getLast().length == segment.offset) {
@@ -58,6 +59,6 @@ public record Depth(List<Segment> segments) {
                 joined.add(segment);
             }
         }
-        return joined;
+        return new Depth(joined);
     }
 }

@@ -54,15 +54,18 @@ public final class RowPlaces {
         return true;
     }
 
-    private long place(int row) {
-        return Integer.toUnsignedLong(places.getAtIndex(ValueLayout.JAVA_INT, row));
-    }
-
-    int count() {
+    /// How many rows there are.
+    public int count() {
         return count;
     }
 
-    long address() {
+    /// The first element of a row.
+    public long place(int row) {
+        return Integer.toUnsignedLong(places.getAtIndex(ValueLayout.JAVA_INT, row));
+    }
+
+    /// Where the numbers are, as long as this is reachable.
+    public long address() {
         return places.address();
     }
 }

@@ -23,7 +23,7 @@ import java.util.List;
 /// second-level cache, and the rows come from memory once per group;
 /// - panels, blocks of depth, tiles of rows: a block of a panel stays in the first-level cache while all rows of
 /// the part go by, and the rows stay in the second-level cache from panel to panel.
-public final class TileProduct {
+public final class TileProduct implements RowProduct {
     /// Steps of depth of a block: those of a panel of two vectors then take 16 KB of a first-level cache of 32 KB
     /// or more.
     private static final int BLOCK = 256;
@@ -70,6 +70,8 @@ public final class TileProduct {
     /// @param outputPlaces where the result's rows are
     /// @param parts that are enough, as far as memory is concerned
     /// @param mostRows of a part, at least 1
+    /// @param sight how what the rows see comes from the left factor's memory. Only a family that
+    ///     [ProductFamily#seesThroughPadding] looks at it; to others the memory must be as the rows see it
     public record Request(
             RowPlaces rows,
             Depth depth,
@@ -78,7 +80,9 @@ public final class TileProduct {
             List<Stage> stages,
             RowPlaces outputPlaces,
             int parts,
-            int mostRows) {
+            int mostRows,
+
+            Sight sight) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
@@ -92,8 +96,21 @@ public final class TileProduct {
                 int columns,
                 List<Stage> stages,
                 RowPlaces outputPlaces,
+                int parts,
+                Sight sight) {
+            this(rows, depth, rowBytes, columns, stages, outputPlaces, parts, Integer.MAX_VALUE, sight);
+        }
+
+        /// A product whose rows see the left factor's memory as it is.
+        public Request(
+                RowPlaces rows,
+                Depth depth,
+                long rowBytes,
+                int columns,
+                List<Stage> stages,
+                RowPlaces outputPlaces,
                 int parts) {
-            this(rows, depth, rowBytes, columns, stages, outputPlaces, parts, Integer.MAX_VALUE);
+            this(rows, depth, rowBytes, columns, stages, outputPlaces, parts, Sight.PLAIN);
         }
     }
 
@@ -113,7 +130,7 @@ public final class TileProduct {
         }
 
         /// Names everything but the memory, for the packed form's key.
-        String form() {
+        public String form() {
             return runs + " " + run + " " + rowStep + " " + columnStep + " " + factor;
         }
     }
@@ -229,28 +246,36 @@ public final class TileProduct {
         return memory;
     }
 
-    /// The number of parts, which can be made in any order.
+    @Override
     public int parts() {
         return rowParts * panelParts;
     }
 
-    /// The first row of a part.
+    @Override
     public int firstRow(int part) {
         return Parts.start(part / panelParts, rows.count(), rowParts);
     }
 
-    /// The row behind a part's last one.
+    @Override
     public int endRow(int part) {
         return Parts.start(part / panelParts + 1, rows.count(), rowParts);
     }
 
-    /// Bytes of scratch memory that [#multiply] needs.
+    @Override
     public long scratchBytes() {
         return argumentBytes() + partialBytes;
     }
 
     private long argumentBytes() {
         return Math.ceilDiv(Argument.operand(operands.count()), unit.bytes()) * (long) unit.bytes();
+    }
+
+    @Override
+    public void multiply(
+            Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int from, int to) {
+        for (int part = from; part < to; part++) {
+            multiply(frame, left, leftShift, result, columnShift, part);
+        }
     }
 
     /// Makes a part of the result.

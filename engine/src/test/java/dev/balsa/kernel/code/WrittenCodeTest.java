@@ -26,6 +26,7 @@ import dev.balsa.kernel.gemm.TileGemmKernel;
 import dev.balsa.kernel.pool.PoolCodeKernel;
 import dev.balsa.kernel.pool.PoolFunction;
 import dev.balsa.kernel.pool.PoolRequest;
+import dev.balsa.kernel.tile.VectorFamily;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -72,7 +73,10 @@ class WrittenCodeTest {
                 var written = new Written(arena)) {
             for (int outputs : new int[] {1, 8, 16, 40, 48, 64, 77}) {
                 for (var epilogue : List.of(Epilogue.NONE, new Epilogue(EVERYTHING))) {
-                    prepare(new TileConvKernel(unit), conv(arena, 9, 1, 5, outputs, epilogue), written);
+                    prepare(
+                            new TileConvKernel(new VectorFamily(unit)),
+                            conv(arena, 9, 1, 5, outputs, epilogue),
+                            written);
                     prepare(
                             new DepthwiseTileKernel(unit),
                             conv(arena, 9, outputs + 1, outputs + 1, outputs + 1, epilogue),

@@ -1,0 +1,38 @@
+package dev.balsa.kernel.tile;
+
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Stage;
+import java.util.List;
+
+/// A way of making products of rows with constant factors, which kernels of matrix products and of convolutions are
+/// given. Immutable and thread-safe.
+public interface ProductFamily {
+    /// The sizes of a product.
+    ///
+    /// @param rows of the result
+    /// @param columns of the result
+    /// @param segments pieces of neighbouring elements that a row of the left factor consists of
+    /// @param segment elements of each of them
+    record Size(double rows, long columns, long segments, long segment) {
+        /// The length of the sums.
+        public double depth() {
+            return (double) segments * segment;
+        }
+    }
+
+    /// The instruction-set level that a processor must have.
+    Isa isa();
+
+    /// What is multiplied, as kernels' names say it, such as `f32`.
+    String type();
+
+    /// Whether products of this size can be made, and are better made so than by families that come later.
+    boolean supports(Size size, List<Stage> stages);
+
+    /// Whether the left factor's memory need not be as the rows see it: [TileProduct.Request#sight] is heeded.
+    boolean seesThroughPadding();
+
+    /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
+    RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants);
+}
