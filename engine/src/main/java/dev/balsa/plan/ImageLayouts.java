@@ -76,7 +76,7 @@ record ImageLayouts(Isa isa, Precision precision) implements TurnImages.Acceptan
                 Chains.shape(node.input(1)),
                 graph.constant(node.input(1)).map(Tensor::memory),
                 Epilogue.NONE);
-        return ConvKernels.channelsLastTransposed(isa).stream().anyMatch(kernel -> kernel.supports(request));
+        return ConvKernels.channelsLastTransposed(isa, precision).stream().anyMatch(kernel -> kernel.supports(request));
     }
 
     private boolean conv(Node node, Conv op, Graph graph) {

@@ -169,7 +169,10 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         var request = transposedRequest(op, image, weights, constant(node.input(1)), epilogues.epilogue());
         long flops = 2 * image.size() * weights.size(1, weights.rank());
         return picker.pick(
-                ConvKernels.channelsLastTransposed(picker.isa()), request, epilogues.operands(node.output(0)), flops);
+                ConvKernels.channelsLastTransposed(picker.isa(), picker.precision()),
+                request,
+                epilogues.operands(node.output(0)),
+                flops);
     }
 
     /// The request for a transposed convolution.

@@ -2,10 +2,11 @@ package dev.balsa.tensor;
 
 /// How close floating-point results must stay to what the model says.
 public enum Precision {
-    /// No worse than plain fp32 arithmetic.
+    /// No worse than plain fp32 arithmetic. On AMX, six products of bfloat16 parts for one.
     EXACT,
-    /// At most 2e-5 of a layer's largest output away from the exact result (`fast`, the default).
+    /// At most 2e-5 of a layer's largest output away from the exact result (`fast`, the default). On AMX, three
+    /// products of bfloat16 parts for one.
     FAST,
-    /// Products of bfloat16 operands, summed in fp32.
+    /// Products of bfloat16 operands, summed in fp32, where the processor has AMX; elsewhere the same as [#FAST].
     BF16
 }

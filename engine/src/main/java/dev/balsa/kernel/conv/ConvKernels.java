@@ -2,6 +2,7 @@ package dev.balsa.kernel.conv;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.VectorFamily;
 import dev.balsa.kernel.vector.VectorProvider;
@@ -24,6 +25,9 @@ public final class ConvKernels {
         var kernels = new ArrayList<Kernel<ChannelsLastConvRequest>>();
         VectorUnit.of(isa).ifPresent(unit -> {
             kernels.add(new DepthwiseTileKernel(unit));
+            if (isa == Isa.AMX) {
+                kernels.add(new TileConvKernel(AmxFamily.of(precision)));
+            }
             if (precision != Precision.EXACT) {
                 kernels.add(new WinogradKernel(unit));
             }
@@ -34,11 +38,15 @@ public final class ConvKernels {
 
     /// Kernels for transposed float convolutions of channels-last images, the likely best first; none for levels
     /// without machine code. Operands are as [TileConvTransposeKernel] says.
-    public static List<Kernel<ConvTransposeRequest>> channelsLastTransposed(Isa isa) {
-        return VectorUnit.of(isa)
-                .map(unit ->
-                        List.<Kernel<ConvTransposeRequest>>of(new TileConvTransposeKernel(new VectorFamily(unit))))
-                .orElse(List.of());
+    public static List<Kernel<ConvTransposeRequest>> channelsLastTransposed(Isa isa, Precision precision) {
+        var kernels = new ArrayList<Kernel<ConvTransposeRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> {
+            if (isa == Isa.AMX) {
+                kernels.add(new TileConvTransposeKernel(AmxFamily.of(precision)));
+            }
+            kernels.add(new TileConvTransposeKernel(new VectorFamily(unit)));
+        });
+        return kernels;
     }
 
     /// Kernels for transposed float convolutions, the likely best first.

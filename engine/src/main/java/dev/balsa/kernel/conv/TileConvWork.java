@@ -5,13 +5,13 @@ import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.ProductFamily;
-import dev.balsa.kernel.tile.RowProduct;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /// A convolution as a product: a row per pixel, which sees its window as segments of neighbouring elements
@@ -30,13 +30,13 @@ final class TileConvWork implements Work {
     private final PaddedImage image;
     private final boolean isCopied;
     private final PixelProducts products = new PixelProducts();
-    private final boolean copiesBands;
+    /// The only product, where bands of the image are copied for its parts.
+    private final Optional<TileProduct> banded;
 
     TileConvWork(ChannelsLastConvRequest request, ProductFamily family, Constants constants) {
         this.request = request;
         image = new PaddedImage(request.window(), request.batch(), request.channels());
         isCopied = image.isCopied() && !family.seesThroughPadding();
-        copiesBands = isCopied && request.groups() == 1;
         var axes = Axis.all(request.window());
         int width = axes.get(2).output();
         int height = axes.get(1).output();
@@ -63,7 +63,7 @@ final class TileConvWork implements Work {
                 request.epilogue().stages(),
                 outputPlaces,
                 TileProduct.ENOUGH_PARTS,
-                copiesBands ? bandPixels(axes) : Integer.MAX_VALUE,
+                isCopied && request.groups() == 1 ? bandPixels(axes) : Integer.MAX_VALUE,
                 family.seesThroughPadding() ? image.sight() : Sight.PLAIN);
         for (int group = 0; group < request.groups(); group++) {
             var weights = request.weights().asSlice(group * weightBytes, weightBytes);
@@ -72,6 +72,9 @@ final class TileConvWork implements Work {
                     (long) group * groupChannels(),
                     (long) group * columns);
         }
+        banded = isCopied && request.groups() == 1 && products.only() instanceof TileProduct only
+                ? Optional.of(only)
+                : Optional.empty();
     }
 
     private int groupChannels() {
@@ -119,7 +122,7 @@ final class TileConvWork implements Work {
     }
 
     private boolean copiesImage() {
-        return isCopied && !copiesBands;
+        return isCopied && banded.isEmpty();
     }
 
     @Override
@@ -138,15 +141,14 @@ final class TileConvWork implements Work {
 
     @Override
     public long workerBytes() {
-        return copiesBands ? bandAt() + bandBytes() : products.workerBytes();
+        return banded.map(product -> bandAt() + bandBytes(product)).orElseGet(products::workerBytes);
     }
 
     private long bandAt() {
         return Math.ceilDiv(products.workerBytes(), ALIGNMENT) * ALIGNMENT;
     }
 
-    private long bandBytes() {
-        var product = products.only();
+    private long bandBytes(TileProduct product) {
         long rows = 0;
         for (int part = 0; part < product.parts(); part++) {
             rows = Math.max(rows, endRow(product, part) - firstRow(product, part));
@@ -155,11 +157,11 @@ final class TileConvWork implements Work {
     }
 
     /// The image's rows that a part sees.
-    private int firstRow(RowProduct product, int part) {
+    private int firstRow(TileProduct product, int part) {
         return image.firstRow(product.firstRow(part));
     }
 
-    private int endRow(RowProduct product, int part) {
+    private int endRow(TileProduct product, int part) {
         return image.endRow(product.endRow(part) - 1);
     }
 
@@ -167,21 +169,19 @@ final class TileConvWork implements Work {
     public void run(int phase, int from, int to, Frame frame) {
         if (isCopying(phase)) {
             image.copyRows(frame.operand(0), frame.shared(), from, to);
-        } else if (copiesBands) {
-            runBands(from, to, frame);
+        } else if (banded.isPresent()) {
+            runBands(banded.get(), from, to, frame);
         } else {
             var source = isCopied ? frame.shared() : frame.operand(0);
             products.run(frame, source, frame.operand(request.output()), from, to);
         }
     }
 
-    private void runBands(int from, int to, Frame frame) {
-        var product = products.only();
+    private void runBands(TileProduct product, int from, int to, Frame frame) {
         int copied = -1;
         for (int part = from; part < to; part++) {
             int row = firstRow(product, part);
             long origin = bandAt() - row * image.rowStep() * Float.BYTES;
-            // Parts of the same rows follow each other.
             if (product.firstRow(part) != copied) {
                 copied = product.firstRow(part);
                 image.copyRows(frame.operand(0), frame.scratch(), origin, row, endRow(product, part));

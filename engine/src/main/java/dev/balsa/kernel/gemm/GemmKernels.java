@@ -2,8 +2,11 @@ package dev.balsa.kernel.gemm;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
+import dev.balsa.tensor.Precision;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The kernels of this package.
@@ -11,11 +14,16 @@ public final class GemmKernels {
     private GemmKernels() {}
 
     /// Kernels for products of floats, the likely best first.
-    public static List<Kernel<GemmRequest>> floats(Isa isa) {
-        var portable = new PortableGemmKernel(VectorProvider.best());
-        return VectorUnit.of(isa)
-                .map(unit -> List.of(new TileGemmKernel(unit), portable))
-                .orElse(List.of(portable));
+    public static List<Kernel<GemmRequest>> floats(Isa isa, Precision precision) {
+        var kernels = new ArrayList<Kernel<GemmRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> {
+            if (isa == Isa.AMX) {
+                kernels.add(new ConstantGemmKernel(AmxFamily.of(precision)));
+            }
+            kernels.add(new TileGemmKernel(unit));
+        });
+        kernels.add(new PortableGemmKernel(VectorProvider.best()));
+        return kernels;
     }
 
     /// Kernels for exact products of bytes, the likely best first.

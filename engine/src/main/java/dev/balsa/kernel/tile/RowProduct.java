@@ -11,12 +11,6 @@ public interface RowProduct {
     /// The number of parts, which can be made in any order.
     int parts();
 
-    /// The first row of the result that a part makes some columns of.
-    int firstRow(int part);
-
-    /// The row behind a part's last one.
-    int endRow(int part);
-
     /// Bytes of scratch memory that [#multiply] needs.
     long scratchBytes();
 

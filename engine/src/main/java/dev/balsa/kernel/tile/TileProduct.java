@@ -251,12 +251,12 @@ public final class TileProduct implements RowProduct {
         return rowParts * panelParts;
     }
 
-    @Override
+    /// The first row of a part; parts of the same rows follow each other.
     public int firstRow(int part) {
         return Parts.start(part / panelParts, rows.count(), rowParts);
     }
 
-    @Override
+    /// The row behind a part's last one.
     public int endRow(int part) {
         return Parts.start(part / panelParts + 1, rows.count(), rowParts);
     }

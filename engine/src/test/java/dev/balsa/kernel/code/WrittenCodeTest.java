@@ -13,6 +13,7 @@ import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.UnaryFunction;
+import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.DepthwiseTileKernel;
 import dev.balsa.kernel.conv.TileConvKernel;
@@ -42,6 +43,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Code of every level, whether this processor has it or not, is read back by GNU `objdump`: every byte up to the
 /// return
@@ -105,6 +107,28 @@ class WrittenCodeTest {
             assertThat(written.codes).hasSizeGreaterThan(50);
             for (var code : written.codes.entrySet()) {
                 check(unit, code.getKey(), code.getValue());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 6})
+    void codeOfTilesConsistsOfInstructions(int products) throws IOException, InterruptedException {
+        assumeTrue(GnuTools.have("objdump"), "objdump is not installed");
+        assumeTrue(MachineCode.isPossible(), "no machine code on this system");
+        var kernel = new TileConvKernel(new AmxFamily(products));
+        try (var arena = Arena.ofConfined();
+                var written = new Written(arena)) {
+            for (int channels : new int[] {5, 32, 40}) {
+                for (int outputs : new int[] {16, 30, 77, 96}) {
+                    for (var epilogue : List.of(Epilogue.NONE, new Epilogue(EVERYTHING))) {
+                        prepare(kernel, conv(arena, 9, 1, channels, outputs, epilogue), written);
+                    }
+                }
+            }
+            assertThat(written.codes).hasSizeGreaterThan(10);
+            for (var code : written.codes.entrySet()) {
+                check(VectorUnit.of(Isa.AMX).orElseThrow(), code.getKey(), code.getValue());
             }
         }
     }

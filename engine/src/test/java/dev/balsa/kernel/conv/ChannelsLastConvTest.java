@@ -7,7 +7,6 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomEpilogue;
 import dev.balsa.tensor.Precision;
-import java.util.ArrayList;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,35 +64,13 @@ class ChannelsLastConvTest {
 
     private static void compare(
             int seed, ChannelsLastConvRequest r, float[] found, float[] x, float[] w, RandomEpilogue chain) {
-        int pixels = (int) r.window().outputSize();
-        int inputs = (int) r.window().inputSize();
-        int taps = r.window().kernelSize();
-        int perGroup = r.channels() / r.groups();
-        int outputsPerGroup = r.outputs() / r.groups();
-        var meetings = new ArrayList<int[]>();
-        RandomWindow.forEach(r.window(), false, (o, k, i) -> meetings.add(new int[] {o, k, i}));
-        var sums = new double[found.length];
-        var sizes = new double[found.length];
-        for (int image = 0; image < r.batch(); image++) {
-            for (var meeting : meetings) {
-                for (int m = 0; m < r.outputs(); m++) {
-                    int at = (image * pixels + meeting[0]) * r.outputs() + m;
-                    for (int c = 0; c < perGroup; c++) {
-                        int channel = m / outputsPerGroup * perGroup + c;
-                        double product = (double) x[(image * inputs + meeting[2]) * r.channels() + channel]
-                                * w[(m * perGroup + c) * taps + meeting[1]];
-                        sums[at] += product;
-                        sizes[at] += Math.abs(product);
-                    }
-                }
-            }
-        }
+        var sums = ConvSums.of(r, x, w);
         for (int i = 0; i < found.length; i++) {
             // Sums in float: an error of half an ulp of what has been summed up, per step.
-            double error = chain.error(sums[i], 2e-6 * (sizes[i] + 2));
+            double error = chain.error(sums.values()[i], 2e-6 * (sums.sizes()[i] + 2));
             assertThat((double) found[i])
                     .as("seed %d, element %d of %s", seed, i, r)
-                    .isCloseTo(chain.apply(sums[i], i), within(error));
+                    .isCloseTo(chain.apply(sums.values()[i], i), within(error));
         }
     }
 }

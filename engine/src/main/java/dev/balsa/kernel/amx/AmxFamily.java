@@ -1,0 +1,107 @@
+package dev.balsa.kernel.amx;
+
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.tile.ProductFamily;
+import dev.balsa.kernel.tile.RowProduct;
+import dev.balsa.kernel.tile.TileProduct;
+import dev.balsa.tensor.Precision;
+import java.util.List;
+
+/// Products by tiles of bfloat16 numbers, summed in float (Intel SDM, volume 2, *TDPBF16PS*).
+///
+/// With `x = x0 + x1 + x2` in bfloat16 parts, each the rest of those before it rounded to nearest, one product is
+/// `x0 w0`, off by 2^-7 of itself at most; three add `x0 w1 + x1 w0`, off by 3 * 2^-16 at most and by some 5e-6 on
+/// the average; six add `x0 w2 + x1 w1 + x2 w0`, off by less than a float's own error, so that the sum is closer
+/// to the exact result than one of products in float.
+///
+/// The tile unit takes denormal numbers and parts for zeros: where factors are about 1, results may be off by less
+/// than 1e-37 for that. Where a factor is infinite, the result is infinite or NaN: its products with the other's
+/// parts may have both signs. Where one is NaN, the result is NaN, and no other row or column sees it.
+///
+/// @param products 1, 3 or 6 for each pair of numbers
+public record AmxFamily(int products) implements ProductFamily {
+    /// With fewer rows most of a tile is idle, and reading the right factor takes the time: in one part for the
+    /// vector units, in two or three here.
+    private static final int LEAST_ROWS = 8;
+    /// How many times the wanted multiply-adds may be done because rows, columns and depth fill up tiles, times
+    /// products. One product has 19 times the rate of the vector units: half as much again is gained at the least.
+    private static final double MOST_EFFORT = 12;
+
+    private static final double MOST_WASTE = 4;
+    /// A tile of rows is split as a whole: so long it takes some megabytes of scratch memory.
+    private static final double MOST_DEPTH = 1 << 16;
+
+    /// Checks the number of products.
+    public AmxFamily {
+        if (products != 1 && products != 3 && products != 6) {
+            throw new IllegalArgumentException("bfloat16 products: expected 1, 3 or 6, found " + products);
+        }
+    }
+
+    /// The family that a precision allows.
+    public static AmxFamily of(Precision precision) {
+        return new AmxFamily(
+                switch (precision) {
+                    case EXACT -> 6;
+                    case FAST -> 3;
+                    case BF16 -> 1;
+                });
+    }
+
+    /// How many parts a float is split into.
+    int parts() {
+        return switch (products) {
+            case 1 -> 1;
+            case 3 -> 2;
+            default -> 3;
+        };
+    }
+
+    @Override
+    public Isa isa() {
+        return Isa.AMX;
+    }
+
+    @Override
+    public String type() {
+        return products == 1 ? "bf16" : "bf16x" + products;
+    }
+
+    @Override
+    public boolean supports(Size size, List<Stage> stages) {
+        return size.rows() >= LEAST_ROWS
+                && size.depth() <= MOST_DEPTH
+                && waste(size) <= MOST_WASTE
+                && waste(size) * products <= MOST_EFFORT
+                && StageCode.knows(stages);
+    }
+
+    private static double waste(Size size) {
+        double depth = Math.min(
+                (double) size.segments() * filled((double) size.segment(), Tiles.DEPTH),
+                filled(size.depth(), Tiles.DEPTH));
+        return filled(size.rows(), Tiles.ROWS)
+                / size.rows()
+                * filled((double) size.columns(), Tiles.COLUMNS)
+                / (double) size.columns()
+                * depth
+                / size.depth();
+    }
+
+    private static double filled(double count, int unit) {
+        return Math.ceil(count / unit) * unit;
+    }
+
+    @Override
+    public boolean seesThroughPadding() {
+        return true;
+    }
+
+    @Override
+    public RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants) {
+        return new AmxProduct(this, request, right, constants);
+    }
+}

@@ -1,0 +1,235 @@
+package dev.balsa.kernel.amx;
+
+import dev.balsa.asm.MachineCode;
+import dev.balsa.cpu.Cpu;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.amx.AmxTileCode.Argument;
+import dev.balsa.kernel.code.OperandAddresses;
+import dev.balsa.kernel.tile.RowProduct;
+import dev.balsa.kernel.tile.TileProduct;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A product of rows with a packed factor on the tile unit, prepared.
+///
+/// Immutable and thread-safe. A part of it is a band of rows by some panels of columns. Whoever makes it splits
+/// the band's rows into planes in the worker's scratch memory, with the zeros around an image; all panels then
+/// read them from the second-level cache. Within a part the loops are, from the outside: panels, blocks of tiles,
+/// depth.
+final class AmxProduct implements RowProduct {
+    private static final int LINE = 64;
+
+    private final List<Stage> stages;
+    private final OperandAddresses operands;
+    private final LeftLayout layout;
+    private final AmxPanels panels;
+    private final MemorySegment packed;
+    private final Bands bands;
+    private final MachineCode split;
+    /// By panel, then by tiles of rows.
+    private final MachineCode[][] codes;
+
+    private final MemorySegment starts;
+    private final MemorySegment places;
+    private final MemorySegment steps;
+    private final MemorySegment entries;
+    /// By band, the first of its entries, and the end of all.
+    private final int[] firstEntries;
+    /// By band, the first element that is split.
+    private final long[] firstElements;
+
+    private final Gathering gathering;
+    private final long planeStep;
+    private final long flatStep;
+    private final int parts;
+
+    AmxProduct(AmxFamily family, TileProduct.Request request, TileProduct.Right right, Constants constants) {
+        stages = request.stages();
+        operands = new OperandAddresses(stages);
+        parts = family.parts();
+        layout = LeftLayout.best(family, request);
+        panels = new AmxPanels(parts, request.columns(), layout.steps());
+        packed = constants.packed(
+                right.memory(),
+                panels.form() + " of " + right.form(),
+                panels.bytes(),
+                target -> panels.pack(right, target, constants));
+        bands = Bands.of(
+                family, layout, panels.count(), Bands.memory(Cpu.current().caches()), request.parts());
+        split = constants.code(SplitCode.name(parts), () -> SplitCode.write(parts));
+        gathering = Gathering.of(layout, request, parts, constants);
+        codes = codes(family, constants);
+        starts = starts();
+        places = places(request);
+        steps = steps();
+        var conversions = new Conversions();
+        firstEntries = new int[bands.count() + 1];
+        firstElements = new long[bands.count()];
+        long planes = 0;
+        long flat = 0;
+        for (int band = 0; band < bands.count(); band++) {
+            layout.convert(bands.start(band), bands.start(band + 1), conversions);
+            firstEntries[band + 1] = conversions.count();
+            firstElements[band] = layout instanceof GatheredRows rows ? rows.first(bands.start(band)) : 0;
+            planes = Math.max(planes, layout.planeBytes(bands.start(band), bands.start(band + 1)));
+            flat = Math.max(flat, layout.flatBytes(bands.start(band), bands.start(band + 1)));
+        }
+        entries = conversions.toMemory();
+        planeStep = apart(planes + GatherCode.SLACK);
+        flatStep = flat == 0 ? 0 : apart(flat + GatherCode.SLACK);
+    }
+
+    /// An odd number of lines: parts of the same number then fall into different sets of the caches.
+    private static long apart(long bytes) {
+        return (Math.ceilDiv(bytes, LINE) | 1) * (long) LINE;
+    }
+
+    private MachineCode[][] codes(AmxFamily family, Constants constants) {
+        var made = new MachineCode[panels.count()][];
+        var byForm = new HashMap<AmxTileCode.Form, MachineCode>();
+        for (int panel = 0; panel < made.length; panel++) {
+            made[panel] = new MachineCode[] {
+                code(family, 1, panel, byForm, constants), code(family, 2, panel, byForm, constants)
+            };
+        }
+        return made;
+    }
+
+    private MachineCode code(
+            AmxFamily family, int rowTiles, int panel, Map<AmxTileCode.Form, MachineCode> byForm, Constants constants) {
+        var form = new AmxTileCode.Form(family, rowTiles, panels.tiles(panel), panels.lastColumns(panel), stages);
+        return byForm.computeIfAbsent(form, _ -> constants.code(form.name(), () -> AmxTileCode.write(form)));
+    }
+
+    /// For each tile, where it begins in its band.
+    private MemorySegment starts() {
+        var tiles = layout.tiles();
+        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, Math.max(1, tiles.count()));
+        for (int band = 0; band < bands.count(); band++) {
+            long first = tiles.start(bands.start(band));
+            for (int tile = bands.start(band); tile < bands.start(band + 1); tile++) {
+                memory.setAtIndex(ValueLayout.JAVA_LONG, tile, tiles.start(tile) - first);
+            }
+        }
+        return memory;
+    }
+
+    private MemorySegment places(TileProduct.Request request) {
+        var tiles = layout.tiles();
+        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, Math.max(1, tiles.count()) * (long) Tiles.ROWS);
+        for (int tile = 0; tile < tiles.count(); tile++) {
+            for (int position = 0; position < Tiles.ROWS; position++) {
+                int row = tiles.row(tile, position);
+                int place = row == RowTiles.NONE
+                        ? AmxTileCode.NOWHERE
+                        : (int) request.outputPlaces().place(row);
+                memory.setAtIndex(ValueLayout.JAVA_INT, tile * (long) Tiles.ROWS + position, place);
+            }
+        }
+        return memory;
+    }
+
+    private MemorySegment steps() {
+        var all = layout.steps();
+        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, all.size());
+        for (int i = 0; i < all.size(); i++) {
+            memory.setAtIndex(ValueLayout.JAVA_LONG, i, all.get(i).offset());
+        }
+        return memory;
+    }
+
+    @Override
+    public int parts() {
+        return bands.count() * bands.panelParts();
+    }
+
+    private long argumentBytes() {
+        int most = Math.max(Argument.operand(operands.count()), Gathering.argumentBytes());
+        return Math.ceilDiv(most, LINE) * (long) LINE;
+    }
+
+    private long planesAt() {
+        return argumentBytes() + AmxTileCode.BUFFER_BYTES;
+    }
+
+    @Override
+    public long scratchBytes() {
+        return planesAt() + (planeStep + flatStep) * parts;
+    }
+
+    @Override
+    public void multiply(
+            Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int from, int to) {
+        int splitBand = -1;
+        for (int part = from; part < to; part++) {
+            int band = part / bands.panelParts();
+            if (band != splitBand) {
+                split(frame.scratch(), left.address() + leftShift * Float.BYTES, band);
+                splitBand = band;
+            }
+            int panelPart = part % bands.panelParts();
+            int end = start(panelPart + 1);
+            for (int panel = start(panelPart); panel < end; panel++) {
+                multiply(frame, result, columnShift + panels.column(panel), band, panel);
+            }
+        }
+    }
+
+    /// The first panel of a part of about equal ones; the larger ones come first.
+    private int start(int panelPart) {
+        int count = panels.count();
+        int among = bands.panelParts();
+        return panelPart * (count / among) + Math.min(panelPart, count % among);
+    }
+
+    private void split(MemorySegment scratch, long left, int band) {
+        var tiles = layout.tiles();
+        long planes = scratch.address() + planesAt();
+        long flat = planes + planeStep * parts;
+        SplitCode.Argument.SOURCE.set(scratch, left);
+        SplitCode.Argument.TARGET.set(scratch, gathering.isNeeded() ? flat : planes);
+        SplitCode.Argument.PLANE_STEP.set(scratch, gathering.isNeeded() ? flatStep : planeStep);
+        SplitCode.Argument.ENTRIES.set(scratch, entries.address());
+        SplitCode.Argument.CELL_STEP.set(scratch, layout.cellStep());
+        split.call(0, scratch, firstEntries[band], firstEntries[band + 1]);
+        if (gathering.isNeeded()) {
+            gathering.run(
+                    scratch,
+                    flat,
+                    flatStep,
+                    firstElements[band],
+                    planes,
+                    planeStep,
+                    tiles.stride(),
+                    tiles.firstRow(bands.start(band)),
+                    tiles.endRow(bands.start(band + 1) - 1));
+        }
+    }
+
+    private void multiply(Frame frame, MemorySegment result, long column, int band, int panel) {
+        var scratch = frame.scratch();
+        Argument.PLANES.set(scratch, scratch.address() + planesAt());
+        Argument.PLANE_STEP.set(scratch, planeStep);
+        Argument.STRIDE.set(scratch, layout.tiles().stride());
+        Argument.STARTS.set(scratch, starts.address());
+        Argument.STEPS.set(scratch, steps.address());
+        Argument.STEP_COUNT.set(scratch, layout.steps().size());
+        Argument.PANEL.set(scratch, packed.address() + panels.place(panel));
+        Argument.BUFFER.set(scratch, scratch.address() + argumentBytes());
+        Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
+        Argument.OUTPUT_PLACES.set(scratch, places.address());
+        operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+        int end = bands.start(band + 1);
+        int pairs = end - (end - bands.start(band)) % 2;
+        codes[panel][1].call(0, scratch, bands.start(band), pairs);
+        if (pairs < end) {
+            codes[panel][0].call(0, scratch, pairs, end);
+        }
+    }
+}

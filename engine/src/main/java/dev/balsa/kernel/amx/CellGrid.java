@@ -1,0 +1,142 @@
+package dev.balsa.kernel.amx;
+
+import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.TileProduct;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/// Cells of as many elements as a segment of depth has, filled up to whole steps, in the order in which they are
+/// seen: the pixels of an image with its padding. Every pixel is split once, whatever number of windows it is in.
+///
+/// A tile is 16 cells at equal distances. Where an output row ends within them, they go on over cells that are no
+/// output, up to those of the next row. Steps go through the segments first, then through their length: windows
+/// side by side share most of what they read, and it is still in the first-level cache.
+final class CellGrid implements LeftLayout {
+    private final TileProduct.Request request;
+    private final long cell;
+    private final int length;
+    private final long pitch;
+    private final RowTiles tiles;
+    private final List<Step> steps = new ArrayList<>();
+    private final long reach;
+
+    private CellGrid(TileProduct.Request request, long cell) {
+        this.request = request;
+        this.cell = cell;
+        length = request.depth().segments().getFirst().length();
+        pitch = LeftLayout.pitch(Tiles.filled(length));
+        tiles = new RowTiles(distance() * pitch);
+        var segments = request.depth().segments();
+        for (int at = 0; at < length; at += Tiles.DEPTH) {
+            for (int i = 0; i < segments.size(); i++) {
+                steps.add(new Step(
+                        i * length + at,
+                        Math.min(Tiles.DEPTH, length - at),
+                        segments.get(i).offset() / cell * pitch + (long) at * Short.BYTES));
+            }
+        }
+        reach = Step.reach(steps);
+        addTiles();
+    }
+
+    /// The layout, if rows and segments begin at cells, which do not overlap, and rows ascend.
+    static Optional<CellGrid> of(TileProduct.Request request) {
+        var segments = request.depth().segments();
+        int length = segments.getFirst().length();
+        long latest = -1;
+        for (int row = 0; row < request.rows().count(); row++) {
+            long place = request.rows().place(row);
+            if (place <= latest) {
+                return Optional.empty();
+            }
+            latest = place;
+        }
+        for (var segment : segments) {
+            if (segment.length() != length || segment.offset() < 0) {
+                return Optional.empty();
+            }
+        }
+        long size = Cells.size(request);
+        long cell = size == 0 ? length : size;
+        return cell < length ? Optional.empty() : Optional.of(new CellGrid(request, cell));
+    }
+
+    private long cellOf(int row) {
+        return request.rows().place(row) / cell;
+    }
+
+    /// Cells from a row to the next in the middle of many.
+    private long distance() {
+        long least = Long.MAX_VALUE;
+        for (int row = 1; row < request.rows().count(); row++) {
+            least = Math.min(least, cellOf(row) - cellOf(row - 1));
+        }
+        return least == Long.MAX_VALUE ? 1 : least;
+    }
+
+    private void addTiles() {
+        long distance = distance();
+        int row = 0;
+        while (row < request.rows().count()) {
+            long start = cellOf(row);
+            tiles.add(start * pitch);
+            while (row < request.rows().count()) {
+                long beyond = cellOf(row) - start;
+                if (beyond % distance != 0 || beyond / distance >= Tiles.ROWS) {
+                    break;
+                }
+                tiles.set((int) (beyond / distance), row++);
+            }
+        }
+    }
+
+    @Override
+    public RowTiles tiles() {
+        return tiles;
+    }
+
+    @Override
+    public List<Step> steps() {
+        return steps;
+    }
+
+    @Override
+    public long reach() {
+        return reach;
+    }
+
+    @Override
+    public long cellStep() {
+        return pitch;
+    }
+
+    @Override
+    public void convert(int from, int to, Conversions conversions) {
+        int firstRow = tiles.firstRow(from);
+        long first = cellOf(firstRow);
+        var touched = new BitSet();
+        for (int row = firstRow; row < tiles.endRow(to - 1); row++) {
+            for (var segment : request.depth().segments()) {
+                touched.set((int) (cellOf(row) - first + segment.offset() / cell));
+            }
+        }
+        boolean isFirst = true;
+        for (int at = touched.nextSetBit(0); at >= 0; at = touched.nextSetBit(at + 1)) {
+            long source = request.sight().source((first + at) * cell, length);
+            conversions.add(source, at * pitch, length, pitch, isFirst);
+            isFirst = false;
+        }
+    }
+
+    @Override
+    public double effort(int from, int to) {
+        var segments = request.depth().segments();
+        double rows = tiles.endRow(to - 1) - tiles.firstRow(from);
+        double furthest =
+                segments.stream().mapToLong(Depth.Segment::offset).max().orElse(0) / (double) cell;
+        double span = cellOf(tiles.endRow(to - 1) - 1) - cellOf(tiles.firstRow(from)) + furthest + 1;
+        return Math.min(rows * segments.size(), span) * Math.ceilDiv(length, Tiles.DEPTH) * SPLIT_CYCLES;
+    }
+}

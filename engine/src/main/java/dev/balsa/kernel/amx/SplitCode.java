@@ -1,0 +1,187 @@
+package dev.balsa.kernel.amx;
+
+import static dev.balsa.asm.GeneralInstruction.ADD;
+import static dev.balsa.asm.GeneralInstruction.BZHI;
+import static dev.balsa.asm.GeneralInstruction.CMP;
+import static dev.balsa.asm.GeneralInstruction.DEC;
+import static dev.balsa.asm.GeneralInstruction.IMUL;
+import static dev.balsa.asm.GeneralInstruction.INC;
+import static dev.balsa.asm.GeneralInstruction.JA;
+import static dev.balsa.asm.GeneralInstruction.JAE;
+import static dev.balsa.asm.GeneralInstruction.JB;
+import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JMP;
+import static dev.balsa.asm.GeneralInstruction.JNE;
+import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.SUB;
+import static dev.balsa.asm.GeneralInstruction.TEST;
+
+import dev.balsa.asm.Assembler;
+import dev.balsa.asm.AvxInstruction;
+import dev.balsa.asm.Gpr;
+import dev.balsa.asm.Imm;
+import dev.balsa.asm.Label;
+import dev.balsa.asm.Mask;
+import dev.balsa.asm.MaskInstruction;
+import dev.balsa.asm.Mem;
+import dev.balsa.asm.Vec;
+import dev.balsa.kernel.code.Lanes;
+import dev.balsa.kernel.code.Routine;
+import dev.balsa.kernel.code.RoutineArgument;
+
+/// Writes the code that splits floats into planes of bfloat16 parts, for the entries from rsi to rdx of
+/// [Conversions]: cells of elements at equal distances, each filled up with zeros to whole steps of depth, which
+/// may reach over what follows. rdi points to the [Argument]s.
+final class SplitCode {
+    /// What the routine is told, in this order.
+    enum Argument implements RoutineArgument {
+        /// The left factor's memory.
+        SOURCE(0),
+        /// Where the first plane begins; the others follow at equal distances.
+        TARGET(1),
+        PLANE_STEP(2),
+        ENTRIES(3),
+        /// Bytes from a cell to the next in a plane.
+        CELL_STEP(4);
+
+        private final int place;
+
+        Argument(int place) {
+            this.place = place;
+        }
+
+        @Override
+        public int place() {
+            return place;
+        }
+    }
+
+    private static final Mask REST = Mask.K5;
+    private static final Vec X = Vec.zmm(0);
+    private static final Vec HALF = Vec.ymm(1);
+    private static final Vec ZERO = Vec.zmm(2);
+    private static final int LANES = 16;
+    private static final int HALF_BYTES = 32;
+
+    private final Assembler a;
+    private final int parts;
+    private final Bfloat16Code bfloat;
+
+    private SplitCode(Assembler assembler, int parts) {
+        this.a = assembler;
+        this.parts = parts;
+        bfloat = new Bfloat16Code(assembler, parts);
+    }
+
+    /// Names the routine.
+    static String name(int parts) {
+        return "amx_split_bf16_" + parts + "parts";
+    }
+
+    /// The routine's code.
+    static byte[] write(int parts) {
+        return Routine.of(0, assembler -> new SplitCode(assembler, parts).write());
+    }
+
+    /// rbx = the entry, of whose cells r11 are left; r9 and r10 walk along cells in source and plane, rax and rcx
+    /// along a cell, of whose elements r14 are left; r13 = bytes from a plane to the next.
+    private void write() {
+        var entry = new Label("entry");
+        var next = new Label("next entry");
+        var zeros = new Label("zeros");
+        var end = new Label("end");
+        a.emit(CMP, Gpr.RSI, Gpr.RDX);
+        a.emit(JAE, end);
+        bfloat.begin();
+        new Lanes(a, Bfloat16Code.UNIT).zero(ZERO);
+        a.emit(MOV, Gpr.R13, Mem.at(Gpr.RDI, Argument.PLANE_STEP.at()));
+        a.emit(IMUL, Gpr.RBX, Gpr.RSI, Imm.of(Conversions.BYTES));
+        a.emit(ADD, Gpr.RBX, Mem.at(Gpr.RDI, Argument.ENTRIES.at()));
+        a.bind(entry);
+        a.emit(MOV, Gpr.R9, Mem.at(Gpr.RBX, Conversions.sourceAt()));
+        a.emit(MOV, Gpr.R10, Mem.at(Gpr.RBX, Conversions.targetAt()));
+        a.emit(ADD, Gpr.R10, Mem.at(Gpr.RDI, Argument.TARGET.at()));
+        a.emit(MOV, Gpr.R11, Mem.at(Gpr.RBX, Conversions.cellsAt()));
+        a.emit(CMP, Gpr.R9, Imm.of(-1));
+        a.emit(JE, zeros);
+        a.emit(ADD, Gpr.R9, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
+        cells(this::split);
+        a.emit(JMP, next);
+        a.bind(zeros);
+        cells(this::clear);
+        a.bind(next);
+        a.emit(ADD, Gpr.RBX, Imm.of(Conversions.BYTES));
+        a.emit(INC, Gpr.RSI);
+        a.emit(CMP, Gpr.RSI, Gpr.RDX);
+        a.emit(JB, entry);
+        a.bind(end);
+    }
+
+    private void cells(Runnable body) {
+        var cell = new Label("cell");
+        a.bind(cell);
+        a.emit(MOV, Gpr.RAX, Gpr.R9);
+        a.emit(MOV, Gpr.RCX, Gpr.R10);
+        a.emit(MOV, Gpr.R14, Mem.at(Gpr.RBX, Conversions.lengthAt()));
+        body.run();
+        a.emit(ADD, Gpr.R9, Mem.at(Gpr.RBX, Conversions.stepAt()));
+        a.emit(ADD, Gpr.R10, Mem.at(Gpr.RDI, Argument.CELL_STEP.at()));
+        a.emit(DEC, Gpr.R11);
+        a.emit(JNE, cell);
+    }
+
+    private Mem plane(int part) {
+        return part == 0 ? Mem.at(Gpr.RCX, 0) : Mem.at(Gpr.RCX, Gpr.R13, part, 0);
+    }
+
+    private void split() {
+        var several = new Label("several");
+        var rest = new Label("rest");
+        var fill = new Label("fill");
+        var full = new Label("full");
+        a.emit(SUB, Gpr.R14, Imm.of(LANES));
+        a.emit(JB, rest);
+        a.bind(several);
+        a.emit(AvxInstruction.VMOVUPS, X, Mem.at(Gpr.RAX, 0));
+        splitVector();
+        a.emit(ADD, Gpr.RAX, Imm.of((long) LANES * Float.BYTES));
+        a.emit(SUB, Gpr.R14, Imm.of(LANES));
+        a.emit(JAE, several);
+        a.bind(rest);
+        a.emit(ADD, Gpr.R14, Imm.of(LANES));
+        a.emit(JE, fill);
+        a.emit(MOV, Gpr.R15.low32(), Imm.of(-1));
+        a.emit(BZHI, Gpr.R15.low32(), Gpr.R15.low32(), Gpr.R14.low32());
+        a.emit(MaskInstruction.KMOVW, REST, Gpr.R15.low32());
+        a.emit(AvxInstruction.VMOVUPS, X.zero(REST), Mem.at(Gpr.RAX, 0));
+        splitVector();
+        a.bind(fill);
+        a.emit(MOV, Gpr.R15, Gpr.RCX);
+        a.emit(SUB, Gpr.R15, Gpr.R10);
+        a.emit(TEST, Gpr.R15, Imm.of(HALF_BYTES));
+        a.emit(JE, full);
+        for (int part = 0; part < parts; part++) {
+            a.emit(AvxInstruction.VMOVUPS, plane(part), ZERO.as(HALF.bits()));
+        }
+        a.bind(full);
+    }
+
+    private void splitVector() {
+        for (int part = 0; part < parts; part++) {
+            bfloat.part(part, HALF, X);
+            a.emit(AvxInstruction.VMOVUPS, plane(part), HALF);
+        }
+        a.emit(ADD, Gpr.RCX, Imm.of(HALF_BYTES));
+    }
+
+    private void clear() {
+        var step = new Label("step");
+        a.bind(step);
+        for (int part = 0; part < parts; part++) {
+            a.emit(AvxInstruction.VMOVUPS, plane(part), ZERO);
+        }
+        a.emit(ADD, Gpr.RCX, Imm.of(Tiles.ROW_BYTES));
+        a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
+        a.emit(JA, step);
+    }
+}

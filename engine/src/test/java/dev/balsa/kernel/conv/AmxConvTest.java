@@ -1,0 +1,147 @@
+package dev.balsa.kernel.conv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Epilogue;
+import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.amx.AmxFamily;
+import dev.balsa.tensor.Precision;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Convolutions on the tile unit, of any size whether it pays or not, against their definition in double precision.
+class AmxConvTest {
+    private static final int CASES = CodeTrial.cases(Isa.AMX, 300);
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 6})
+    void randomConvolutionsEqualTheirDefinition(int products) {
+        for (int seed = 0; seed < CASES; seed++) {
+            check(seed, products);
+        }
+    }
+
+    private static void check(int seed, int products) {
+        var random = new Random(seed);
+        var window = RandomWindow.convolution(random);
+        int groups = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 1;
+        int channels = groups * (1 + random.nextInt(random.nextInt(3) == 0 ? 100 : 12));
+        int outputs = groups * (1 + random.nextInt(random.nextInt(3) == 0 ? 100 : 40));
+        int batch = 1 + random.nextInt(2);
+        try (var trial = new CodeTrial(seed)) {
+            var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
+            var w = RandomWindow.floats(random, (long) outputs * channels / groups * window.kernelSize());
+            trial.input(x);
+            var weights = trial.input(w);
+            int count = Math.toIntExact(batch * window.outputSize() * outputs);
+            var chain = RandomEpilogue.of(random, 2, outputs, count);
+            chain.operands().forEach(trial::input);
+            var request =
+                    new ChannelsLastConvRequest(batch, groups, channels, outputs, window, weights, chain.epilogue());
+            if (!request.isOrdinary()) {
+                return;
+            }
+            var kernel = new TileConvKernel(new AmxFamily(products));
+            var found = trial.run(kernel.prepare(request, trial), count);
+            var sums = ConvSums.of(request, x, w);
+            for (int i = 0; i < found.length; i++) {
+                double error = chain.error(sums.values()[i], worst(products) * sums.sizes()[i] + 4e-6);
+                assertThat((double) found[i])
+                        .as("seed %d, element %d of %s", seed, i, request)
+                        .isCloseTo(chain.apply(sums.values()[i], i), within(error));
+            }
+        }
+    }
+
+    /// How far a product of parts may be from the product: what is left of each factor is at most 2^-8 of it per
+    /// part, and sums in float add half an ulp per step of depth.
+    private static double worst(int products) {
+        return switch (products) {
+            case 1 -> 0x1p-7 + 0x1p-15;
+            case 3 -> 0x1.8p-15 + 2e-6;
+            default -> 2e-6;
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 6})
+    void randomTransposedConvolutionsEqualTheirDefinition(int products) {
+        for (int seed = 0; seed < CASES / 2; seed++) {
+            checkTransposed(seed, products);
+        }
+    }
+
+    private static void checkTransposed(int seed, int products) {
+        var random = new Random(seed);
+        var window = RandomWindow.transposed(random);
+        int groups = random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(3);
+        int channels = groups * (1 + random.nextInt(random.nextInt(4) == 0 ? 70 : 9));
+        int outputs = groups * (1 + random.nextInt(random.nextInt(4) == 0 ? 70 : 9));
+        int pixels = (int) window.outputSize();
+        int size = (int) window.inputSize();
+        try (var trial = new CodeTrial(seed)) {
+            var x = RandomWindow.floats(random, (long) channels * size);
+            var w = RandomWindow.floats(random, (long) outputs * channels / groups * window.kernelSize());
+            trial.input(ChannelsLastConvTransposeTest.turned(x, 1, channels, size));
+            var weights = trial.input(w);
+            var request =
+                    new ConvTransposeRequest(1, groups, channels, outputs, window, Optional.of(weights), Epilogue.NONE);
+            var vectors = ConvKernels.channelsLastTransposed(Isa.AVX512, Precision.EXACT);
+            if (!vectors.getFirst().supports(request)) {
+                return;
+            }
+            var kernel = new TileConvTransposeKernel(new AmxFamily(products));
+            var found = trial.run(kernel.prepare(request, trial), outputs * pixels);
+            var sums = ConvTransposeTest.define(request, x, w);
+            double most = (double) channels / groups * window.kernelSize();
+            for (int i = 0; i < found.length; i++) {
+                assertThat((double) found[i])
+                        .as("seed %d, element %d of %s", seed, i, request)
+                        .isCloseTo(sums[i % outputs * pixels + i / outputs], within(worst(products) * most + 1e-6));
+            }
+        }
+    }
+
+    /// A row of weights without an infinite or missing number is not touched by such an input elsewhere.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 6})
+    void extremeNumbersStayWhereTheyAre(int products) {
+        int size = 40;
+        int channels = 40;
+        int outputs = 17;
+        var window = new Window(List.of(size), List.of(1), List.of(1), List.of(1), List.of(0), List.of(size));
+        try (var trial = new CodeTrial(1)) {
+            var x = RandomWindow.floats(new Random(1), (long) size * channels);
+            x[5 * channels + 3] = Float.NaN;
+            x[9 * channels + 39] = Float.POSITIVE_INFINITY;
+            x[11 * channels] = Float.intBitsToFloat(0x7F80_0001);
+            Arrays.fill(x, 13 * channels, 14 * channels, 0);
+            x[13 * channels + 1] = Float.MAX_VALUE;
+            x[13 * channels + 2] = -0x1.FF7FFFp127f;
+            x[13 * channels + 3] = Float.MIN_VALUE;
+            var w = new float[outputs * channels];
+            Arrays.fill(w, 0.25f);
+            trial.input(x);
+            var weights = trial.input(w);
+            var request = new ChannelsLastConvRequest(1, 1, channels, outputs, window, weights, Epilogue.NONE);
+            var kernel = new TileConvKernel(new AmxFamily(products));
+            var found = trial.run(kernel.prepare(request, trial), size * outputs);
+            double huge = 0.25 * ((double) Float.MAX_VALUE - 0x1.FF7FFFp127);
+            for (int i = 0; i < found.length; i++) {
+                switch (i / outputs) {
+                    case 5, 11 -> assertThat(found[i]).isNaN();
+                    case 9 -> assertThat(Float.isFinite(found[i])).isFalse();
+                    case 13 -> assertThat((double) found[i]).isCloseTo(huge, within(0x1p120));
+                    default -> assertThat(Float.isFinite(found[i])).isTrue();
+                }
+            }
+        }
+    }
+}
