@@ -13,6 +13,9 @@ public final class FunctionCode {
     /// How many registers beside x the hungriest function overwrites.
     public static final int MOST_TEMPORARIES = 6;
 
+    /// How many [#expOfNegative] overwrites.
+    public static final int EXP_TEMPORARIES = 4;
+
     private static final int FEW_TEMPORARIES = 2;
     private static final int SIGN = Integer.MIN_VALUE;
     private static final int MANTISSA_BITS = 23;
@@ -96,6 +99,7 @@ public final class FunctionCode {
                     AFFINE,
                     HARD_SIGMOID,
                     HARD_SWISH -> FEW_TEMPORARIES;
+            case EXP -> EXP_TEMPORARIES;
             default -> MOST_TEMPORARIES;
         };
     }
@@ -105,6 +109,14 @@ public final class FunctionCode {
     /// @param free at least [#temporaries] registers that are overwritten
     public static void write(Lanes lanes, UnaryFunction function, float alpha, float beta, Vec x, List<Vec> free) {
         new FunctionCode(lanes, free).write(function, alpha, beta, x);
+    }
+
+    /// Writes x = exp(x) for x up to 0; results below the normal range are 0. Relative error as that of
+    /// [UnaryFunction#EXP], in fewer instructions.
+    ///
+    /// @param free at least [#EXP_TEMPORARIES] registers that are overwritten
+    public static void expOfNegative(Lanes lanes, Vec x, List<Vec> free) {
+        new FunctionCode(lanes, free).expOfNegative(x);
     }
 
     private Vec free(int index) {
@@ -243,7 +255,6 @@ public final class FunctionCode {
         lanes.addIntegers(shifted, shifted, lanes.bits(ONE_BITS));
     }
 
-    /// x = exp(x) for x up to 0; results below the normal range are 0.
     private void expOfNegative(Vec x) {
         lanes.move(free(3), x);
         reduce(x);
