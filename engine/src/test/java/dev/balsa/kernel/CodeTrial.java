@@ -143,27 +143,40 @@ public final class CodeTrial implements AutoCloseable, Constants {
 
     /// Runs the work on the inputs given so far, and returns its only output.
     public float[] run(Work work, int outputs) {
+        return run(work, List.of(outputs)).getFirst();
+    }
+
+    /// Runs the work on the inputs given so far, and returns its outputs.
+    ///
+    /// @param outputs their lengths
+    public List<float[]> run(Work work, List<Integer> outputs) {
         NativeTables.of(work).forEach(table -> permitted.permit(TABLES, table, false));
         var first = run(work, outputs, Way.ONE_RANGE);
-        var second = run(work, outputs, Way.SINGLE_UNITS);
-        assertThat(second).as("split otherwise").isEqualTo(first);
+        assertSame("split otherwise", run(work, outputs, Way.SINGLE_UNITS), first);
         if (!compares) {
-            var third = run(work, outputs, Way.TWO_THREADS);
-            assertThat(third).as("with two threads").isEqualTo(first);
+            assertSame("with two threads", run(work, outputs, Way.TWO_THREADS), first);
         }
         return first;
     }
 
-    private float[] run(Work work, int outputs, Way way) {
+    private static void assertSame(String how, List<float[]> found, List<float[]> expected) {
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(found.get(i)).as(how).isEqualTo(expected.get(i));
+        }
+    }
+
+    private List<float[]> run(Work work, List<Integer> outputs, Way way) {
         boolean atEnd = way != Way.SINGLE_UNITS;
         var operands = new ArrayList<MemorySegment>();
         permitted.forget(INPUT);
         permitted.forget(OUTPUT);
         inputs.forEach(values -> operands.add(place(values, atEnd)));
-        long bytes = (long) outputs * Float.BYTES;
-        var output = atEnd ? memory.atEnd(bytes) : memory.atStart(bytes);
-        permitted.permit(OUTPUT, output, true);
-        operands.add(output.fill(NOT_A_NUMBER));
+        for (int length : outputs) {
+            long bytes = (long) length * Float.BYTES;
+            var output = atEnd ? memory.atEnd(bytes) : memory.atStart(bytes);
+            permitted.permit(OUTPUT, output, true);
+            operands.add(output.fill(NOT_A_NUMBER));
+        }
         var shared = scratch(work.sharedBytes());
         for (int phase = 0; phase < work.phases(); phase++) {
             int units = work.units(phase);
@@ -187,7 +200,9 @@ public final class CodeTrial implements AutoCloseable, Constants {
             }
         }
         permitted.forget(SCRATCH);
-        return output.toArray(ValueLayout.JAVA_FLOAT);
+        return operands.subList(inputs.size(), operands.size()).stream()
+                .map(segment -> segment.toArray(ValueLayout.JAVA_FLOAT))
+                .toList();
     }
 
     private static void takeUnits(Work work, int phase, AtomicInteger next, Frame frame) {

@@ -28,6 +28,22 @@ import dev.balsa.kernel.pool.PoolCodeKernel;
 import dev.balsa.kernel.pool.PoolFunction;
 import dev.balsa.kernel.pool.PoolRequest;
 import dev.balsa.kernel.tile.VectorFamily;
+import dev.balsa.kernel.normalization.BatchNormCodeKernel;
+import dev.balsa.kernel.normalization.BatchNormRequest;
+import dev.balsa.kernel.normalization.GroupNormCodeKernel;
+import dev.balsa.kernel.normalization.GroupNormRequest;
+import dev.balsa.kernel.normalization.LocalResponseCodeKernel;
+import dev.balsa.kernel.normalization.LocalResponseRequest;
+import dev.balsa.kernel.normalization.RowNormCodeKernel;
+import dev.balsa.kernel.normalization.RowNormRequest;
+import dev.balsa.kernel.pool.PoolCodeKernel;
+import dev.balsa.kernel.pool.PoolFunction;
+import dev.balsa.kernel.pool.PoolRequest;
+import dev.balsa.kernel.reduce.ReduceCodeKernel;
+import dev.balsa.kernel.reduce.ReduceFunction;
+import dev.balsa.kernel.reduce.ReduceRequest;
+import dev.balsa.kernel.softmax.SoftmaxCodeKernel;
+import dev.balsa.kernel.softmax.SoftmaxRequest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -104,7 +120,9 @@ class WrittenCodeTest {
                         new ElementwiseRequest(List.of(100L), strides, List.of(stage)),
                         written);
             }
-            assertThat(written.codes).hasSizeGreaterThan(50);
+            folds(unit, written);
+            normalizations(unit, written);
+            assertThat(written.codes).hasSizeGreaterThan(100);
             for (var code : written.codes.entrySet()) {
                 check(unit, code.getKey(), code.getValue());
             }
@@ -130,6 +148,39 @@ class WrittenCodeTest {
             for (var code : written.codes.entrySet()) {
                 check(VectorUnit.of(Isa.AMX).orElseThrow(), code.getKey(), code.getValue());
             }
+        }
+    }
+
+    private static void folds(VectorUnit unit, Constants written) {
+        for (boolean logarithm : new boolean[] {false, true}) {
+            for (int size : new int[] {3, 100}) {
+                prepare(new SoftmaxCodeKernel(unit), new SoftmaxRequest(logarithm, 9, size, 1), written);
+            }
+            prepare(new SoftmaxCodeKernel(unit), new SoftmaxRequest(logarithm, 9, 5, 50), written);
+        }
+        for (var function : ReduceFunction.values()) {
+            for (var axes : List.of(List.of(3), List.of(1, 3), List.of(2), List.of(0, 2))) {
+                var shape = List.of(3L, 4L, 5L, 60L);
+                prepare(new ReduceCodeKernel(unit), new ReduceRequest(function, shape, axes), written);
+            }
+        }
+    }
+
+    private static void normalizations(VectorUnit unit, Constants written) {
+        for (boolean one : new boolean[] {false, true}) {
+            for (boolean other : new boolean[] {false, true}) {
+                prepare(new RowNormCodeKernel(unit), new RowNormRequest(5, 77, 1e-5f, one, other, one, other), written);
+                prepare(
+                        new RowNormCodeKernel(unit),
+                        new RowNormRequest(5, 77, 1e-5f, one, other, !one, !other),
+                        written);
+            }
+            prepare(new GroupNormCodeKernel(unit), new GroupNormRequest(2, 3, 4, 50, 1e-5f, one), written);
+            prepare(new BatchNormCodeKernel(unit), new BatchNormRequest(2, 3, one ? 1 : 50, 1e-5f), written);
+            prepare(
+                    new LocalResponseCodeKernel(unit),
+                    new LocalResponseRequest(2, 9, 50, 5, 1e-4f, one ? 0.75f : 0.5f, 1),
+                    written);
         }
     }
 

@@ -1,15 +1,28 @@
 package dev.balsa.kernel.normalization;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NormalizationWorkTest {
+    private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 300);
     private static final float EPSILON = 1e-3f;
 
     static Stream<Arguments> seeds() {
@@ -19,9 +32,18 @@ class NormalizationWorkTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void rows(int seed, VectorProvider provider) {
-        var random = new Random(seed);
+        checkRows(NormalizationKernels.rows(provider).getFirst(), Optional.empty(), new Random(seed));
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
+    void rowsInCode(Isa isa) {
+        inCode(isa, RowNormCodeKernel::new, NormalizationWorkTest::checkRows);
+    }
+
+    private static void checkRows(Kernel<RowNormRequest> kernel, Optional<CodeTrial> code, Random random) {
         var rows = 1 + random.nextInt(6);
-        var size = 1 + random.nextInt(700);
+        var size = 1 + random.nextInt(random.nextInt(20) == 0 ? 10_000 : 700);
         var request = new RowNormRequest(
                 rows,
                 size,
@@ -33,8 +55,8 @@ class NormalizationWorkTest {
         var x = Trials.floats(random, rows * size);
         var scale = request.scaled() ? Trials.floats(random, size) : filled(size, 1);
         var bias = request.shifted() ? Trials.floats(random, size) : filled(size, 0);
-        var trial = SplitTrial.of(Trials.work(NormalizationKernels.rows(provider), request), random)
-                .input(x);
+        var work = work(kernel, request, code);
+        var trial = SplitTrial.of(work, random).input(x);
         if (request.scaled()) {
             trial.input(scale);
         }
@@ -63,12 +85,36 @@ class NormalizationWorkTest {
         } else {
             Trials.assertNear(trial.inPlaceOf(0).floats(), expected, 1e-5, 1e-5);
         }
+        var inputs = new ArrayList<>(List.of(x));
+        if (request.scaled()) {
+            inputs.add(scale);
+        }
+        if (request.shifted()) {
+            inputs.add(bias);
+        }
+        var lengths = request.statistics() ? List.of(x.length, rows, rows) : List.of(x.length);
+        code.ifPresent(guarded -> {
+            inputs.forEach(guarded::input);
+            var found = guarded.run(work, lengths);
+            for (int i = 0; i < found.size(); i++) {
+                assertThat(found.get(i)).isEqualTo(SplitTrial.floats(outputs.get(i)));
+            }
+        });
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void groups(int seed, VectorProvider provider) {
-        var random = new Random(seed);
+        checkGroups(NormalizationKernels.groups(provider).getFirst(), Optional.empty(), new Random(seed));
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
+    void groupsInCode(Isa isa) {
+        inCode(isa, GroupNormCodeKernel::new, NormalizationWorkTest::checkGroups);
+    }
+
+    private static void checkGroups(Kernel<GroupNormRequest> kernel, Optional<CodeTrial> code, Random random) {
         var r = new GroupNormRequest(
                 1 + random.nextInt(3),
                 1 + random.nextInt(3),
@@ -89,19 +135,28 @@ class NormalizationWorkTest {
             var p = r.perGroup() ? channel / r.channels() : channel;
             expected[i] = (x[i] - mean) / Math.sqrt(squares(x, start, size, mean) + EPSILON) * scale[p] + bias[p];
         }
-        var trial = SplitTrial.of(Trials.work(NormalizationKernels.groups(provider), r), random)
-                .input(x)
-                .input(scale)
-                .input(bias)
-                .output(4L * x.length);
-        Trials.assertNear(trial.floats(), expected, 1e-5, 1e-5);
+        var work = work(kernel, r, code);
+        var trial =
+                SplitTrial.of(work, random).input(x).input(scale).input(bias).output(4L * x.length);
+        var y = trial.floats();
+        Trials.assertNear(y, expected, 1e-5, 1e-5);
         Trials.assertNear(trial.inPlaceOf(0).floats(), expected, 1e-5, 1e-5);
+        guarded(code, work, y, x, scale, bias);
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void batches(int seed, VectorProvider provider) {
-        var random = new Random(seed);
+        checkBatches(NormalizationKernels.batches(provider).getFirst(), Optional.empty(), new Random(seed));
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
+    void batchesInCode(Isa isa) {
+        inCode(isa, BatchNormCodeKernel::new, NormalizationWorkTest::checkBatches);
+    }
+
+    private static void checkBatches(Kernel<BatchNormRequest> kernel, Optional<CodeTrial> code, Random random) {
         var r = new BatchNormRequest(
                 1 + random.nextInt(4), 1 + random.nextInt(9), 1 + random.nextInt(50) % 45, EPSILON);
         var x = Trials.floats(random, r.batch() * r.channels() * r.plane());
@@ -117,7 +172,8 @@ class NormalizationWorkTest {
             var c = i / r.plane() % r.channels();
             expected[i] = (x[i] - mean[c]) / Math.sqrt(variance[c] + EPSILON) * scale[c] + bias[c];
         }
-        var y = SplitTrial.of(Trials.work(NormalizationKernels.batches(provider), r), random)
+        var work = work(kernel, r, code);
+        var y = SplitTrial.of(work, random)
                 .input(x)
                 .input(scale)
                 .input(bias)
@@ -126,19 +182,31 @@ class NormalizationWorkTest {
                 .output(4L * x.length)
                 .floats();
         Trials.assertNear(y, expected, 1e-5, 1e-5);
+        guarded(code, work, y, x, scale, bias, mean, variance);
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void localResponses(int seed, VectorProvider provider) {
-        var random = new Random(seed);
+        checkLocalResponses(
+                NormalizationKernels.localResponses(provider).getFirst(), Optional.empty(), new Random(seed));
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
+    void localResponsesInCode(Isa isa) {
+        inCode(isa, LocalResponseCodeKernel::new, NormalizationWorkTest::checkLocalResponses);
+    }
+
+    private static void checkLocalResponses(
+            Kernel<LocalResponseRequest> kernel, Optional<CodeTrial> code, Random random) {
         var r = new LocalResponseRequest(
                 1 + random.nextInt(3),
                 1 + random.nextInt(9),
                 1 + random.nextInt(1300),
                 1 + random.nextInt(6),
                 0.3f,
-                0.75f,
+                random.nextBoolean() ? 0.75f : 0.6f,
                 1.5f);
         var x = Trials.floats(random, r.batch() * r.channels() * r.plane());
         var expected = new double[x.length];
@@ -151,11 +219,39 @@ class NormalizationWorkTest {
             }
             expected[i] = x[i] / Math.pow(r.bias() + r.alpha() / r.size() * sum, r.beta());
         }
-        var y = SplitTrial.of(Trials.work(NormalizationKernels.localResponses(provider), r), random)
-                .input(x)
-                .output(4L * x.length)
-                .floats();
+        var work = work(kernel, r, code);
+        var y = SplitTrial.of(work, random).input(x).output(4L * x.length).floats();
         Trials.assertNear(y, expected, 3e-6, 0);
+        guarded(code, work, y, x);
+    }
+
+    static Stream<Isa> levels() {
+        return CodeTrial.levels();
+    }
+
+    private interface Check<R> {
+        void run(Kernel<R> kernel, Optional<CodeTrial> code, Random random);
+    }
+
+    private static <R> void inCode(Isa isa, Function<VectorUnit, Kernel<R>> kernel, Check<R> check) {
+        for (int seed = 0; seed < CASES; seed++) {
+            try (var trial = new CodeTrial()) {
+                check.run(kernel.apply(VectorUnit.of(isa).orElseThrow()), Optional.of(trial), new Random(seed));
+            }
+        }
+    }
+
+    private static <R> Work work(Kernel<R> kernel, R request, Optional<CodeTrial> code) {
+        assertThat(kernel.supports(request)).isTrue();
+        return kernel.prepare(request, code.<Constants>map(trial -> trial).orElse(Trials.NO_CONSTANTS));
+    }
+
+    /// Runs code on guard pages; the output is the same.
+    private static void guarded(Optional<CodeTrial> code, Work work, float[] expected, float[]... inputs) {
+        code.ifPresent(trial -> {
+            Stream.of(inputs).forEach(trial::input);
+            assertThat(trial.run(work, expected.length)).isEqualTo(expected);
+        });
     }
 
     private static double mean(float[] x, int start, int size) {
