@@ -1,37 +1,31 @@
 package dev.balsa.kernel.elementwise;
 
 import static dev.balsa.asm.GeneralInstruction.ADD;
-import static dev.balsa.asm.GeneralInstruction.BZHI;
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.DEC;
 import static dev.balsa.asm.GeneralInstruction.JAE;
 import static dev.balsa.asm.GeneralInstruction.JB;
 import static dev.balsa.asm.GeneralInstruction.JE;
 import static dev.balsa.asm.GeneralInstruction.JNE;
-import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
-import static dev.balsa.asm.GeneralInstruction.SHL;
-import static dev.balsa.asm.GeneralInstruction.SUB;
 import static dev.balsa.asm.GeneralInstruction.TEST;
 import static dev.balsa.asm.GeneralInstruction.XOR;
 
 import dev.balsa.asm.Assembler;
-import dev.balsa.asm.AvxInstruction;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mask;
-import dev.balsa.asm.MaskInstruction;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.code.Lanes;
+import dev.balsa.kernel.code.RestLanes;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,7 +47,6 @@ final class ElementwiseCode {
     static final int ARGUMENT_BYTES = REST + Long.BYTES;
 
     private static final List<Gpr> INPUTS = List.of(Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13);
-    private static final Mask LANES = Mask.K3;
 
     /// What the code depends on.
     ///
@@ -77,7 +70,7 @@ final class ElementwiseCode {
     private final Assembler a;
     private final Lanes lanes;
     private final Vec x;
-    private final Vec mask;
+    private final RestLanes rest;
     private final List<Vec> free = new ArrayList<>();
 
     private ElementwiseCode(Assembler assembler, Form form) {
@@ -86,7 +79,7 @@ final class ElementwiseCode {
         this.a = assembler;
         this.lanes = new Lanes(assembler, unit);
         this.x = unit.register(0);
-        this.mask = unit.register(unit.registers() - 1);
+        this.rest = new RestLanes(lanes, unit.register(unit.registers() - 1), Mask.K3);
         for (int i = 1; i < unit.registers() - 1; i++) {
             free.add(unit.register(i));
         }
@@ -100,7 +93,7 @@ final class ElementwiseCode {
     /// rbx = the output's row, rcx = bytes of the row done, r14 = bytes of whole vectors, r15 = elements behind them.
     private void write() {
         var row = new Label("row");
-        var rest = new Label("rest");
+        var behind = new Label("rest");
         var rowDone = new Label("row done");
         for (int i = 0; i < form.spread.size(); i++) {
             a.emit(MOV, INPUTS.get(i), Mem.at(Gpr.RDI, i * Long.BYTES));
@@ -108,11 +101,11 @@ final class ElementwiseCode {
         a.emit(MOV, Gpr.RBX, Mem.at(Gpr.RDI, OUTPUT));
         a.emit(MOV, Gpr.R14, Mem.at(Gpr.RDI, WHOLE_BYTES));
         a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, REST));
-        chooseRest();
+        rest.choose(Mem.at(Gpr.RDI, REST));
         a.bind(row);
         a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
         a.emit(CMP, Gpr.RCX, Gpr.R14);
-        a.emit(JAE, rest);
+        a.emit(JAE, behind);
         var vector = new Label("vector");
         a.align(16);
         a.bind(vector);
@@ -120,7 +113,7 @@ final class ElementwiseCode {
         a.emit(ADD, Gpr.RCX, Imm.of(unit.bytes()));
         a.emit(CMP, Gpr.RCX, Gpr.R14);
         a.emit(JB, vector);
-        a.bind(rest);
+        a.bind(behind);
         a.emit(TEST, Gpr.R15, Gpr.R15);
         a.emit(JE, rowDone);
         vector(true);
@@ -131,25 +124,6 @@ final class ElementwiseCode {
         a.emit(ADD, Gpr.RBX, Mem.at(Gpr.RDI, ROW_BYTES));
         a.emit(DEC, Gpr.RDX);
         a.emit(JNE, row);
-    }
-
-    /// Which lanes of the last vector there are: the first r15 ones.
-    private void chooseRest() {
-        if (unit.hasMasks()) {
-            a.emit(MOV, Gpr.RAX.low32(), Imm.of(-1));
-            a.emit(BZHI, Gpr.RAX.low32(), Gpr.RAX.low32(), Gpr.R15.low32());
-            a.emit(MaskInstruction.KMOVW, LANES, Gpr.RAX.low32());
-            return;
-        }
-        // Ones, then zeros: from the right place on, as many ones as there are lanes.
-        var window = new long[2 * unit.bytes() / Long.BYTES];
-        Arrays.fill(window, 0, window.length / 2, -1);
-        a.emit(LEA, Gpr.RAX, a.constant(window));
-        a.emit(ADD, Gpr.RAX, Imm.of(unit.bytes()));
-        a.emit(MOV, Gpr.RCX, Gpr.R15);
-        a.emit(SHL, Gpr.RCX, Imm.of(2));
-        a.emit(SUB, Gpr.RAX, Gpr.RCX);
-        lanes.load(mask, Mem.at(Gpr.RAX, 0));
     }
 
     private void vector(boolean partly) {
@@ -178,10 +152,8 @@ final class ElementwiseCode {
         var place = Mem.at(Gpr.RBX, Gpr.RCX, 1, 0);
         if (!partly) {
             lanes.store(place, x);
-        } else if (unit.hasMasks()) {
-            a.emit(AvxInstruction.VMOVUPS, place.mask(LANES), x);
         } else {
-            a.emit(AvxInstruction.VMASKMOVPS, place, mask, x);
+            rest.store(place, x);
         }
     }
 
@@ -194,10 +166,8 @@ final class ElementwiseCode {
             lanes.broadcast(d, place(input));
         } else if (!partly) {
             lanes.load(d, place(input));
-        } else if (unit.hasMasks()) {
-            a.emit(AvxInstruction.VMOVUPS, d.zero(LANES), place(input));
         } else {
-            a.emit(AvxInstruction.VMASKMOVPS, d, mask, place(input));
+            rest.load(d, place(input));
         }
     }
 }
