@@ -55,7 +55,7 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
         var request = new SoftmaxRequest(
                 logarithm, shape.size(0, at), (int) shape.size(at, end), shape.size(end, shape.rank()));
         return picker.pick(
-                SoftmaxKernels.of(VectorProvider.best()),
+                SoftmaxKernels.of(picker.isa(), VectorProvider.best()),
                 request,
                 List.of(node.input(0), node.output(0)),
                 OVER_INPUT,
@@ -90,7 +90,8 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
             operands.add(node.input(2));
         }
         operands.add(node.output(0));
-        return picker.pick(NormalizationKernels.rows(VectorProvider.best()), request, operands, OVER_INPUT, 0);
+        return picker.pick(
+                NormalizationKernels.rows(picker.isa(), VectorProvider.best()), request, operands, OVER_INPUT, 0);
     }
 
     /// Whether a scale or bias has an element for every place of a row, in order.
@@ -114,7 +115,8 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
                 new BatchNormRequest(shape.dim(0), (int) shape.dim(1), (int) shape.size(2, shape.rank()), op.epsilon());
         var operands = new ArrayList<>(node.inputs().subList(0, 5));
         operands.add(node.output(0));
-        return picker.pick(NormalizationKernels.batches(VectorProvider.best()), request, operands, OVER_INPUT, 0);
+        return picker.pick(
+                NormalizationKernels.batches(picker.isa(), VectorProvider.best()), request, operands, OVER_INPUT, 0);
     }
 
     Optional<KernelChoice> instance(Node node, InstanceNormalization op) {
@@ -151,7 +153,8 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
 
     private Optional<KernelChoice> groups(Node node, GroupNormRequest request) {
         var operands = List.of(node.input(0), node.input(1), node.input(2), node.output(0));
-        return picker.pick(NormalizationKernels.groups(VectorProvider.best()), request, operands, OVER_INPUT, 0);
+        return picker.pick(
+                NormalizationKernels.groups(picker.isa(), VectorProvider.best()), request, operands, OVER_INPUT, 0);
     }
 
     Optional<KernelChoice> localResponse(Node node, Lrn op) {
@@ -168,7 +171,7 @@ record NormalizationLowering(Graph graph, KernelPicker picker) {
                 op.beta(),
                 op.bias());
         return picker.pick(
-                NormalizationKernels.localResponses(VectorProvider.best()),
+                NormalizationKernels.localResponses(picker.isa(), VectorProvider.best()),
                 request,
                 List.of(node.input(0), node.output(0)),
                 0);

@@ -32,7 +32,11 @@ record ReduceLowering(Graph graph, KernelPicker picker) {
         var shape = Chains.shape(node.input(0));
         var axes = op.reduced(LongStream.of(given.get().toLongArray()).boxed().toList(), shape.rank());
         var request = new ReduceRequest(function(op), shape.toList(), axes);
-        return picker.pick(ReduceKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(
+                ReduceKernels.of(picker.isa(), VectorProvider.best()),
+                request,
+                List.of(node.input(0), node.output(0)),
+                0);
     }
 
     private static ReduceFunction function(Reduce op) {

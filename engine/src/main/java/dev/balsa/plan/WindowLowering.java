@@ -279,6 +279,10 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         var image = Chains.shape(node.input(0));
         var axes = IntStream.range(2, image.rank()).boxed().toList();
         var request = new ReduceRequest(function.get(), image.toList(), axes);
-        return picker.pick(ReduceKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(
+                ReduceKernels.of(picker.isa(), VectorProvider.best()),
+                request,
+                List.of(node.input(0), node.output(0)),
+                0);
     }
 }
