@@ -24,6 +24,10 @@ public final class Pipelines {
     /// @param chains which chains the kernels do in one go
     public static Pipeline whenShaped(TurnImages.Acceptance images, FuseChain.Acceptance chains) {
         return new Pipeline(List.of(
-                new RulePass(new SplitIntoSlices()), new TurnImages(images), new RulePass(new FuseChain(chains))));
+                new RulePass(new SplitIntoSlices()),
+                new RulePass(new SpreadSpaceBlocks()),
+                new TurnImages(images),
+                new DeadCode(),
+                new RulePass(new FuseChain(chains))));
     }
 }

@@ -6,6 +6,8 @@ import dev.balsa.ir.Op;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.assembly.Concat;
+import dev.balsa.ir.assembly.Pad;
+import dev.balsa.ir.assembly.Slice;
 import dev.balsa.ir.assembly.Transpose;
 import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Abs;
@@ -24,6 +26,7 @@ import dev.balsa.ir.elementwise.Sub;
 import dev.balsa.ir.elementwise.Where;
 import dev.balsa.ir.indexing.Gather;
 import dev.balsa.ir.normalization.Softmax;
+import dev.balsa.ir.reduction.ReduceMean;
 import dev.balsa.ir.view.Flatten;
 import dev.balsa.ir.view.Identity;
 import dev.balsa.ir.view.Reshape;
@@ -111,7 +114,7 @@ public final class RandomGraph {
 
     private Value plane() {
         var x = pick(planes);
-        return switch (random.nextInt(exact ? 9 : 15)) {
+        return switch (random.nextInt(exact ? 11 : 18)) {
             case 0 -> builder.add(pickOp(new Relu(), new Neg(), new Abs()), x);
             case 1 -> builder.add(pickOp(new Max(), new Min()), x, pick(planes));
             case 2 -> bounded(builder.add(pickOp(new Add(), new Sub(), new Mul()), x, pick(planes)));
@@ -121,13 +124,33 @@ public final class RandomGraph {
             case 6 -> builder.add(new Transpose(List.of(0L, 1L, 3L, 2L)), x);
             case 7 -> wherePositive(x);
             case 8 -> builder.add(new Cast(DataType.FLOAT32), builder.add(new Cast(DataType.FLOAT64), x));
-            case 9 -> builder.add(new Mul(), x, builder.add(new Sigmoid(), x));
-            case 10 -> builder.add(new Mul(), builder.add(new HardSigmoid(1 / 6F, 0.5F), x), x);
-            case 11 -> gelu(x);
-            case 12 -> builder.add(new Softmax(random.nextInt(4), false), x);
-            case 13 -> bounded(builder.add(conv(), x, constant(4, 4, 3, 3), constant(4)));
+            case 9 -> shuffled(x);
+            case 10 -> shifted(x);
+            case 11 -> builder.add(new Mul(), x, builder.add(new Sigmoid(), x));
+            case 12 -> builder.add(new Mul(), builder.add(new HardSigmoid(1 / 6F, 0.5F), x), x);
+            case 13 -> gelu(x);
+            case 14 -> builder.add(new Softmax(random.nextInt(4), random.nextBoolean()), x);
+            case 15 -> bounded(builder.add(new Mul(), x, builder.add(new ReduceMean(true, false), x, shape(2, 3))));
+            case 16 -> bounded(builder.add(conv(), x, constant(4, 4, 3, 3), constant(4)));
             default -> bounded(builder.add(conv(), x, constant(4, 4, 3, 3)));
         };
+    }
+
+    /// Channels of groups taken in turn.
+    private Value shuffled(Value x) {
+        var groups = builder.add(new Reshape(false), x, shape(1, 2, 2, 3, 3));
+        var turned = builder.add(new Transpose(List.of(0L, 2L, 1L, 3L, 4L)), groups);
+        return builder.add(new Reshape(false), turned, shape(PLANE));
+    }
+
+    /// Another part of the plane with something around it.
+    private Value shifted(Value x) {
+        var mode = random.nextBoolean() ? Pad.Mode.EDGE : Pad.Mode.REFLECT;
+        var padded = builder.add(new Pad(mode), x, shape(0, 1, 1, 0, 0, 1, 0, 1));
+        var axis = random.nextInt(1, 4);
+        return axis == 1
+                ? builder.add(new Slice(), padded, shape(0, 1, 0), shape(4, 4, 3), shape(1, -2, 3))
+                : builder.add(new Slice(), padded, shape(1, 0, 1), shape(5, 3, 4), shape(1, 2, -1));
     }
 
     private Value matrix() {

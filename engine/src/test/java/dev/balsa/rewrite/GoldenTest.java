@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What each pass makes of a graph: `CASE.before.ir` and `CASE.after.ir` among the test resources, where `CASE` is the
-/// pass's name and possibly more.
+/// What each pass makes of a graph: `CASE.before.ir` and `CASE.after.ir` among the test resources, where `CASE` is
+/// the pass's name and possibly more.
 class GoldenTest {
     private static final List<Pass> PASSES = Stream.concat(
                     Pipelines.whenLoaded().passes().stream(),
@@ -32,7 +32,10 @@ class GoldenTest {
             "BatchNormIntoConv",
             "SpreadBatchNorm",
             "SplitIntoSlices",
+            "SpreadSpaceBlocks",
             "TurnImages",
+            "TurnImages-axes",
+            "TurnImages-shapes",
             "MakeSwish",
             "MakeGelu-1",
             "MakeGelu-2",
