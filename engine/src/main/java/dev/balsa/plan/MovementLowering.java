@@ -118,7 +118,8 @@ record MovementLowering(Graph graph, KernelPicker picker) {
                 .toList();
         var operands = new ArrayList<>(node.inputs());
         operands.add(node.output(0));
-        return picker.pick(MovementKernels.concats(), new ConcatRequest(result.size(0, axis), runs), operands, 0);
+        return picker.pick(
+                MovementKernels.concats(picker.isa()), new ConcatRequest(result.size(0, axis), runs), operands, 0);
     }
 
     Optional<KernelChoice> gather(Node node, Gather op) {

@@ -48,7 +48,7 @@ public final class CodeTrial implements AutoCloseable, Constants {
 
     private final GuardedMemory memory = new GuardedMemory();
     private final PermittedMemory permitted = new PermittedMemory();
-    private final List<float[]> inputs = new ArrayList<>();
+    private final List<byte[]> inputs = new ArrayList<>();
     private final Map<String, MemorySegment> packed = new HashMap<>();
     private final Map<String, MachineCode> codes = new HashMap<>();
     private final boolean compares;
@@ -87,14 +87,18 @@ public final class CodeTrial implements AutoCloseable, Constants {
 
     /// The next input operand.
     public MemorySegment input(float[] values) {
+        return input(MemorySegment.ofArray(values).toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    /// The next input operand.
+    public MemorySegment input(byte[] values) {
         inputs.add(values);
         return place(values, true);
     }
 
-    private MemorySegment place(float[] values, boolean atEnd) {
-        long bytes = (long) values.length * Float.BYTES;
-        var segment = atEnd ? memory.atEnd(bytes) : memory.atStart(bytes);
-        MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, 0, values.length);
+    private MemorySegment place(byte[] values, boolean atEnd) {
+        var segment = atEnd ? memory.atEnd(values.length) : memory.atStart(values.length);
+        MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_BYTE, 0, values.length);
         permitted.permit(INPUT, segment, false);
         return segment;
     }
@@ -150,6 +154,14 @@ public final class CodeTrial implements AutoCloseable, Constants {
     ///
     /// @param outputs their lengths
     public List<float[]> run(Work work, List<Integer> outputs) {
+        var lengths = outputs.stream().map(length -> (long) length * Float.BYTES).toList();
+        return runBytes(work, lengths).stream()
+                .map(bytes -> MemorySegment.ofArray(bytes).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED))
+                .toList();
+    }
+
+    /// Runs the work on the inputs given so far, and returns its outputs, of the given lengths in bytes.
+    public List<byte[]> runBytes(Work work, List<Long> outputs) {
         NativeTables.of(work).forEach(table -> permitted.permit(TABLES, table, false));
         var first = run(work, outputs, Way.ONE_RANGE);
         assertSame("split otherwise", run(work, outputs, Way.SINGLE_UNITS), first);
@@ -159,20 +171,19 @@ public final class CodeTrial implements AutoCloseable, Constants {
         return first;
     }
 
-    private static void assertSame(String how, List<float[]> found, List<float[]> expected) {
+    private static void assertSame(String how, List<byte[]> found, List<byte[]> expected) {
         for (int i = 0; i < expected.size(); i++) {
             assertThat(found.get(i)).as(how).isEqualTo(expected.get(i));
         }
     }
 
-    private List<float[]> run(Work work, List<Integer> outputs, Way way) {
+    private List<byte[]> run(Work work, List<Long> outputs, Way way) {
         boolean atEnd = way != Way.SINGLE_UNITS;
         var operands = new ArrayList<MemorySegment>();
         permitted.forget(INPUT);
         permitted.forget(OUTPUT);
         inputs.forEach(values -> operands.add(place(values, atEnd)));
-        for (int length : outputs) {
-            long bytes = (long) length * Float.BYTES;
+        for (long bytes : outputs) {
             var output = atEnd ? memory.atEnd(bytes) : memory.atStart(bytes);
             permitted.permit(OUTPUT, output, true);
             operands.add(output.fill(NOT_A_NUMBER));
@@ -201,7 +212,7 @@ public final class CodeTrial implements AutoCloseable, Constants {
         }
         permitted.forget(SCRATCH);
         return operands.subList(inputs.size(), operands.size()).stream()
-                .map(segment -> segment.toArray(ValueLayout.JAVA_FLOAT))
+                .map(segment -> segment.toArray(ValueLayout.JAVA_BYTE))
                 .toList();
     }
 

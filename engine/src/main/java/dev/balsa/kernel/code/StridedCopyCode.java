@@ -8,6 +8,7 @@ import static dev.balsa.asm.GeneralInstruction.JE;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.MOVZX;
 import static dev.balsa.asm.GeneralInstruction.SUB;
 
 import dev.balsa.asm.Assembler;
@@ -17,9 +18,11 @@ import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import java.util.List;
 
-/// Writes the code that gathers elements of 32 bits at equal distances into rows: rsi rows of rdx elements, both at
-/// least 1; rdi points to the [Argument]s.
-public final class StridedCopyCode {
+/// Writes the code that gathers elements at equal distances into rows: rsi rows of rdx elements, both at least 1;
+/// rdi points to the [Argument]s.
+///
+/// @param elementBytes 1, 2, 4 or 8
+public record StridedCopyCode(int elementBytes) {
     /// What the routine is told, in this order.
     public enum Argument implements RoutineArgument {
         SOURCE(0),
@@ -47,21 +50,42 @@ public final class StridedCopyCode {
         }
     }
 
-    /// The routine's name; there is only one.
-    public static final String NAME = "x86_64_strided_copy_x32";
-
-    private static final int ELEMENT = 4;
     private static final List<Gpr> HOLDERS = List.of(Gpr.RAX, Gpr.RCX, Gpr.RBX, Gpr.R15);
 
-    private StridedCopyCode() {}
-
-    /// The routine's code.
-    public static byte[] write() {
-        return Routine.of(0, StridedCopyCode::write);
+    /// Names the routine.
+    public String name() {
+        return "x86_64_strided_copy_x" + elementBytes * Byte.SIZE;
     }
 
-    /// r8, r9 = rows in source and target; r12, r13 walk along them; r10 and r11 are one and three steps; r14 counts.
-    private static void write(Assembler a) {
+    /// The routine's code.
+    public byte[] write() {
+        return Routine.of(0, this::write);
+    }
+
+    /// One element to a register.
+    void load(Assembler a, Gpr to, Mem from) {
+        switch (elementBytes) {
+            // Shorter moves would wait for the rest of the register.
+            case 1 -> a.emit(MOVZX, to.low32(), from.sized(Byte.SIZE));
+            case 2 -> a.emit(MOVZX, to.low32(), from.sized(Short.SIZE));
+            case 4 -> a.emit(MOV, to.low32(), from);
+            default -> a.emit(MOV, to, from);
+        }
+    }
+
+    /// One element from a register.
+    void store(Assembler a, Mem to, Gpr from) {
+        switch (elementBytes) {
+            case 1 -> a.emit(MOV, to, from.low8());
+            case 2 -> a.emit(MOV, to, from.low16());
+            case 4 -> a.emit(MOV, to, from.low32());
+            default -> a.emit(MOV, to, from);
+        }
+    }
+
+    /// r8, r9 = rows in source and target; r12, r13 walk along them; r10 and r11 are one and three steps; r14
+    /// counts.
+    private void write(Assembler a) {
         a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
         a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET.at()));
         a.emit(MOV, Gpr.R10, Mem.at(Gpr.RDI, Argument.STEP.at()));
@@ -84,23 +108,23 @@ public final class StridedCopyCode {
                 Mem.at(Gpr.R12, Gpr.R10, 2, 0),
                 Mem.at(Gpr.R12, Gpr.R11, 1, 0));
         for (int i = 0; i < HOLDERS.size(); i++) {
-            a.emit(MOV, HOLDERS.get(i).low32(), places.get(i));
+            load(a, HOLDERS.get(i), places.get(i));
         }
         for (int i = 0; i < HOLDERS.size(); i++) {
-            a.emit(MOV, Mem.at(Gpr.R13, i * ELEMENT), HOLDERS.get(i).low32());
+            store(a, Mem.at(Gpr.R13, i * elementBytes), HOLDERS.get(i));
         }
         a.emit(LEA, Gpr.R12, Mem.at(Gpr.R12, Gpr.R10, HOLDERS.size(), 0));
-        a.emit(ADD, Gpr.R13, Imm.of((long) HOLDERS.size() * ELEMENT));
+        a.emit(ADD, Gpr.R13, Imm.of((long) HOLDERS.size() * elementBytes));
         a.emit(SUB, Gpr.R14, Imm.of(HOLDERS.size()));
         a.emit(JAE, several);
         a.bind(rest);
         a.emit(ADD, Gpr.R14, Imm.of(HOLDERS.size()));
         a.emit(JE, done);
         a.bind(single);
-        a.emit(MOV, Gpr.RAX.low32(), Mem.at(Gpr.R12, 0));
-        a.emit(MOV, Mem.at(Gpr.R13, 0), Gpr.RAX.low32());
+        load(a, Gpr.RAX, Mem.at(Gpr.R12, 0));
+        store(a, Mem.at(Gpr.R13, 0), Gpr.RAX);
         a.emit(ADD, Gpr.R12, Gpr.R10);
-        a.emit(ADD, Gpr.R13, Imm.of(ELEMENT));
+        a.emit(ADD, Gpr.R13, Imm.of(elementBytes));
         a.emit(DEC, Gpr.R14);
         a.emit(JNE, single);
         a.bind(done);

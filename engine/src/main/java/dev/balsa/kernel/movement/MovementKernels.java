@@ -2,21 +2,24 @@ package dev.balsa.kernel.movement;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.PortableKernel;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The kernels of this family by request, best first. They need no vector instructions: there is one form of each.
+/// The kernels of this family by request, best first.
 public final class MovementKernels {
     private MovementKernels() {}
 
     /// The kernels for [StridedCopyRequest] up to a level.
     public static List<Kernel<StridedCopyRequest>> copies(Isa isa) {
         var kernels = new ArrayList<Kernel<StridedCopyRequest>>();
-        if (isa != Isa.PORTABLE) {
-            kernels.add(new StridedCopyCodeKernel(isa));
-        }
+        VectorUnit.of(isa).ifPresent(unit -> {
+            kernels.add(new RunCopyCodeKernel(unit));
+            kernels.add(new TransposeCodeKernel(unit.isa()));
+            kernels.add(new StridedCopyCodeKernel(unit.isa()));
+        });
         kernels.addAll(copies());
         return kernels;
     }
@@ -28,7 +31,15 @@ public final class MovementKernels {
                 new PortableKernel<>("copy_any", VectorProvider.PLAIN, _ -> true, StridedCopyWork::new));
     }
 
-    /// The kernels for [ConcatRequest].
+    /// The kernels for [ConcatRequest] up to a level.
+    public static List<Kernel<ConcatRequest>> concats(Isa isa) {
+        var kernels = new ArrayList<Kernel<ConcatRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new ConcatCodeKernel(unit)));
+        kernels.addAll(concats());
+        return kernels;
+    }
+
+    /// The kernels for [ConcatRequest] on any CPU.
     public static List<Kernel<ConcatRequest>> concats() {
         return List.of(new PortableKernel<>("concat_any", VectorProvider.PLAIN, _ -> true, ConcatWork::new));
     }

@@ -13,10 +13,8 @@ import dev.balsa.kernel.code.StridedCopyCode.Argument;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Copies of 32-bit elements that are not neighbours in the input, in machine code: transpositions above all.
+/// Copies of elements that are not neighbours in the input, one by one in machine code.
 public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
-    private static final int ELEMENT = 4;
-
     private final Isa isa;
 
     /// The kernel for a level with machine code.
@@ -26,7 +24,7 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
 
     @Override
     public KernelSpec spec() {
-        return new KernelSpec(isa.label() + "_copy_x32", isa);
+        return new KernelSpec(isa.label() + "_copy_elements", isa);
     }
 
     private static LoopNest nest(StridedCopyRequest request) {
@@ -36,36 +34,43 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
     @Override
     public boolean supports(StridedCopyRequest request) {
         var nest = nest(request);
-        return request.elementBytes() == ELEMENT
-                && nest.total() > 0
-                && nest.rank() > 1
-                && nest.innerStride(0) != 1
-                && nest.innerStride(0) != 0;
+        return nest.total() > 0 && nest.rank() > 0;
     }
 
     @Override
     public Work prepare(StridedCopyRequest request, Constants constants) {
-        var code = constants.code(StridedCopyCode.NAME, StridedCopyCode::write);
-        return new StridedCopyCodeWork(request.start(), nest(request), code);
+        var code = new StridedCopyCode(request.elementBytes());
+        return new StridedCopyCodeWork(request, nest(request), constants.code(code.name(), code::write));
     }
 
-    /// A unit is a band of the dimension whose neighbours are neighbours in the input, for one position of all others
-    /// but the innermost; it is done in strips of a few elements of the innermost, so that the lines read stay in
-    /// the first-level cache until all of their elements have been read, whatever their distance.
+    /// A piece is a band of rows, of the dimension whose neighbours are neighbours in the input if there is one,
+    /// and a part of the innermost dimension, for one position of all others. Where rows are neighbours in the
+    /// input it is done in strips of a few elements of the innermost, so that the lines read stay in the
+    /// first-level cache until all of their elements have been read, whatever their distance. A unit is a piece or
+    /// some small ones.
     private static final class StridedCopyCodeWork implements Work {
-        private static final int STRIP = 8;
-        private static final int BAND = 512;
+        private static final long STRIP = 8;
+        private static final long BAND = 512;
+        private static final long PART = 16_384;
 
         private final long start;
+        private final long elementBytes;
         private final LoopNest nest;
         private final MachineCode code;
+        /// The dimension of the rows; none if there is only the innermost.
         private final int turned;
+        private final long rows;
+        private final long sourceRow;
         private final long targetRow;
+        private final long strip;
         private final long bands;
-        private final long outer;
+        private final long parts;
+        private final long pieces;
+        private final long piecesPerUnit;
 
-        StridedCopyCodeWork(long start, LoopNest nest, MachineCode code) {
-            this.start = start;
+        StridedCopyCodeWork(StridedCopyRequest request, LoopNest nest, MachineCode code) {
+            start = request.start();
+            elementBytes = request.elementBytes();
             this.nest = nest;
             this.code = code;
             int last = nest.rank() - 1;
@@ -73,18 +78,23 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
                     .filter(d -> nest.stride(0, d) == 1)
                     .findFirst()
                     .orElse(last - 1);
+            rows = turned < 0 ? 1 : nest.size(turned);
+            sourceRow = turned < 0 ? 0 : nest.stride(0, turned);
             long step = 1;
             for (int d = turned + 1; d < nest.rank(); d++) {
                 step *= nest.size(d);
             }
             targetRow = step;
-            bands = Math.ceilDiv(nest.size(turned), BAND);
-            outer = nest.total() / nest.size(turned) / nest.inner();
+            strip = sourceRow == 1 ? STRIP : PART;
+            bands = Math.ceilDiv(rows, BAND);
+            parts = Math.ceilDiv(nest.inner(), PART);
+            pieces = nest.total() / rows / nest.inner() * bands * parts;
+            piecesPerUnit = Math.max(1, PART / (Math.min(rows, BAND) * Math.min(nest.inner(), PART)));
         }
 
         @Override
         public int units(int phase) {
-            return Math.toIntExact(outer * bands);
+            return Math.toIntExact(Math.ceilDiv(pieces, piecesPerUnit));
         }
 
         @Override
@@ -94,16 +104,18 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
 
         @Override
         public void run(int phase, int from, int to, Frame frame) {
-            for (int unit = from; unit < to; unit++) {
-                unit(frame, unit);
+            long end = Math.min(pieces, to * piecesPerUnit);
+            for (long piece = from * piecesPerUnit; piece < end; piece++) {
+                piece(frame, piece);
             }
         }
 
-        private void unit(Frame frame, int unit) {
-            long rest = unit / bands;
-            long first = unit % bands * BAND;
-            long count = Math.min(BAND, nest.size(turned) - first);
-            long source = start + first * nest.stride(0, turned);
+        private void piece(Frame frame, long piece) {
+            long part = piece % parts * PART;
+            long rest = piece / parts / bands;
+            long first = piece / parts % bands * BAND;
+            long count = Math.min(BAND, rows - first);
+            long source = start + first * sourceRow;
             long target = first * targetRow;
             long step = nest.inner();
             for (int d = nest.rank() - 2; d >= 0; d--) {
@@ -117,15 +129,16 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
                 step *= nest.size(d);
             }
             var arguments = frame.scratch();
-            Argument.STEP.set(arguments, nest.innerStride(0) * ELEMENT);
-            Argument.SOURCE_ROW.set(arguments, nest.stride(0, turned) * ELEMENT);
-            Argument.TARGET_ROW.set(arguments, targetRow * ELEMENT);
+            Argument.STEP.set(arguments, nest.innerStride(0) * elementBytes);
+            Argument.SOURCE_ROW.set(arguments, sourceRow * elementBytes);
+            Argument.TARGET_ROW.set(arguments, targetRow * elementBytes);
             long from = frame.operand(0).address();
             long into = frame.operand(1).address();
-            for (long strip = 0; strip < nest.inner(); strip += STRIP) {
-                Argument.SOURCE.set(arguments, from + (source + strip * nest.innerStride(0)) * ELEMENT);
-                Argument.TARGET.set(arguments, into + (target + strip) * ELEMENT);
-                code.call(0, arguments, count, Math.min(STRIP, nest.inner() - strip));
+            long end = Math.min(nest.inner(), part + PART);
+            for (long at = part; at < end; at += strip) {
+                Argument.SOURCE.set(arguments, from + (source + at * nest.innerStride(0)) * elementBytes);
+                Argument.TARGET.set(arguments, into + (target + at) * elementBytes);
+                code.call(0, arguments, count, Math.min(strip, end - at));
             }
         }
     }

@@ -165,7 +165,7 @@ public final class TileProduct implements RowProduct {
     /// @param target zeros, [#packedBytes] of them
     public static void pack(
             VectorUnit unit, int columns, int depth, Right right, MemorySegment target, Constants constants) {
-        var copy = constants.code(StridedCopyCode.NAME, StridedCopyCode::write);
+        var copy = constants.code(new StridedCopyCode(Float.BYTES).name(), new StridedCopyCode(Float.BYTES)::write);
         new Panels(unit, columns, depth).pack(right, target, copy);
     }
 

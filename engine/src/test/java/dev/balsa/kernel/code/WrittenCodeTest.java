@@ -24,6 +24,8 @@ import dev.balsa.kernel.elementwise.ElementwiseRequest;
 import dev.balsa.kernel.gemm.GemmOperand;
 import dev.balsa.kernel.gemm.GemmRequest;
 import dev.balsa.kernel.gemm.TileGemmKernel;
+import dev.balsa.kernel.movement.ConcatCodeKernel;
+import dev.balsa.kernel.movement.ConcatRequest;
 import dev.balsa.kernel.pool.PoolCodeKernel;
 import dev.balsa.kernel.pool.PoolFunction;
 import dev.balsa.kernel.pool.PoolRequest;
@@ -122,6 +124,17 @@ class WrittenCodeTest {
             }
             folds(unit, written);
             normalizations(unit, written);
+            for (int bytes : new int[] {1, 2, 4, 8}) {
+                var strided = new StridedCopyCode(bytes);
+                written.code(strided.name(), strided::write);
+            }
+            for (int i = 1; i <= TransposeCode.SIDE; i++) {
+                for (int j = 1; j <= TransposeCode.SIDE; j++) {
+                    var transpose = new TransposeCode(i, j);
+                    written.code(transpose.name(), transpose::write);
+                }
+            }
+            prepare(new ConcatCodeKernel(unit), new ConcatRequest(3, List.of(10L, 20L)), written);
             assertThat(written.codes).hasSizeGreaterThan(100);
             for (var code : written.codes.entrySet()) {
                 check(unit, code.getKey(), code.getValue());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.balsa.cpu.Isa;
 import dev.balsa.error.ShapeException;
 import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
 import dev.balsa.tensor.DataType;
@@ -16,14 +17,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MovementWorkTest {
+    private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 80);
+
     static IntStream seeds() {
-        return IntStream.range(0, 80);
+        return IntStream.range(0, CASES);
     }
 
     private static List<Long> shape(Random random, int rank) {
@@ -68,7 +70,18 @@ class MovementWorkTest {
     void slices(int seed) {
         var random = new Random(seed);
         var shape = shape(random, 1 + random.nextInt(4));
-        var request = sliced(random, shape, elementBytes(random));
+        var starts = new ArrayList<Long>();
+        var steps = new ArrayList<Long>();
+        var counts = new ArrayList<Long>();
+        for (var size : shape) {
+            var start = (long) random.nextInt((int) (long) size);
+            var back = random.nextBoolean();
+            var step = 1L + random.nextInt(3);
+            starts.add(start);
+            steps.add(back ? -step : step);
+            counts.add((back ? start : size - 1 - start) / step + 1);
+        }
+        var request = StridedCopyRequest.slice(elementBytes(random), shape, starts, steps, counts);
         checkCopy(request, Trials.count(shape), random);
     }
 
@@ -84,69 +97,24 @@ class MovementWorkTest {
         checkCopy(StridedCopyRequest.tile(elementBytes(random), input, repeats), Trials.count(input), random);
     }
 
-    static Stream<Isa> levels() {
-        return CodeTrial.levels();
-    }
-
-    @ParameterizedTest
-    @MethodSource("levels")
-    void randomCopiesInCode(Isa isa) {
-        int cases = CodeTrial.cases(isa, 300);
-        int done = 0;
-        for (int seed = 0; seed < cases; seed++) {
-            done += checkCode(seed, isa) ? 1 : 0;
+    private static <R> void checkCode(List<Kernel<R>> kernels, R request, List<byte[]> inputs, byte[] expected) {
+        for (var kernel : kernels) {
+            if (kernel.spec().isa() != Isa.PORTABLE && kernel.supports(request)) {
+                try (var trial = new CodeTrial()) {
+                    inputs.forEach(trial::input);
+                    var work = kernel.prepare(request, trial);
+                    assertThat(trial.runBytes(work, List.of((long) expected.length))
+                                    .getFirst())
+                            .as("%s %s", kernel.spec().name(), request)
+                            .isEqualTo(expected);
+                }
+            }
         }
-        assertThat(done).as("cases that are supported").isGreaterThan(cases / 4);
     }
 
-    private static boolean checkCode(int seed, Isa isa) {
-        var random = new Random(seed);
-        var shape = shape(random, 1 + random.nextInt(4));
-        var request = random.nextBoolean() ? transposed(random, shape) : sliced(random, shape, Float.BYTES);
-        var kernel = new StridedCopyCodeKernel(isa);
-        if (!kernel.supports(request)) {
-            return false;
-        }
-        var input = Trials.floats(random, Trials.count(shape));
-        var expected = SplitTrial.floats(copied(request, bytes(input)));
-        try (var trial = new CodeTrial(seed)) {
-            trial.input(input);
-            assertThat(trial.run(kernel.prepare(request, trial), expected.length))
-                    .as("seed %d, %s", seed, request)
-                    .isEqualTo(expected);
-        }
-        return true;
-    }
-
-    private static StridedCopyRequest transposed(Random random, List<Long> shape) {
-        var axes = new ArrayList<>(IntStream.range(0, shape.size()).boxed().toList());
-        Collections.shuffle(axes, random);
-        return StridedCopyRequest.transpose(Float.BYTES, shape, axes);
-    }
-
-    private static StridedCopyRequest sliced(Random random, List<Long> shape, int size) {
-        var starts = new ArrayList<Long>();
-        var steps = new ArrayList<Long>();
-        var counts = new ArrayList<Long>();
-        for (var extent : shape) {
-            var start = (long) random.nextInt((int) (long) extent);
-            var back = random.nextBoolean();
-            var step = 1L + random.nextInt(3);
-            starts.add(start);
-            steps.add(back ? -step : step);
-            counts.add((back ? start : extent - 1 - start) / step + 1);
-        }
-        return StridedCopyRequest.slice(size, shape, starts, steps, counts);
-    }
-
-    private static byte[] bytes(float[] values) {
-        var bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
-        bytes.asFloatBuffer().put(values);
-        return bytes.array();
-    }
-
-    private static byte[] copied(StridedCopyRequest request, byte[] input) {
+    private static void checkCopy(StridedCopyRequest request, long inputCount, Random random) {
         var size = request.elementBytes();
+        var input = bytes(random, inputCount * size);
         var count = (int) Trials.count(request.shape());
         var expected = new byte[count * size];
         for (int i = 0; i < count; i++) {
@@ -159,13 +127,7 @@ class MovementWorkTest {
             }
             System.arraycopy(input, (int) place * size, expected, i * size, size);
         }
-        return expected;
-    }
-
-    private static void checkCopy(StridedCopyRequest request, long inputCount, Random random) {
-        var size = request.elementBytes();
-        var input = bytes(random, inputCount * size);
-        var expected = copied(request, input);
+        CodeTrial.levels().forEach(isa -> checkCode(MovementKernels.copies(isa), request, List.of(input), expected));
         for (var kernel : MovementKernels.copies()) {
             if (kernel.supports(request)) {
                 var found = SplitTrial.of(kernel.prepare(request, Trials.NO_CONSTANTS), random)
@@ -201,6 +163,9 @@ class MovementWorkTest {
             }
         }
         assertThat(trial.output(expected.capacity()).run().getFirst()).isEqualTo(expected.array());
+        CodeTrial.levels()
+                .forEach(isa -> checkCode(
+                        MovementKernels.concats(isa), new ConcatRequest(outer, runs), inputs, expected.array()));
     }
 
     @ParameterizedTest

@@ -1,0 +1,103 @@
+package dev.balsa.kernel.movement;
+
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.LoopNest;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.VectorUnit;
+import java.util.List;
+
+/// Copies of elements of which some are neighbours in the input as in the output, run by run in machine code:
+/// slices above all.
+public final class RunCopyCodeKernel implements Kernel<StridedCopyRequest> {
+    private final VectorUnit unit;
+
+    /// The kernel for a vector unit.
+    public RunCopyCodeKernel(VectorUnit unit) {
+        this.unit = unit;
+    }
+
+    @Override
+    public KernelSpec spec() {
+        return new KernelSpec(unit.isa().label() + "_copy_runs", unit.isa());
+    }
+
+    private static LoopNest nest(StridedCopyRequest request) {
+        return new LoopNest(request.shape(), List.of(request.strides()));
+    }
+
+    @Override
+    public boolean supports(StridedCopyRequest request) {
+        var nest = nest(request);
+        return nest.total() > 0 && nest.innerStride(0) == 1;
+    }
+
+    @Override
+    public Work prepare(StridedCopyRequest request, Constants constants) {
+        return new RunCopyCodeWork(request, nest(request), RunCopies.of(unit, constants));
+    }
+
+    /// A unit is some runs, or a part of a run. Runs at equal distances are done in one call.
+    private static final class RunCopyCodeWork implements Work {
+        private static final long UNIT = 65_536;
+
+        private final LoopNest nest;
+        private final long elementBytes;
+        private final long start;
+        private final RunCopies copies;
+        private final long runBytes;
+        private final long runs;
+        private final long runsPerUnit;
+        private final long partsPerRun;
+        private final long regular;
+        private final long step;
+
+        RunCopyCodeWork(StridedCopyRequest request, LoopNest nest, RunCopies copies) {
+            this.nest = nest;
+            this.copies = copies;
+            elementBytes = request.elementBytes();
+            start = request.start();
+            runBytes = nest.inner() * elementBytes;
+            runs = nest.total() / nest.inner();
+            runsPerUnit = Math.max(1, UNIT / runBytes);
+            partsPerRun = Math.ceilDiv(runBytes, UNIT);
+            regular = nest.rank() > 1 ? nest.size(nest.rank() - 2) : 1;
+            step = nest.rank() > 1 ? nest.stride(0, nest.rank() - 2) * elementBytes : 0;
+        }
+
+        @Override
+        public int units(int phase) {
+            return Math.toIntExact(partsPerRun > 1 ? runs * partsPerRun : Math.ceilDiv(runs, runsPerUnit));
+        }
+
+        @Override
+        public long workerBytes() {
+            return RunCopies.SCRATCH;
+        }
+
+        @Override
+        public void run(int phase, int from, int to, Frame frame) {
+            if (partsPerRun > 1) {
+                for (int unit = from; unit < to; unit++) {
+                    long at = unit % partsPerRun * UNIT;
+                    copy(frame, unit / partsPerRun, 1, at, Math.min(UNIT, runBytes - at));
+                }
+                return;
+            }
+            long end = Math.min(runs, to * runsPerUnit);
+            for (long run = from * runsPerUnit; run < end; ) {
+                long next = Math.min(end, (run / regular + 1) * regular);
+                copy(frame, run, next - run, 0, runBytes);
+                run = next;
+            }
+        }
+
+        private void copy(Frame frame, long run, long count, long at, long bytes) {
+            long source = frame.operand(0).address() + (start + nest.rowOffset(0, run)) * elementBytes + at;
+            long target = frame.operand(1).address() + run * runBytes + at;
+            copies.copy(frame.scratch(), source, target, step, runBytes, bytes, count);
+        }
+    }
+}
