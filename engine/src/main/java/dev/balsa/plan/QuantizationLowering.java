@@ -51,7 +51,8 @@ record QuantizationLowering(Graph graph, KernelPicker picker) {
                 channels.get().outer(),
                 channels.get().count(),
                 channels.get().inner());
-        return picker.pick(ElementwiseKernels.quantizers(VectorProvider.best()), request, operands(node), 0);
+        return picker.pick(
+                ElementwiseKernels.quantizers(picker.isa(), VectorProvider.best()), request, operands(node), 0);
     }
 
     Optional<KernelChoice> dequantize(Node node, DequantizeLinear op) {
@@ -65,7 +66,7 @@ record QuantizationLowering(Graph graph, KernelPicker picker) {
                 channels.get().outer(),
                 channels.get().count(),
                 channels.get().inner());
-        return picker.pick(ElementwiseKernels.dequantizers(), request, operands(node), 0);
+        return picker.pick(ElementwiseKernels.dequantizers(picker.isa()), request, operands(node), 0);
     }
 
     private static Optional<Channels> channels(Node node, long axis, long blockSize) {

@@ -73,7 +73,11 @@ record ResizeLowering(Graph graph, KernelPicker picker) {
             axes.add(axis((int) image.dim(axis), tables.get(axis)));
         }
         var request = new ResizeRequest(image.size(0, first), axes);
-        return picker.pick(ResizeKernels.of(VectorProvider.best()), request, List.of(node.input(0), node.output(0)), 0);
+        return picker.pick(
+                ResizeKernels.of(picker.isa(), VectorProvider.best()),
+                request,
+                List.of(node.input(0), node.output(0)),
+                0);
     }
 
     private static ResizeAxis axis(int input, ResizeTable table) {

@@ -36,13 +36,29 @@ public final class ElementwiseKernels {
         return List.of(new PortableKernel<>("cast_f32", VectorProvider.PLAIN, CastWork::suits, CastWork::new));
     }
 
-    /// The kernels for [QuantizeRequest].
+    /// The kernels for [QuantizeRequest] up to a level.
+    public static List<Kernel<QuantizeRequest>> quantizers(Isa isa, VectorProvider provider) {
+        var kernels = new ArrayList<Kernel<QuantizeRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new QuantizeCodeKernel(unit)));
+        kernels.addAll(quantizers(provider));
+        return kernels;
+    }
+
+    /// The kernels for [QuantizeRequest] on any CPU.
     public static List<Kernel<QuantizeRequest>> quantizers(VectorProvider provider) {
         return List.of(new PortableKernel<>(
                 "quantize_f32i8", provider, QuantizeWork::suits, r -> new QuantizeWork(r, provider)));
     }
 
-    /// The kernels for [DequantizeRequest].
+    /// The kernels for [DequantizeRequest] up to a level.
+    public static List<Kernel<DequantizeRequest>> dequantizers(Isa isa) {
+        var kernels = new ArrayList<Kernel<DequantizeRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new DequantizeCodeKernel(unit)));
+        kernels.addAll(dequantizers());
+        return kernels;
+    }
+
+    /// The kernels for [DequantizeRequest] on any CPU.
     public static List<Kernel<DequantizeRequest>> dequantizers() {
         return List.of(new PortableKernel<>(
                 "dequantize_i8f32", VectorProvider.PLAIN, DequantizeWork::suits, DequantizeWork::new));

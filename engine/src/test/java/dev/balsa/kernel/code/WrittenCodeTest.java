@@ -19,11 +19,15 @@ import dev.balsa.kernel.conv.DepthwiseTileKernel;
 import dev.balsa.kernel.conv.TileConvKernel;
 import dev.balsa.kernel.conv.Window;
 import dev.balsa.kernel.conv.WinogradKernel;
+import dev.balsa.kernel.elementwise.DequantizeCodeKernel;
+import dev.balsa.kernel.elementwise.DequantizeRequest;
 import dev.balsa.kernel.elementwise.ElementwiseCodeKernel;
 import dev.balsa.kernel.elementwise.ElementwiseRequest;
 import dev.balsa.kernel.gemm.GemmOperand;
 import dev.balsa.kernel.gemm.GemmRequest;
 import dev.balsa.kernel.gemm.TileGemmKernel;
+import dev.balsa.kernel.elementwise.QuantizeCodeKernel;
+import dev.balsa.kernel.elementwise.QuantizeRequest;
 import dev.balsa.kernel.movement.ConcatCodeKernel;
 import dev.balsa.kernel.movement.ConcatRequest;
 import dev.balsa.kernel.pool.PoolCodeKernel;
@@ -38,20 +42,22 @@ import dev.balsa.kernel.normalization.LocalResponseCodeKernel;
 import dev.balsa.kernel.normalization.LocalResponseRequest;
 import dev.balsa.kernel.normalization.RowNormCodeKernel;
 import dev.balsa.kernel.normalization.RowNormRequest;
-import dev.balsa.kernel.pool.PoolCodeKernel;
-import dev.balsa.kernel.pool.PoolFunction;
-import dev.balsa.kernel.pool.PoolRequest;
 import dev.balsa.kernel.reduce.ReduceCodeKernel;
 import dev.balsa.kernel.reduce.ReduceFunction;
 import dev.balsa.kernel.reduce.ReduceRequest;
 import dev.balsa.kernel.softmax.SoftmaxCodeKernel;
 import dev.balsa.kernel.softmax.SoftmaxRequest;
+import dev.balsa.kernel.resize.ResizeAxis;
+import dev.balsa.kernel.resize.ResizeCodeKernel;
+import dev.balsa.kernel.resize.ResizeRequest;
+import dev.balsa.tensor.DataType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +139,15 @@ class WrittenCodeTest {
                     var transpose = new TransposeCode(i, j);
                     written.code(transpose.name(), transpose::write);
                 }
+            }
+            for (var type : List.of(DataType.INT8, DataType.UINT8, DataType.INT32)) {
+                prepare(new DequantizeCodeKernel(unit), new DequantizeRequest(type, true, 1, 1, 100), written);
+                if (type != DataType.INT32) {
+                    prepare(new QuantizeCodeKernel(unit), new QuantizeRequest(type, true, 1, 1, 100), written);
+                }
+            }
+            for (int taps : new int[] {1, 2, 4}) {
+                prepare(new ResizeCodeKernel(unit), resize(taps), written);
             }
             prepare(new ConcatCodeKernel(unit), new ConcatRequest(3, List.of(10L, 20L)), written);
             assertThat(written.codes).hasSizeGreaterThan(100);
@@ -231,6 +246,11 @@ class WrittenCodeTest {
                 List.of(1, 1, 0),
                 List.of(9, 9, channels));
         return new PoolRequest(function, 1, window, List.of(1, 1, 0), false);
+    }
+
+    private static ResizeRequest resize(int taps) {
+        var axis = new ResizeAxis(3, 1, taps, Collections.nCopies(taps, 1), Collections.nCopies(taps, 0.5f));
+        return new ResizeRequest(1, List.of(axis, axis, new ResizeAxis(2, 2, 1, List.of(0, 1), List.of())));
     }
 
     private void check(VectorUnit unit, String name, byte[] bytes) throws IOException, InterruptedException {

@@ -2,12 +2,18 @@ package dev.balsa.kernel.elementwise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.vector.VectorProvider;
 import dev.balsa.tensor.DataType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -18,12 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ConversionWorkTest {
+    private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 40);
+
     static Stream<Arguments> seeds() {
-        return Trials.seeds(40);
+        return Trials.seeds(CASES);
     }
 
     static IntStream plainSeeds() {
-        return IntStream.range(0, 40);
+        return IntStream.range(0, CASES);
     }
 
     /// Multiples of a quarter and odd values, so that ties, both ends and NaN occur.
@@ -75,6 +83,29 @@ class ConversionWorkTest {
             expected[i] = (byte) (int) Math.clamp(rounded, (double) type.minValue(), type.maxValue());
         }
         assertThat(trial.output(total).run().getFirst()).isEqualTo(expected);
+        var inputs = new ArrayList<>(List.of(bytes(x), bytes(scale)));
+        if (request.zeroPoint()) {
+            inputs.add(zero);
+        }
+        CodeTrial.levels()
+                .forEach(isa -> checkCode(ElementwiseKernels.quantizers(isa, provider), request, inputs, expected));
+    }
+
+    /// Compares what kernels in machine code give, if they support the request.
+    private static <R> void checkCode(List<Kernel<R>> kernels, R request, List<byte[]> inputs, byte[] expected) {
+        var kernel = kernels.getFirst();
+        assertThat(kernel.spec().isa()).isNotEqualTo(Isa.PORTABLE);
+        if (kernel.supports(request)) {
+            try (var trial = new CodeTrial()) {
+                inputs.forEach(trial::input);
+                var found = trial.runBytes(kernel.prepare(request, trial), List.of((long) expected.length));
+                assertThat(found.getFirst()).as("%s", request).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static byte[] bytes(float[] values) {
+        return MemorySegment.ofArray(values).toArray(ValueLayout.JAVA_BYTE);
     }
 
     @ParameterizedTest
@@ -100,7 +131,14 @@ class ConversionWorkTest {
             var c = (int) (i / request.inner() % channels);
             expected[i] = (float) (x[i] - (request.zeroPoint() ? zero[c] : 0)) * scale[c];
         }
-        Trials.assertNear(trial.output(4L * total).floats(), expected, 0, 0);
+        var found = trial.output(4L * total).floats();
+        Trials.assertNear(found, expected, 0, 0);
+        var inputs = new ArrayList<>(List.of(bytes(type, x), bytes(scale)));
+        if (request.zeroPoint()) {
+            inputs.add(bytes(type, zero));
+        }
+        CodeTrial.levels()
+                .forEach(isa -> checkCode(ElementwiseKernels.dequantizers(isa), request, inputs, bytes(found)));
     }
 
     private static int[] integers(Random random, DataType type, int count) {

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.resize;
 
+import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.vector.VectorProvider;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ResizeWorkTest {
+    private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 100);
+
     static Stream<Arguments> seeds() {
         return Trials.seeds(40);
     }
@@ -26,18 +29,62 @@ class ResizeWorkTest {
             axes.add(axis(random, d == 0 ? 50 : 7));
         }
         var request = new ResizeRequest(1 + random.nextInt(4), axes);
+        var x = input(random, request);
+        var y = SplitTrial.of(Trials.work(ResizeKernels.of(provider), request), random)
+                .input(x)
+                .output(4L * outputs(request))
+                .floats();
+        Trials.assertNear(y, expected(request, x), 1e-5, 1e-5);
+    }
+
+    static IntStream codeSeeds() {
+        return IntStream.range(0, CASES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("codeSeeds")
+    void pixelsOfManyChannelsInCode(int seed) {
+        var random = new Random(seed);
+        var axes = new ArrayList<ResizeAxis>();
+        for (int d = random.nextInt(2); d >= 0; d--) {
+            axes.add(axis(random, 9));
+        }
+        int channels = 1 + random.nextInt(100);
+        axes.add(new ResizeAxis(
+                channels, channels, 1, IntStream.range(0, channels).boxed().toList(), List.of()));
+        var request = new ResizeRequest(1 + random.nextInt(3), axes);
+        var x = input(random, request);
+        CodeTrial.levels().forEach(isa -> {
+            var kernel = ResizeKernels.of(isa, VectorProvider.PLAIN).getFirst();
+            if (kernel.supports(request)) {
+                try (var trial = new CodeTrial()) {
+                    trial.input(x);
+                    var y = trial.run(kernel.prepare(request, trial), outputs(request));
+                    Trials.assertNear(y, expected(request, x), 1e-5, 1e-5);
+                }
+            }
+        });
+    }
+
+    private static float[] input(Random random, ResizeRequest request) {
+        int input = request.axes().stream().mapToInt(ResizeAxis::input).reduce(1, (a, b) -> a * b);
+        return Trials.floats(random, request.planes() * input);
+    }
+
+    private static int outputs(ResizeRequest request) {
+        int output = request.axes().stream().mapToInt(ResizeAxis::output).reduce(1, (a, b) -> a * b);
+        return (int) request.planes() * output;
+    }
+
+    private static double[] expected(ResizeRequest request, float[] x) {
+        var axes = request.axes();
         var input = axes.stream().mapToInt(ResizeAxis::input).reduce(1, (a, b) -> a * b);
         var output = axes.stream().mapToInt(ResizeAxis::output).reduce(1, (a, b) -> a * b);
-        var x = Trials.floats(random, request.planes() * input);
         var expected = new double[(int) request.planes() * output];
         for (int i = 0; i < expected.length; i++) {
             expected[i] = value(axes, axes.size() - 1, i % output, 1, x, i / output * input);
         }
-        var y = SplitTrial.of(Trials.work(ResizeKernels.of(provider), request), random)
-                .input(x)
-                .output(4L * expected.length)
-                .floats();
-        Trials.assertNear(y, expected, 1e-5, 1e-5);
+        return expected;
     }
 
     /// The weighted sum over the taps of axis `d` and all before it.

@@ -1,0 +1,149 @@
+package dev.balsa.kernel.elementwise;
+
+import static dev.balsa.asm.GeneralInstruction.ADD;
+import static dev.balsa.asm.GeneralInstruction.CMP;
+import static dev.balsa.asm.GeneralInstruction.JAE;
+import static dev.balsa.asm.GeneralInstruction.JB;
+import static dev.balsa.asm.GeneralInstruction.JBE;
+import static dev.balsa.asm.GeneralInstruction.JMP;
+import static dev.balsa.asm.GeneralInstruction.JNE;
+import static dev.balsa.asm.GeneralInstruction.LEA;
+import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.XOR;
+
+import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Avx512Instruction;
+import dev.balsa.asm.AvxInstruction;
+import dev.balsa.asm.Gpr;
+import dev.balsa.asm.Imm;
+import dev.balsa.asm.IntegerVectorInstruction;
+import dev.balsa.asm.Label;
+import dev.balsa.asm.Mem;
+import dev.balsa.asm.Vec;
+import dev.balsa.kernel.code.Lanes;
+import dev.balsa.kernel.code.Routine;
+import dev.balsa.kernel.code.RoutineArgument;
+import dev.balsa.kernel.code.VectorUnit;
+
+/// Writes the code that makes 8-bit integers of rdx floats, at least 1, with one scale and zero point; rdi points
+/// to the [Argument]s.
+///
+/// What is left behind whole vectors is done by one that ends with the last element, once more over some that are
+/// done; fewer elements than a vector has are done one by one.
+///
+/// @param unit the unit
+/// @param signed whether integers are signed
+record QuantizeCode(VectorUnit unit, boolean signed) {
+    /// What the routine is told, in this order.
+    enum Argument implements RoutineArgument {
+        SOURCE(0),
+        TARGET(1),
+        /// The scale's bits.
+        SCALE(2),
+        ZERO_POINT(3),
+        /// The bits of the least result, as a float, minus the zero point.
+        LOWEST(4),
+        /// The bits of the greatest result, as a float, minus the zero point.
+        HIGHEST(5);
+
+        private final int place;
+
+        Argument(int place) {
+            this.place = place;
+        }
+
+        @Override
+        public int place() {
+            return place;
+        }
+
+        /// Bytes of all.
+        static long bytes() {
+            return (long) values().length * Long.BYTES;
+        }
+    }
+
+    private static final int SCALE = 1;
+    private static final int ZERO_POINT = 2;
+    private static final int LOWEST = 3;
+    private static final int HIGHEST = 4;
+    private static final int SPARE = 5;
+
+    /// Names the routine; equal names are equal code.
+    String name() {
+        return unit.isa().label() + "_quantize_f32" + (signed ? "i8" : "u8");
+    }
+
+    /// The routine's code.
+    byte[] write() {
+        return Routine.of(0, assembler -> write(new Lanes(assembler, unit)));
+    }
+
+    /// r8, r9 = source and target; rcx = elements done; r10 = where the last vector begins.
+    private void write(Lanes lanes) {
+        var a = lanes.assembler();
+        a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
+        a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET.at()));
+        lanes.broadcast(unit.register(SCALE), Mem.at(Gpr.RDI, Argument.SCALE.at()));
+        lanes.broadcast(unit.register(ZERO_POINT), Mem.at(Gpr.RDI, Argument.ZERO_POINT.at()));
+        lanes.broadcast(unit.register(LOWEST), Mem.at(Gpr.RDI, Argument.LOWEST.at()));
+        lanes.broadcast(unit.register(HIGHEST), Mem.at(Gpr.RDI, Argument.HIGHEST.at()));
+        var vector = new Label("vector");
+        var single = new Label("single");
+        var done = new Label("done");
+        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
+        a.emit(CMP, Gpr.RDX, Imm.of(unit.lanes()));
+        a.emit(JB, single);
+        a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -unit.lanes()));
+        a.align(16);
+        a.bind(vector);
+        lanes.load(unit.register(0), Mem.at(Gpr.R8, Gpr.RCX, Float.BYTES, 0));
+        quantize(lanes, 0);
+        store(a);
+        a.emit(ADD, Gpr.RCX, Imm.of(unit.lanes()));
+        a.emit(CMP, Gpr.RCX, Gpr.R10);
+        a.emit(JBE, vector);
+        a.emit(CMP, Gpr.RCX, Gpr.RDX);
+        a.emit(JAE, done);
+        a.emit(MOV, Gpr.RCX, Gpr.R10);
+        a.emit(JMP, vector);
+        a.bind(single);
+        a.emit(AvxInstruction.VMOVSS, Vec.xmm(0), Mem.at(Gpr.R8, Gpr.RCX, Float.BYTES, 0));
+        quantize(lanes, 0);
+        a.emit(AvxInstruction.VMOVD, Gpr.RAX.low32(), Vec.xmm(0));
+        a.emit(MOV, Mem.at(Gpr.R9, Gpr.RCX, 1, 0), Gpr.RAX.low8());
+        a.emit(ADD, Gpr.RCX, Imm.of(1));
+        a.emit(CMP, Gpr.RCX, Gpr.RDX);
+        a.emit(JNE, single);
+        a.bind(done);
+    }
+
+    /// Register x = its integers. A NaN becomes 0 before the zero point is added.
+    private void quantize(Lanes lanes, int x) {
+        var a = lanes.assembler();
+        var value = unit.register(x);
+        lanes.divide(value, value, unit.register(SCALE));
+        var spare = unit.register(SPARE);
+        lanes.zero(spare);
+        lanes.select(value, value, Lanes.Comparison.UNORDERED, value, spare, value, unit.register(SPARE + 1));
+        lanes.max(value, value, unit.register(LOWEST));
+        lanes.min(value, value, unit.register(HIGHEST));
+        a.emit(AvxInstruction.VCVTPS2DQ, value, value);
+        lanes.addIntegers(value, value, unit.register(ZERO_POINT));
+    }
+
+    private void store(Assembler a) {
+        var value = unit.register(0);
+        var place = Mem.at(Gpr.R9, Gpr.RCX, 1, 0);
+        if (unit.hasMasks()) {
+            a.emit(Avx512Instruction.VPMOVDB, place, value);
+            return;
+        }
+        var low = value.as(128);
+        var high = Vec.xmm(SPARE);
+        a.emit(IntegerVectorInstruction.VEXTRACTI128, high, value, Imm.of(1));
+        a.emit(IntegerVectorInstruction.VPACKSSDW, low, low, high);
+        a.emit(signed ? IntegerVectorInstruction.VPACKSSWB : IntegerVectorInstruction.VPACKUSWB, low, low, low);
+        a.emit(AvxInstruction.VMOVQ, place, low);
+    }
+}
