@@ -132,11 +132,17 @@ final class ProgramBuilder {
                 outputs.add(dynamic ? slots.defineDynamic(output) : slots.define(output, step));
             }
         }
-        steps.add(new Step.HostStep(
+        addHost(new Step.HostStep(
                 StepInfos.of(node, "plain", 0),
                 new PlainTask(node, bodies(node), context.memoryLimit()),
                 inputs,
                 outputs));
+    }
+
+    private void addHost(Step.HostStep step) {
+        step.inputs().forEach(slots::noteShape);
+        step.outputs().forEach(slots::noteShape);
+        steps.add(step);
     }
 
     private Map<Graph, CompiledGraph> bodies(Node node) {
@@ -158,7 +164,7 @@ final class ProgramBuilder {
                 later.inputs().stream().map(value -> slots.use(value, step)).toList();
         var outputs = later.outputs().stream().map(_ -> slots.addDynamic()).toList();
         var info = new StepInfo(later.name(), "later stage", "program", "", 0, 0);
-        steps.add(new Step.HostStep(info, new LaterStage(new CompiledGraph(later, context)), inputs, outputs));
+        addHost(new Step.HostStep(info, new LaterStage(new CompiledGraph(later, context)), inputs, outputs));
         return outputs;
     }
 
@@ -173,7 +179,7 @@ final class ProgramBuilder {
         int to = slots.addOutput(value);
         var info =
                 new StepInfo("", "copy to output", "copy", value.type().shape().toString(), 0, 0);
-        steps.add(new Step.HostStep(info, ProgramBuilder::copy, List.of(from), List.of(to)));
+        addHost(new Step.HostStep(info, ProgramBuilder::copy, List.of(from), List.of(to)));
         return to;
     }
 

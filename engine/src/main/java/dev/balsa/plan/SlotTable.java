@@ -26,6 +26,8 @@ final class SlotTable {
     private final Map<Value, Integer> reads = new HashMap<>();
     /// The same for each slot that others are views of, over all of its views.
     private final Map<Integer, Integer> pending = new HashMap<>();
+    /// Slots that others are views of, of which steps see the tensors.
+    private final Set<Integer> shaped = new HashSet<>();
     /// Values that the caller gets directly, without a copy.
     private final Set<Value> direct = new HashSet<>();
     private int outputs;
@@ -152,14 +154,39 @@ final class SlotTable {
     /// @return whether it can be; a view of a tensor of strings or of unknown shape cannot
     boolean alias(Value value, Value viewed) {
         var slot = bySlot.get(viewed);
-        if (value.type().dtype() == DataType.STRING || direct.contains(value)) {
+        if (value.type().dtype() == DataType.STRING) {
             return false;
+        }
+        if (direct.contains(value)) {
+            return slot != null && handOver(value, root(slot));
         }
         if (slot == null) {
             slot = use(viewed, 0);
         }
         // Straight to the memory, however many views are in between.
         enter(value, add(new Slot.Alias(root(slot), value.type().dtype(), shape(value))));
+        return true;
+    }
+
+    /// Notes that a step sees the tensor in a slot, not only its memory.
+    void noteShape(int slot) {
+        if (slot != Step.NO_SLOT) {
+            shaped.add(root(slot));
+        }
+    }
+
+    /// Lets the memory that a value is a view of be the buffer that the caller gets, if nobody needs its shape:
+    /// only kernels have written and read it, and nothing reads it from now on.
+    private boolean handOver(Value value, int root) {
+        boolean fits = slots.get(root) instanceof Slot.Memory(var _, var type, var shape)
+                && type == value.type().dtype()
+                && shape.size() == shape(value).size();
+        if (!fits || shaped.contains(root) || pending.getOrDefault(root, 0) > 0 || reads.getOrDefault(value, 0) != 1) {
+            return false;
+        }
+        slots.set(root, new Slot.Output(outputs++, value.type().dtype(), shape(value)));
+        lives.remove(root);
+        bySlot.put(value, root);
         return true;
     }
 

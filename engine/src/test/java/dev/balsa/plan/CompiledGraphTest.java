@@ -103,6 +103,24 @@ class CompiledGraphTest {
     }
 
     @Test
+    void handsOverWhatTheCallerSeesAsAView() {
+        var text = """
+                graph "g" (%x: f32[2,3]) {
+                  %shape: i64[1] = constant <6>
+                  %a: f32[2,3] = Neg (%x)
+                  %b: f32[6] = Reshape {allowZero=false} (%a, %shape)
+                  return %b
+                }
+                """;
+        assertThat(operators(program(text, floats(2, 3)))).containsExactly("Neg");
+        assertThat(program(text, floats(2, 3)).slots()).contains(new Slot.Output(0, DataType.FLOAT32, Shape.of(6)));
+        compare(text, floats(2, 3));
+        var read = text.replace("return %b", "%c: f32[2,3] = Exp (%a) return %b, %c");
+        assertThat(operators(program(read, floats(2, 3)))).containsExactly("Neg", "Reshape", "Exp");
+        compare(read, floats(2, 3));
+    }
+
+    @Test
     void movesStrings() {
         compare(
                 """
