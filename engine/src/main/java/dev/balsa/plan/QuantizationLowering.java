@@ -102,7 +102,8 @@ record QuantizationLowering(Graph graph, KernelPicker picker) {
         }
         var request = new DynamicQuantizeRequest(Chains.shape(node.input(0)).size());
         var operands = List.of(node.input(0), node.output(0), node.output(1), node.output(2));
-        return picker.pick(ElementwiseKernels.dynamicQuantizers(VectorProvider.best()), request, operands, 0);
+        return picker.pick(
+                ElementwiseKernels.dynamicQuantizers(picker.isa(), VectorProvider.best()), request, operands, 0);
     }
 
     Optional<KernelChoice> matMul(Node node, MatMulInteger op) {

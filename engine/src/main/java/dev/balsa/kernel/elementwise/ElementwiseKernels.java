@@ -64,7 +64,15 @@ public final class ElementwiseKernels {
                 "dequantize_i8f32", VectorProvider.PLAIN, DequantizeWork::suits, DequantizeWork::new));
     }
 
-    /// The kernels for [DynamicQuantizeRequest].
+    /// The kernels for [DynamicQuantizeRequest] up to a level.
+    public static List<Kernel<DynamicQuantizeRequest>> dynamicQuantizers(Isa isa, VectorProvider provider) {
+        var kernels = new ArrayList<Kernel<DynamicQuantizeRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new DynamicQuantizeCodeKernel(unit)));
+        kernels.addAll(dynamicQuantizers(provider));
+        return kernels;
+    }
+
+    /// The kernels for [DynamicQuantizeRequest] on any CPU.
     public static List<Kernel<DynamicQuantizeRequest>> dynamicQuantizers(VectorProvider provider) {
         return List.of(new PortableKernel<>(
                 "dynamicquantize_f32u8", provider, _ -> true, r -> new DynamicQuantizeWork(r, provider)));

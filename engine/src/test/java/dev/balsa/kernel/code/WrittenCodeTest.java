@@ -21,6 +21,8 @@ import dev.balsa.kernel.conv.Window;
 import dev.balsa.kernel.conv.WinogradKernel;
 import dev.balsa.kernel.elementwise.DequantizeCodeKernel;
 import dev.balsa.kernel.elementwise.DequantizeRequest;
+import dev.balsa.kernel.elementwise.DynamicQuantizeCodeKernel;
+import dev.balsa.kernel.elementwise.DynamicQuantizeRequest;
 import dev.balsa.kernel.elementwise.ElementwiseCodeKernel;
 import dev.balsa.kernel.elementwise.ElementwiseRequest;
 import dev.balsa.kernel.gemm.GemmOperand;
@@ -149,6 +151,7 @@ class WrittenCodeTest {
             for (int taps : new int[] {1, 2, 4}) {
                 prepare(new ResizeCodeKernel(unit), resize(taps), written);
             }
+            prepare(new DynamicQuantizeCodeKernel(unit), new DynamicQuantizeRequest(100), written);
             prepare(new ConcatCodeKernel(unit), new ConcatRequest(3, List.of(10L, 20L)), written);
             assertThat(written.codes).hasSizeGreaterThan(100);
             for (var code : written.codes.entrySet()) {
