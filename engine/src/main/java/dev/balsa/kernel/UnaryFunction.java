@@ -7,6 +7,7 @@ package dev.balsa.kernel;
 public enum UnaryFunction {
     ABS,
     NEG,
+    SQUARE,
     SQRT,
     RECIPROCAL,
     EXP,

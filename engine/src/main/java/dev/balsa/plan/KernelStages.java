@@ -66,7 +66,7 @@ final class KernelStages {
         }
         return switch (step.operands().size()) {
             case 1 -> unary(step.op());
-            case 2 -> binary(step.op(), step.operands());
+            case 2 -> power(step, constants).or(() -> binary(step.op(), step.operands()));
             default -> Optional.empty();
         };
     }
@@ -114,6 +114,18 @@ final class KernelStages {
             case PRelu _ -> chainFirst ? two(BinaryFunction.PRELU, other) : Optional.empty();
             default -> Optional.empty();
         };
+    }
+
+    /// Powers that are easily said otherwise.
+    private static Optional<Sketch> power(ChainStep step, LongFunction<Optional<Tensor>> constants) {
+        if (!(step.op() instanceof Pow) || step.operands().getFirst() != ChainStep.CHAIN) {
+            return Optional.empty();
+        }
+        boolean squares = constants
+                .apply(step.operands().get(1))
+                .filter(tensor -> tensor.size() == 1 && tensor.getDouble(0) == 2)
+                .isPresent();
+        return squares ? one(UnaryFunction.SQUARE) : Optional.empty();
     }
 
     private static Optional<Sketch> clip(List<Long> operands, LongFunction<Optional<Tensor>> constants) {

@@ -88,6 +88,7 @@ public final class FunctionCode {
         return switch (function) {
             case ABS,
                     NEG,
+                    SQUARE,
                     SQRT,
                     RECIPROCAL,
                     FLOOR,
@@ -127,6 +128,7 @@ public final class FunctionCode {
         switch (function) {
             case ABS -> absolute(x, x);
             case NEG -> lanes.xor(x, x, lanes.bits(SIGN));
+            case SQUARE -> lanes.multiply(x, x, x);
             case SQRT -> lanes.sqrt(x, x);
             case RECIPROCAL -> {
                 lanes.load(free(0), lanes.all(1));

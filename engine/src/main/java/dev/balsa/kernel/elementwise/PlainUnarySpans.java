@@ -23,6 +23,7 @@ final class PlainUnarySpans {
         switch (function) {
             case ABS -> abs(s, so, t, to, n);
             case NEG -> neg(s, so, t, to, n);
+            case SQUARE -> square(s, so, t, to, n);
             case SQRT -> sqrt(s, so, t, to, n);
             case RECIPROCAL -> reciprocal(s, so, t, to, n);
             case EXP -> exp(s, so, t, to, n);
@@ -54,6 +55,13 @@ final class PlainUnarySpans {
         for (int i = 0; i < n; i++) {
             float x = get(s, so, i);
             set(Math.abs(x), t, to, i);
+        }
+    }
+
+    private static void square(MemorySegment s, long so, MemorySegment t, long to, int n) {
+        for (int i = 0; i < n; i++) {
+            float x = get(s, so, i);
+            set(x * x, t, to, i);
         }
     }
 

@@ -57,6 +57,7 @@ public final class VectorLoops {
         return switch (function) {
             case ABS -> (x, _, _) -> x.abs();
             case NEG -> (x, _, _) -> x.neg();
+            case SQUARE -> (x, _, _) -> x.mul(x);
             case SQRT -> (x, _, _) -> x.sqrt();
             case RECIPROCAL -> (x, _, _) -> VectorCoefficients.ONE.div(x);
             case EXP -> (x, _, _) -> VectorMath.exp(x);

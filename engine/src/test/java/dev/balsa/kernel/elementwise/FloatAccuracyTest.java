@@ -72,6 +72,7 @@ class FloatAccuracyTest {
                         new Case(UnaryFunction.SIGMOID, FloatAccuracyTest::sigmoid, 4, false),
                         new Case(UnaryFunction.ERF, PlainDefinitions::erf, 4, false),
                         new Case(UnaryFunction.SOFTPLUS, PlainDefinitions::softplus, 4, true),
+                        new Case(UnaryFunction.SQUARE, x -> x * x, 0.5, false),
                         new Case(UnaryFunction.SQRT, Math::sqrt, 0.5, false),
                         new Case(UnaryFunction.FLOOR, Math::floor, 0, false),
                         new Case(UnaryFunction.CEIL, Math::ceil, 0, false),

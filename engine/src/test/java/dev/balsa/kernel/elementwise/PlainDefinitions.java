@@ -12,6 +12,7 @@ public final class PlainDefinitions {
         return switch (function) {
             case ABS -> Math.abs(x);
             case NEG -> -x;
+            case SQUARE -> x * x;
             case SQRT -> Math.sqrt(x);
             case RECIPROCAL -> 1 / x;
             case EXP -> Math.exp(x);
