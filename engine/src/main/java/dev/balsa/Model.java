@@ -4,12 +4,14 @@ import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.CpuFeature;
 import dev.balsa.cpu.Isa;
 import dev.balsa.cpu.Topology;
+import dev.balsa.error.BalsaException;
 import dev.balsa.error.ResourceException;
 import dev.balsa.error.ShapeException;
 import dev.balsa.error.UnsupportedException;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.OperatorFailure;
+import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.Value;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
@@ -39,8 +41,8 @@ import java.util.concurrent.TimeUnit;
 /// A loaded model, ready to run. Thread-safe: runs beyond the number of streams wait their turn.
 ///
 /// It owns the mapped file, the packed weights, the memory of its runs and its worker threads; [#close] frees them
-/// all. The first run with new input shapes plans them, which takes milliseconds; later runs with these shapes do
-/// not.
+/// all. The first run with new input shapes plans them and packs weights, which takes a while; later runs with these
+/// shapes do not. [#prepare] does it beforehand; loading does where the file says all shapes.
 public final class Model implements AutoCloseable {
     private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
 
@@ -72,6 +74,19 @@ public final class Model implements AutoCloseable {
         var places = places(options, threads);
         for (int i = 0; i < streams; i++) {
             idle.add(new Stream(threads, "balsa-" + i, places.ofStream(i)));
+        }
+        if (graph.inputs().stream().allMatch(input -> input.type().shape().isKnown())) {
+            prepareKnown();
+        }
+    }
+
+    /// A model that cannot be run may still be looked at; its first run says what is wrong.
+    private void prepareKnown() {
+        try {
+            prepare(Map.of());
+        } catch (BalsaException e) {
+            System.getLogger(Model.class.getName())
+                    .log(System.Logger.Level.DEBUG, () -> "not prepared: " + e.getMessage());
         }
     }
 
@@ -157,6 +172,51 @@ public final class Model implements AutoCloseable {
                 value.name(),
                 value.type().dtype(),
                 dims.map(list -> list.stream().map(Dim::toString).toList()));
+    }
+
+    /// Does what the first run with inputs of these shapes would do once: plans, writes code, packs weights, takes
+    /// memory. Runs under way go on; new ones may wait for the end.
+    ///
+    /// @param shapes by name; inputs whose shape the model tells may be left out
+    /// @throws ShapeException if a shape is missing, unknown or does not fit, or if a node cannot take it
+    /// @throws ResourceException if the model is closed, or a run would take more memory than the options allow
+    public void prepare(Map<String, Shape> shapes) {
+        var ordered = shapesInOrder(shapes);
+        var free = new ArrayList<Stream>();
+        free.add(take());
+        try {
+            idle.drainTo(free);
+            var program = compiled.programFor(ordered);
+            free.forEach(stream -> stream.prepare(program));
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(place(path));
+        } finally {
+            idle.addAll(free);
+        }
+    }
+
+    private List<Shape> shapesInOrder(Map<String, Shape> shapes) {
+        var ordered = new ArrayList<Shape>();
+        int given = 0;
+        for (var value : graph.inputs()) {
+            var declared = value.type().shape();
+            var shape = shapes.get(value.name());
+            if (shape == null) {
+                ordered.add(declared.known()
+                        .orElseThrow(() -> new ShapeException("the shape of input \"" + value.name()
+                                + "\" is missing; expected a shape for " + info(value) + "; pass it by name")));
+            } else if (!admits(declared, shape)) {
+                throw new ShapeException("the shape of input \"" + value.name() + "\" does not fit; expected "
+                        + info(value) + ", found " + shape);
+            } else {
+                ordered.add(isScalar(declared) ? Shape.scalar() : shape);
+                given++;
+            }
+        }
+        if (given < shapes.size()) {
+            throw new ShapeException("unknown inputs among " + shapes.keySet() + "; expected " + inputs());
+        }
+        return ordered;
     }
 
     /// Runs the model once on the given inputs, by name. The inputs are read during the call and not kept.
@@ -264,16 +324,23 @@ public final class Model implements AutoCloseable {
                 MemorySegment.ofAddress(memory.address()).reinterpret(memory.byteSize()));
     }
 
-    /// The tensor, if it has the type and a shape that the model admits. One element passes for a scalar: many
-    /// exporters declare a scalar and feed a vector of length 1.
+    /// The tensor, if it has the type and a shape that the model admits.
     private static Tensor checked(Value value, Tensor tensor) {
         var shape = value.type().shape();
-        boolean asScalar = shape.hasRank() && shape.rank() == 0 && tensor.size() == 1;
-        if (value.type().dtype() != tensor.type() || !asScalar && !shape.admits(tensor.shape())) {
+        if (value.type().dtype() != tensor.type() || !admits(shape, tensor.shape())) {
             throw new ShapeException("input \"" + value.name() + "\" does not fit; expected " + info(value) + ", found "
                     + tensor + "; convert or reshape the tensor");
         }
-        return asScalar ? tensor.reshaped(Shape.scalar()) : tensor;
+        return isScalar(shape) ? tensor.reshaped(Shape.scalar()) : tensor;
+    }
+
+    /// One element passes for a scalar: many exporters declare a scalar and feed a vector of length 1.
+    private static boolean admits(SymbolicShape declared, Shape shape) {
+        return isScalar(declared) ? shape.size() == 1 : declared.admits(shape);
+    }
+
+    private static boolean isScalar(SymbolicShape shape) {
+        return shape.hasRank() && shape.rank() == 0;
     }
 
     private Stream take() {

@@ -76,6 +76,21 @@ class ModelTest {
         }
     }
 
+    @Test
+    void preparesForShapesThatFit() {
+        try (var model = load(2, 2)) {
+            model.prepare(Map.of());
+            model.prepare(Map.of(INPUT, Shape.of(1, 1, 28, 28)));
+            assertThat(digits(model, image(1))).hasSize(10);
+            assertThatThrownBy(() -> model.prepare(Map.of(INPUT, Shape.of(1, 1, 28, 27))))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("\"Input3\" does not fit");
+            assertThatThrownBy(() -> model.prepare(Map.of("other", Shape.of(1))))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("unknown inputs among [other]");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 1", "2, 2", "4, 2", "1, 3"})
     void givesTheSameBitsToEveryThread(int threads, int streams) throws Exception {

@@ -45,12 +45,22 @@ public final class CompiledGraph {
         checkTypes(inputs);
         var shapes = new ArrayList<Shape>(inputs.size());
         inputs.forEach(input -> shapes.add(input.shape()));
+        return programFor(shapes);
+    }
+
+    /// The program for inputs of the given shapes, one per input of the graph.
+    ///
+    /// @throws dev.balsa.error.BalsaException if shapes do not fit; names the node
+    public Program programFor(List<Shape> shapes) {
         synchronized (programs) {
             var known = programs.get(shapes);
             if (known == null) {
-                var types = inputs.stream().map(TensorType::of).toList();
+                var types = new ArrayList<TensorType>();
+                for (int i = 0; i < shapes.size(); i++) {
+                    types.add(TensorType.of(graph.inputs().get(i).type().dtype(), shapes.get(i)));
+                }
                 known = ProgramBuilder.build(rewritten(Specializer.specialize(graph, types)), context);
-                programs.put(shapes, known);
+                programs.put(List.copyOf(shapes), known);
             }
             return known;
         }

@@ -50,6 +50,12 @@ public final class Stream implements AutoCloseable {
     /// @param release gives the memory of outputs of planned shape back; the others are garbage collected
     public record Results(List<Tensor> tensors, Runnable release) {}
 
+    /// Takes the memory of the model's own program and binds it, as its first run would.
+    public void prepare(Program program) {
+        var buffers = level(0).bind(program).outputs();
+        buffers.giveBack(buffers.take());
+    }
+
     /// Runs the model's own program on inputs of the shapes that it was planned for.
     public Results run(Program program, List<Tensor> inputs) {
         var bound = level(0).bind(program);

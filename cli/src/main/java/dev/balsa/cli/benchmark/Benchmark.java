@@ -31,7 +31,7 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
         var loaded = BalsaContestant.load(path, options);
         try (var model = loaded.model()) {
             var tensors = inputs.apply(model.inputs());
-            var balsa = new BalsaContestant(model, tensors, loaded.nanos());
+            var balsa = BalsaContestant.ready(loaded, tensors);
             var first = firstRun(balsa);
             double flops =
                     model.plan(tensors).stream().mapToLong(PlannedStep::flops).sum();
