@@ -26,6 +26,8 @@ import dev.balsa.ir.quantization.DequantizeLinear;
 import dev.balsa.ir.quantization.DynamicQuantizeLinear;
 import dev.balsa.ir.quantization.MatMulInteger;
 import dev.balsa.ir.quantization.QuantizeLinear;
+import dev.balsa.ir.recurrent.Gru;
+import dev.balsa.ir.recurrent.Lstm;
 import dev.balsa.ir.reduction.Reduce;
 import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.Conv;
@@ -46,6 +48,7 @@ final class Lowering {
     private final NormalizationLowering norms;
     private final QuantizationLowering quantizations;
     private final MovementLowering movements;
+    private final RecurrentLowering recurrences;
 
     Lowering(Graph graph, PlanContext context) {
         var picker = new KernelPicker(context);
@@ -57,6 +60,7 @@ final class Lowering {
         norms = new NormalizationLowering(graph, picker);
         quantizations = new QuantizationLowering(graph, picker);
         movements = new MovementLowering(graph, picker);
+        recurrences = new RecurrentLowering(graph, picker);
     }
 
     /// The kernel for a node, or nothing if its plain definition must do.
@@ -93,6 +97,8 @@ final class Lowering {
             case DequantizeLinear op -> quantizations.dequantize(node, op);
             case DynamicQuantizeLinear _ -> quantizations.dynamicQuantize(node);
             case MatMulInteger op -> quantizations.matMul(node, op);
+            case Lstm op -> recurrences.lstm(node, op);
+            case Gru op -> recurrences.gru(node, op);
             case Elementwise _ -> chains.chain(node);
             default -> Optional.empty();
         };

@@ -53,6 +53,9 @@ import dev.balsa.kernel.resize.ResizeAxis;
 import dev.balsa.kernel.resize.ResizeCodeKernel;
 import dev.balsa.kernel.resize.ResizeRequest;
 import dev.balsa.tensor.DataType;
+import dev.balsa.kernel.recurrent.Cell;
+import dev.balsa.kernel.recurrent.RecurrentKernel;
+import dev.balsa.kernel.recurrent.RecurrentRequest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -63,6 +66,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -119,6 +123,9 @@ class WrittenCodeTest {
                         new WinogradKernel(unit),
                         conv(arena, 32, 1, 200 + outputs, outputs + 60, new Epilogue(EVERYTHING)),
                         written);
+                for (var cell : Cell.values()) {
+                    prepare(new RecurrentKernel(unit), layer(arena, cell, outputs), written);
+                }
                 for (var function : PoolFunction.values()) {
                     prepare(new PoolCodeKernel(unit), pool(function, outputs), written);
                 }
@@ -238,6 +245,25 @@ class WrittenCodeTest {
                 GemmOperand.single(turned, turned ? rows : depth),
                 GemmOperand.single(turned, turned ? depth : columns),
                 new Epilogue(EVERYTHING));
+    }
+
+    private static RecurrentRequest layer(Arena arena, Cell cell, int hidden) {
+        var weights = arena.allocate(4L * cell.gates() * hidden * hidden, 4);
+        return new RecurrentRequest(
+                cell,
+                2,
+                3,
+                hidden,
+                hidden,
+                List.of(true),
+                weights,
+                weights,
+                Optional.empty(),
+                false,
+                false,
+                true,
+                false,
+                false);
     }
 
     private static PoolRequest pool(PoolFunction function, int channels) {

@@ -1,0 +1,218 @@
+package dev.balsa.kernel.recurrent;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.recurrent.CellCode.Argument;
+import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.RowPlaces;
+import dev.balsa.kernel.tile.TileProduct;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Walks sequences, direction by direction. Phases of a direction: the inputs of all steps times their weights; then for
+/// each step the states times theirs, and the gates, sequence by sequence.
+///
+/// Shared memory holds, in rows of whole vectors: for each input row and for each sequence what it adds to the gates,
+/// the states, and the cell states.
+final class RecurrentWork implements Work {
+    private static final int PHASES_OF_STEP = 2;
+
+    private record Walk(boolean reversed, TileProduct inputs, TileProduct states, MemorySegment bias) {}
+
+    private final RecurrentRequest request;
+    private final MachineCode code;
+    private final List<Walk> walks = new ArrayList<>();
+    private final int phasesOfWalk;
+    /// Elements of a row of gates and of a state.
+    private final int gateRow;
+    private final int stateRow;
+    /// Where the parts of the shared memory begin, in elements.
+    private final long recurrentAt;
+    private final long statesAt;
+    private final long cellsAt;
+    private final long end;
+
+    RecurrentWork(RecurrentRequest request, VectorUnit unit, Constants constants) {
+        this.request = request;
+        int lanes = unit.lanes();
+        stateRow = Math.ceilDiv(request.hidden(), lanes) * lanes;
+        // The last vector of the last gate reaches at most a vector further.
+        gateRow = Math.ceilDiv(request.rows() + lanes, lanes) * lanes;
+        phasesOfWalk = 1 + PHASES_OF_STEP * request.steps();
+        recurrentAt = (long) request.steps() * request.batch() * gateRow;
+        statesAt = recurrentAt + (long) request.batch() * gateRow;
+        cellsAt = statesAt + (long) request.batch() * stateRow;
+        end = cellsAt + (long) request.batch() * stateRow;
+        code = constants.code(
+                CellCode.name(unit, request.cell(), request.hidden()),
+                () -> CellCode.write(unit, request.cell(), request.hidden()));
+        for (int walk = 0; walk < request.reversed().size(); walk++) {
+            int rows = request.steps() * request.batch();
+            walks.add(new Walk(
+                    request.reversed().get(walk),
+                    product(unit, request.weights(), walk, rows, request.inputs(), request.inputs(), constants),
+                    product(unit, request.recurrent(), walk, request.batch(), request.hidden(), stateRow, constants),
+                    bias(walk, constants)));
+        }
+    }
+
+    private TileProduct product(
+            VectorUnit unit, MemorySegment weights, int walk, int rows, int depth, int rowStep, Constants constants) {
+        var product = new TileProduct.Request(
+                RowPlaces.of(rows, row -> (long) row * rowStep),
+                new Depth(List.of(new Depth.Segment(0, depth))),
+                (long) rowStep * Float.BYTES,
+                request.rows(),
+                List.of(),
+                RowPlaces.of(rows, row -> (long) row * gateRow),
+                TileProduct.ENOUGH_PARTS);
+        long first = (long) walk * request.rows() * depth;
+        return TileProduct.of(
+                unit, product, new TileProduct.Right(weights, List.of(first), depth, 1, depth, 1), constants);
+    }
+
+    /// A row of gates that is added to the inputs' part, then a state that is added to the last gate of the state's part
+    /// where the reset gate must not be forgotten.
+    private MemorySegment bias(int walk, Constants constants) {
+        long bytes = (long) (gateRow + stateRow) * Float.BYTES;
+        if (request.bias().isEmpty()) {
+            return constants.packed(request.weights(), "no bias of " + bytes + " bytes", bytes, _ -> {});
+        }
+        var bias = request.bias().get();
+        var form = "bias of " + request.cell() + " " + request.hidden() + " in " + bytes + " bytes, walk " + walk;
+        return constants.packed(bias, form, bytes, target -> {
+            int rows = request.rows();
+            int separate = request.cell() == Cell.GRU ? rows - request.hidden() : rows;
+            long first = 2L * rows * walk;
+            for (int row = 0; row < rows; row++) {
+                float own = bias.getAtIndex(JAVA_FLOAT, first + row);
+                float ofState = bias.getAtIndex(JAVA_FLOAT, first + rows + row);
+                target.setAtIndex(JAVA_FLOAT, row, row < separate ? own + ofState : own);
+                if (row >= separate) {
+                    target.setAtIndex(JAVA_FLOAT, gateRow + row - separate, ofState);
+                }
+            }
+        });
+    }
+
+    @Override
+    public int phases() {
+        return walks.size() * phasesOfWalk;
+    }
+
+    @Override
+    public int units(int phase) {
+        var walk = walks.get(phase / phasesOfWalk);
+        int inWalk = phase % phasesOfWalk;
+        if (inWalk == 0) {
+            // One more to set the first states.
+            return walk.inputs.parts() + 1;
+        }
+        return inWalk % PHASES_OF_STEP == 1 ? walk.states.parts() : 1;
+    }
+
+    @Override
+    public long sharedBytes() {
+        return end * Float.BYTES;
+    }
+
+    @Override
+    public long workerBytes() {
+        long products = Math.max(
+                walks.getFirst().inputs.scratchBytes(), walks.getFirst().states.scratchBytes());
+        return Math.max(products, Argument.bytes());
+    }
+
+    @Override
+    public void run(int phase, int from, int to, Frame frame) {
+        int index = phase / phasesOfWalk;
+        var walk = walks.get(index);
+        int inWalk = phase % phasesOfWalk;
+        for (int unit = from; unit < to; unit++) {
+            if (inWalk == 0) {
+                if (unit == 0) {
+                    begin(index, frame);
+                } else {
+                    walk.inputs.multiply(frame, frame.operand(0), 0, frame.shared(), 0, unit - 1);
+                }
+            } else if (inWalk % PHASES_OF_STEP == 1) {
+                walk.states.multiply(frame, frame.shared(), statesAt, frame.shared(), recurrentAt, unit);
+            } else {
+                step(index, (inWalk - 1) / PHASES_OF_STEP, frame);
+            }
+        }
+    }
+
+    private void begin(int walk, Frame frame) {
+        begin(walk, frame, request.hasState() ? 1 : -1, statesAt);
+        begin(walk, frame, request.hasCell() ? (request.hasState() ? 2 : 1) : -1, cellsAt);
+    }
+
+    /// Sets the first states from an operand; zeros if that is -1. What fills vectors up is zeros, too, so that it stays
+    /// a number.
+    private void begin(int walk, Frame frame, int operand, long at) {
+        frame.shared()
+                .asSlice(at * Float.BYTES, (long) request.batch() * stateRow * Float.BYTES)
+                .fill((byte) 0);
+        for (int sequence = 0; operand >= 0 && sequence < request.batch(); sequence++) {
+            copy(frame.operand(operand), state(walk, sequence), frame.shared(), at + (long) sequence * stateRow);
+        }
+    }
+
+    private void step(int index, int done, Frame frame) {
+        var walk = walks.get(index);
+        int step = walk.reversed ? request.steps() - 1 - done : done;
+        var scratch = frame.scratch();
+        long shared = frame.shared().address();
+        Argument.BIAS.set(scratch, walk.bias.address());
+        Argument.RECURRENT_BIAS.set(scratch, walk.bias.address() + (long) gateRow * Float.BYTES);
+        for (int sequence = 0; sequence < request.batch(); sequence++) {
+            long row = (long) step * request.batch() + sequence;
+            long state = statesAt + (long) sequence * stateRow;
+            long cell = cellsAt + (long) sequence * stateRow;
+            Argument.INPUT.set(scratch, shared + row * gateRow * Float.BYTES);
+            Argument.RECURRENT.set(scratch, shared + (recurrentAt + (long) sequence * gateRow) * Float.BYTES);
+            Argument.STATE.set(scratch, shared + state * Float.BYTES);
+            Argument.CELL.set(scratch, shared + cell * Float.BYTES);
+            code.call(0, scratch, 0, (long) stateRow * Float.BYTES);
+            put(frame, index, sequence, step, done == request.steps() - 1);
+        }
+    }
+
+    /// Hands the states of a sequence out.
+    private void put(Frame frame, int walk, int sequence, int step, boolean isLast) {
+        int output = 1 + (request.hasState() ? 1 : 0) + (request.hasCell() ? 1 : 0);
+        var shared = frame.shared();
+        long state = statesAt + (long) sequence * stateRow;
+        if (request.wantsAll()) {
+            long place = ((long) step * walks.size() + walk) * request.batch() + sequence;
+            copy(shared, state, frame.operand(output++), place * request.hidden());
+        }
+        if (isLast && request.wantsState()) {
+            copy(shared, state, frame.operand(output++), state(walk, sequence));
+        }
+        if (isLast && request.wantsCell()) {
+            long cell = cellsAt + (long) sequence * stateRow;
+            copy(shared, cell, frame.operand(output), state(walk, sequence));
+        }
+    }
+
+    private long state(int walk, int sequence) {
+        return ((long) walk * request.batch() + sequence) * request.hidden();
+    }
+
+    private void copy(MemorySegment source, long from, MemorySegment target, long to) {
+        MemorySegment.copy(
+                source,
+                from * Float.BYTES,
+                target,
+                to * Float.BYTES,
+                (long) request.hidden() * Float.BYTES);
+    }
+}
