@@ -50,11 +50,15 @@ public final class Assembler {
 
     /// Only registers tell how much memory is meant where the operand does not.
     private static void checkSize(Instruction instruction, Form form, List<Operand> given) {
-        boolean told = given.stream().noneMatch(operand -> operand instanceof Mem mem && mem.bits() == 0)
-                || given.stream()
-                        .anyMatch(operand -> !(operand instanceof Mem || operand instanceof Imm)
-                                && !(operand instanceof Gpr && form.roles().contains("X")))
-                || instruction.forms().size() == 1;
+        boolean told = true;
+        for (var operand : given) {
+            told &= !(operand instanceof Mem mem) || mem.bits() != 0;
+        }
+        for (var operand : given) {
+            told |= !(operand instanceof Mem || operand instanceof Imm)
+                    && !(operand instanceof Gpr && form.indexOf('X') >= 0);
+        }
+        told |= instruction.forms().size() == 1;
         if (!told) {
             throw new IllegalArgumentException(instruction.mnemonic() + " " + text(given)
                     + ": the size of the memory is not clear; give it by Mem.sized");
@@ -85,7 +89,7 @@ public final class Assembler {
         for (var number : numbers) {
             key.add(number);
         }
-        return Mem.at(constants.computeIfAbsent(key, k -> new Label("constant " + k)));
+        return Mem.at(constants.computeIfAbsent(key, _ -> new Label("constant")));
     }
 
     /// Bytes of code so far.

@@ -78,7 +78,7 @@ final class Encoder {
                 | (number('R') >> 3 & 1) << 2
                 | (indexNumber() >> 3 & 1) << 1
                 | baseNumber() >> 3 & 1;
-        if (rex != 0 || operands.stream().anyMatch(Encoder::needsRex)) {
+        if (rex != 0 || needsRex()) {
             code.u8(0x40 | rex);
         }
         if (encoding.map() > 0) {
@@ -90,8 +90,13 @@ final class Encoder {
     }
 
     /// The low bytes of rsp, rbp, rsi and rdi are those of other registers without the prefix.
-    private static boolean needsRex(Operand operand) {
-        return operand instanceof Gpr gpr && gpr.bits() == 8 && gpr.number() >= 4;
+    private boolean needsRex() {
+        for (var operand : operands) {
+            if (operand instanceof Gpr gpr && gpr.bits() == 8 && gpr.number() >= 4) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void vex() {
@@ -156,7 +161,12 @@ final class Encoder {
     }
 
     private boolean isZeroing() {
-        return operands.stream().anyMatch(operand -> operand instanceof Vec vec && vec.zeroing());
+        for (var operand : operands) {
+            if (operand instanceof Vec vec && vec.zeroing()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void modRm(int register) {

@@ -36,8 +36,8 @@ record Encoding(
 
     /// Reads the encoding of a row.
     static Encoding parse(String text, int length) {
-        var words = text.split("[ .]");
-        var scheme = words[0].equals("VEX") ? Scheme.VEX : words[0].equals("EVEX") ? Scheme.EVEX : Scheme.LEGACY;
+        var words = Form.split(text.replace('.', ' '), " ");
+        var scheme = text.startsWith("VEX") ? Scheme.VEX : text.startsWith("EVEX") ? Scheme.EVEX : Scheme.LEGACY;
         var rest = new HashSet<String>();
         int prefix = 0;
         int map = 0;
@@ -60,7 +60,7 @@ record Encoding(
                     opcode = value;
                     inOpcode = word.endsWith("+r");
                 }
-            } else if (word.matches("/\\d")) {
+            } else if (word.length() == 2 && word.charAt(0) == '/' && isHex(word.charAt(1)) && word.charAt(1) <= '9') {
                 digit = word.charAt(1) - '0';
             } else {
                 map = mapOf(word, map);
@@ -72,7 +72,12 @@ record Encoding(
     }
 
     private static boolean isByte(String word, Scheme scheme, int map, int opcode) {
-        return word.matches("[0-9A-F]{2}(\\+r)?") && (scheme == Scheme.LEGACY || map != 0 || opcode < 0);
+        boolean hasForm = word.length() == 2 || word.length() == 4 && word.endsWith("+r");
+        return hasForm && isHex(word.charAt(0)) && isHex(word.charAt(1)) && (scheme == Scheme.LEGACY || map != 0 || opcode < 0);
+    }
+
+    private static boolean isHex(char c) {
+        return c >= '0' && c <= '9' || c >= 'A' && c <= 'F';
     }
 
     private static int prefixOf(int value) {

@@ -1,7 +1,6 @@
 package dev.balsa.asm;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// One way of writing and encoding an instruction, read from a row of its table.
@@ -11,24 +10,42 @@ import java.util.List;
 /// @param operands what it works on, in Intel's order
 /// @param roles where each operand is encoded, as [Instruction] lists them, and X for implied ones
 record Form(String text, Encoding encoding, List<OperandPattern> operands, String roles) {
+    /// Copies the list.
+    Form {
+        operands = List.copyOf(operands);
+    }
+
     /// The forms of a row.
     static List<Form> parse(String row) {
-        var parts = row.split(" : ");
+        var parts = split(row, " : ");
         var forms = new ArrayList<Form>();
-        for (var length : lengths(parts[0])) {
-            var encoding = Encoding.parse(parts[0], length);
-            var operands = parts.length < 2 || parts[1].isBlank()
-                    ? List.<OperandPattern>of()
-                    : Arrays.stream(parts[1].split(", "))
-                            .map(word -> OperandPattern.parse(word, length))
-                            .toList();
-            var roles = parts.length == 3 ? parts[2] : roles(encoding, operands);
+        for (var length : lengths(parts.getFirst())) {
+            var encoding = Encoding.parse(parts.getFirst(), length);
+            var operands = new ArrayList<OperandPattern>();
+            if (parts.size() > 1 && !parts.get(1).isBlank()) {
+                split(parts.get(1), ", ").forEach(word -> operands.add(OperandPattern.parse(word, length)));
+            }
+            var roles = parts.size() == 3 ? parts.get(2) : roles(encoding, operands);
             if (roles.length() != operands.size()) {
                 throw new IllegalArgumentException(row + ": expected a role per operand, found " + roles);
             }
             forms.add(new Form(row, encoding, operands, roles));
         }
         return forms;
+    }
+
+    /// The parts of a text; without the regular expressions of [String#split], since every process does it first.
+    static List<String> split(String text, String separator) {
+        var parts = new ArrayList<String>();
+        int from = 0;
+        int at = text.indexOf(separator);
+        while (at >= 0) {
+            parts.add(text.substring(from, at));
+            from = at + separator.length();
+            at = text.indexOf(separator, from);
+        }
+        parts.add(text.substring(from));
+        return parts;
     }
 
     private static List<Integer> lengths(String encoding) {
@@ -77,11 +94,25 @@ record Form(String text, Encoding encoding, List<OperandPattern> operands, Strin
                 return false;
             }
         }
-        return !rounds(given) || given.stream().noneMatch(Mem.class::isInstance);
+        return !rounds(given) || !hasMemory(given);
     }
 
     private static boolean rounds(List<Operand> given) {
-        return given.stream().anyMatch(operand -> operand instanceof Vec vec && vec.rounding() != Rounding.DEFAULT);
+        for (var operand : given) {
+            if (operand instanceof Vec vec && vec.rounding() != Rounding.DEFAULT) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasMemory(List<Operand> given) {
+        for (var operand : given) {
+            if (operand instanceof Mem) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The index of the operand in a role; -1 if none has it.

@@ -8,6 +8,7 @@ import java.util.Set;
 ///
 /// @param text as it stands in the row, without modifiers
 /// @param registers the kinds of registers, such as `r64`, `zmm`, `k`, `tmm`
+/// @param certain whether one of them is not a kind but a certain register, such as `cl`
 /// @param memory bits of a memory operand; 0 for none, -1 for an address of any size
 /// @param broadcast bits of an element that stands for all lanes; 0 for none
 /// @param indices bits of the vector of indices; 0 for none
@@ -21,6 +22,7 @@ import java.util.Set;
 record OperandPattern(
         String text,
         Set<String> registers,
+        boolean certain,
         int memory,
         int broadcast,
         int indices,
@@ -31,12 +33,13 @@ record OperandPattern(
         boolean relative,
         int unit) {
     private static final int ANY_SIZE = -1;
+    private static final Set<String> KINDS = Set.of("r8", "r16", "r32", "r64", "xmm", "ymm", "zmm", "k", "tmm");
 
     /// Reads one operand of a row.
     ///
     /// @param length bits of the row's vectors; 0 where it has none
     static OperandPattern parse(String word, int length) {
-        var body = word.replaceAll("\\{.*", "").replaceAll("r/m(\\d+)", "r$1/m$1");
+        var body = body(word);
         var registers = new HashSet<String>();
         int memory = 0;
         int broadcast = 0;
@@ -50,22 +53,24 @@ record OperandPattern(
             } else if (part.startsWith("vm") || part.endsWith("VM")) {
                 indices = indices(part, length);
                 memory = ANY_SIZE;
-            } else if (part.matches("b\\d+")) {
+            } else if (isNumbered(part, 'b')) {
                 broadcast = bits(part, 1);
-            } else if (part.matches("[HQE]?M")) {
+            } else if (isVectorMemory(part)) {
                 memory = length / divisor(part);
             } else if (part.equals("m") || part.equals("sibmem")) {
                 memory = ANY_SIZE;
-            } else if (part.matches("m\\d+")) {
+            } else if (isNumbered(part, 'm')) {
                 memory = bits(part, 1);
             } else {
                 registers.add(register(part, length));
             }
         }
         var relative = body.startsWith("rel");
+        boolean certain = registers.stream().anyMatch(register -> !KINDS.contains(register));
         return new OperandPattern(
                 body,
-                registers,
+                Set.copyOf(registers),
+                certain,
                 memory,
                 broadcast,
                 indices,
@@ -75,6 +80,43 @@ record OperandPattern(
                 rounding(word, length),
                 relative,
                 word.contains("{u") ? word.charAt(word.indexOf("{u") + 2) - '0' : 0);
+    }
+
+    /// The word without modifiers, `r/m32` as `r32/m32`. By hand, as all here: these are the first words that a
+    /// process reads, and regular expressions would take most of the time.
+    private static String body(String word) {
+        int modifiers = word.indexOf('{');
+        var body = modifiers < 0 ? word : word.substring(0, modifiers);
+        int either = body.indexOf("r/m");
+        if (either < 0) {
+            return body;
+        }
+        int end = either + 3;
+        while (end < body.length() && isDigit(body.charAt(end))) {
+            end++;
+        }
+        var bits = body.substring(either + 3, end);
+        return body.substring(0, either).concat("r").concat(bits).concat("/m").concat(body.substring(either + 3));
+    }
+
+    private static boolean isNumbered(String part, char letter) {
+        if (part.length() < 2 || part.charAt(0) != letter) {
+            return false;
+        }
+        for (int i = 1; i < part.length(); i++) {
+            if (!isDigit(part.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static boolean isVectorMemory(String part) {
+        return part.equals("M") || part.length() == 2 && part.charAt(1) == 'M' && "HQE".indexOf(part.charAt(0)) >= 0;
     }
 
     /// Rounding takes the place of the length, so that there is one length only.
@@ -118,6 +160,15 @@ record OperandPattern(
         };
     }
 
+    private static String general(int bits) {
+        return switch (bits) {
+            case 8 -> "r8";
+            case 16 -> "r16";
+            case 32 -> "r32";
+            default -> "r64";
+        };
+    }
+
     static String vector(int bits) {
         return bits == 128 ? "xmm" : bits == 256 ? "ymm" : "zmm";
     }
@@ -125,7 +176,7 @@ record OperandPattern(
     /// Whether an operand fits, apart from what the form's encoding cannot express.
     boolean accepts(Operand operand) {
         return switch (operand) {
-            case Gpr gpr -> registers.contains("r" + gpr.bits()) || registers.contains(gpr.toString());
+            case Gpr gpr -> registers.contains(general(gpr.bits())) || certain && registers.contains(gpr.toString());
             case Vec vec -> registers.contains(vector(vec.bits())) && acceptsModifiers(vec);
             case Mask _ -> registers.contains("k");
             case Tile _ -> registers.contains("tmm");

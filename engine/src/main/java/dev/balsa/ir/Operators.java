@@ -5,24 +5,45 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The operators that Balsa knows, read off the sealed hierarchy below [Op].
 public final class Operators {
-    private static final Map<String, Schema> BY_NAME = index();
+    /// All operators by their ONNX names, which only their classes tell: made when something is asked for that has
+    /// no class of the same name.
+    private static final class Index {
+        private static final Map<String, Schema> BY_NAME = index();
+    }
+
+    /// Record classes by their names in lower case; most are called as in ONNX. Models have few operators, and
+    /// reading the schemas of all would take longer than a small model.
+    private static final Map<String, List<Class<?>>> BY_CLASS =
+            classes().stream().collect(Collectors.groupingBy(type -> lower(type.getSimpleName())));
 
     private Operators() {}
 
     /// The schema of an ONNX operator, if Balsa has it; `domain` is empty for `ai.onnx`.
     public static Optional<Schema> find(String domain, String name) {
-        return Optional.ofNullable(BY_NAME.get(key(domain, name)));
+        for (var operator : BY_CLASS.getOrDefault(lower(name), List.of())) {
+            var schema = schemaOf(operator);
+            if (schema.domain().equals(domain) && schema.name().equals(name)) {
+                return Optional.of(schema);
+            }
+        }
+        return Optional.ofNullable(Index.BY_NAME.get(key(domain, name)));
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
     }
 
     /// All schemas, aliases included, in order of domain and name.
     public static List<Schema> all() {
-        return List.copyOf(BY_NAME.values());
+        return List.copyOf(Index.BY_NAME.values());
     }
 
     /// The record classes of all operators.

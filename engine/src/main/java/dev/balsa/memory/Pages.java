@@ -1,7 +1,5 @@
 package dev.balsa.memory;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.balsa.error.InternalException;
@@ -16,20 +14,22 @@ import java.lang.invoke.VarHandle;
 import java.util.Locale;
 
 /// Pages of memory asked of the system: `mmap`, `mprotect`, `madvise` and `munmap` of POSIX.
+@SuppressWarnings("restricted") // native functions are what this is about
 public final class Pages {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle STATE_ERRNO = STATE.varHandle(StructLayout.PathElement.groupElement("errno"));
 
-    private static final MethodHandle MMAP = function(
-            "mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MPROTECT =
-            function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle MUNMAP = function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    /// All four functions are called by one handle, since making handles takes much of a short process: what they
+    /// take less than six integers is ignored, and of a result of 32 bits the lower half counts.
+    private static final MethodHandle CALL = LINKER.downcallHandle(
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), ERRNO);
 
-    private static final MethodHandle MADVISE =
-            function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MemorySegment MMAP = function("mmap");
+    private static final MemorySegment MPROTECT = function("mprotect");
+    private static final MemorySegment MUNMAP = function("munmap");
+    private static final MemorySegment MADVISE = function("madvise");
 
     private static final int READ = 1;
     private static final int WRITE = 2;
@@ -47,29 +47,31 @@ public final class Pages {
         return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac") ? 0x1000 : 0x20;
     }
 
-    @SuppressWarnings("restricted")
-    private static MethodHandle function(String name, FunctionDescriptor type) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, ERRNO);
+    private static MemorySegment function(String name) {
+        return LINKER.defaultLookup().findOrThrow(name);
+    }
+
+    private static long call(
+            MemorySegment function, MemorySegment state, MemorySegment pages, long bytes, long third, long flags) {
+        try {
+            // The last two are mmap's: no file, from its start.
+            return (long) CALL.invokeExact(function, state, pages.address(), bytes, third, flags, -1L, 0L);
+        } catch (Throwable e) {
+            throw new InternalException("memory functions cannot be called; found " + e, e);
+        }
     }
 
     /// New pages that can be written, zeros, at least `bytes` long.
     ///
     /// @throws ResourceException if the system has none
-    @SuppressWarnings("restricted")
     public static MemorySegment map(long bytes) {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
-            var flags = PRIVATE | anonymous();
-            var address =
-                    (MemorySegment) MMAP.invokeExact(state, MemorySegment.NULL, bytes, READ | WRITE, flags, -1, 0L);
-            if (address.address() == FAILED) {
+            long address = call(MMAP, state, MemorySegment.NULL, bytes, READ | WRITE, PRIVATE | anonymous());
+            if (address == FAILED) {
                 throw failed("mmap", bytes, state);
             }
-            return address.reinterpret(bytes);
-        } catch (ResourceException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new InternalException("mmap cannot be called; found " + e, e);
+            return MemorySegment.ofAddress(address).reinterpret(bytes);
         }
     }
 
@@ -79,14 +81,9 @@ public final class Pages {
     public static void makeExecutable(MemorySegment pages) {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
-            var result = (int) MPROTECT.invokeExact(state, pages, pages.byteSize(), READ | EXECUTE);
-            if (result != 0) {
+            if ((int) call(MPROTECT, state, pages, pages.byteSize(), READ | EXECUTE, 0) != 0) {
                 throw failed("mprotect", pages.byteSize(), state);
             }
-        } catch (ResourceException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new InternalException("mprotect cannot be called; found " + e, e);
         }
     }
 
@@ -96,9 +93,7 @@ public final class Pages {
             return;
         }
         try (var arena = Arena.ofConfined()) {
-            int ignored = (int) MADVISE.invokeExact(arena.allocate(STATE), pages, pages.byteSize(), ADVICE_LARGE_PAGES);
-        } catch (Throwable e) {
-            throw new InternalException("madvise cannot be called; found " + e, e);
+            call(MADVISE, arena.allocate(STATE), pages, pages.byteSize(), ADVICE_LARGE_PAGES, 0);
         }
     }
 
@@ -110,14 +105,9 @@ public final class Pages {
     public static void unmap(MemorySegment pages) {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
-            var result = (int) MUNMAP.invokeExact(state, pages, pages.byteSize());
-            if (result != 0) {
+            if ((int) call(MUNMAP, state, pages, pages.byteSize(), 0, 0) != 0) {
                 throw failed("munmap", pages.byteSize(), state);
             }
-        } catch (ResourceException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new InternalException("munmap cannot be called; found " + e, e);
         }
     }
 
