@@ -41,8 +41,8 @@ import java.util.concurrent.TimeUnit;
 /// A loaded model, ready to run. Thread-safe: runs beyond the number of streams wait their turn.
 ///
 /// It owns the mapped file, the packed weights, the memory of its runs and its worker threads; [#close] frees them
-/// all. The first run with new input shapes plans them and packs weights, which takes a while; later runs with these
-/// shapes do not. [#prepare] does it beforehand; loading does where the file says all shapes.
+/// all. The first run with new input shapes plans them and packs weights, which takes a while; later runs with
+/// these shapes do not. [#prepare] does it beforehand; loading does where the file says all shapes.
 public final class Model implements AutoCloseable {
     private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
 
@@ -67,7 +67,7 @@ public final class Model implements AutoCloseable {
         this.streams = options.streams();
         graph.outputs().forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
         constants = new ModelConstants(arena, options.codeFolder().map(CodeFiles::new));
-        var context = new PlanContext(isa, options.precision(), constants, options.memoryLimit());
+        var context = new PlanContext(isa, options.precision(), constants, options.memoryLimit(), options.threads());
         compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context);
         idle = new ArrayBlockingQueue<>(streams);
         int threads = Math.max(1, options.threads() / streams);

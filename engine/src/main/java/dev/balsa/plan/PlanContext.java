@@ -10,4 +10,5 @@ import dev.balsa.tensor.Precision;
 /// @param precision how close results must stay to what the model says
 /// @param constants keeps packed weights
 /// @param memoryLimit the most bytes that the intermediate tensors of one program may take
-public record PlanContext(Isa isa, Precision precision, Constants constants, long memoryLimit) {}
+/// @param threads how many threads may plan at once, at least 1
+public record PlanContext(Isa isa, Precision precision, Constants constants, long memoryLimit, int threads) {}

@@ -24,6 +24,7 @@ final class ProgramBuilder {
     private final Lowering lowering;
     private final SlotTable slots;
     private final List<Step> steps = new ArrayList<>();
+    private Map<Node, Optional<KernelChoice>> choices = Map.of();
     private long sharedBytes;
     private long workerBytes;
 
@@ -39,6 +40,8 @@ final class ProgramBuilder {
     }
 
     private Program build() {
+        choices = KernelChoices.of(
+                source.now().nodes(), source.now().constants().values(), context.threads(), this::chooseSafely);
         source.now().nodes().forEach(this::addPlaced);
         var outputs = new ArrayList<Integer>();
         var laterSlots = addLater();
@@ -72,6 +75,17 @@ final class ProgramBuilder {
         }
     }
 
+    /// Sizes are checked before memory is asked for.
+    private Optional<KernelChoice> chooseSafely(Node node) {
+        node.outputs().forEach(this::checkMemory);
+        return Specialized.isDynamic(node) || node.op() instanceof View ? Optional.empty() : lowering.lower(node);
+    }
+
+    private Optional<KernelChoice> choice(Node node) {
+        var made = choices.get(node);
+        return made != null && !(node.op() instanceof View) ? made : lowering.lower(node);
+    }
+
     private void checkMemory(Value output) {
         if (output.isPresent() && output.type().shape().isKnown()) {
             var shape = output.type().shape().known().orElseThrow();
@@ -89,7 +103,7 @@ final class ProgramBuilder {
         if (node.op() instanceof View && !dynamic && slots.alias(node.output(0), node.input(0))) {
             return;
         }
-        var choice = dynamic ? Optional.<KernelChoice>empty() : lowering.lower(node);
+        var choice = dynamic ? Optional.<KernelChoice>empty() : choice(node);
         if (choice.isPresent()) {
             addKernel(node, choice.get());
         } else {

@@ -28,7 +28,7 @@ public final class BothWays {
     }
 
     private static PlanContext context(Isa isa, Precision precision, ModelConstants constants) {
-        return new PlanContext(isa, precision, constants, Long.MAX_VALUE);
+        return new PlanContext(isa, precision, constants, Long.MAX_VALUE, 2);
     }
 
     /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in

@@ -247,7 +247,7 @@ class CompiledGraphTest {
         assertThatThrownBy(() -> program(text, floats(2), Tensor.of(new long[] {1}, 1)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("\"y\"");
-        var limited = new PlanContext(Isa.PORTABLE, Precision.FAST, new ModelConstants(Arena.ofAuto()), 100);
+        var limited = new PlanContext(Isa.PORTABLE, Precision.FAST, new ModelConstants(Arena.ofAuto()), 100, 1);
         var big = GraphText.parse("graph \"g\" (%x: f32[N]) { %a: f32[N] = Relu (%x) %b: f32[N] = Softmax"
                 + " {axis=0, flattened=false} (%a) %c: f32[N] = Neg (%b) return %c }");
         assertThatThrownBy(() -> new CompiledGraph(big, limited).program(List.of(floats(1000))))

@@ -1,0 +1,84 @@
+package dev.balsa.plan;
+
+import dev.balsa.ir.Node;
+import dev.balsa.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/// Chooses kernels for nodes ahead, by several threads: packing their weights takes most of the time of planning.
+///
+/// What fails here is left out, so that the caller meets the failure in the order of the nodes.
+final class KernelChoices {
+    /// Weights that are packed within a millisecond or two are not worth a thread.
+    private static final long LEAST_BYTES = 4L << 20;
+
+    private final List<Node> nodes;
+    private final Function<Node, Optional<KernelChoice>> lowering;
+    private final AtomicInteger next = new AtomicInteger();
+    private final Map<Integer, Optional<KernelChoice>> made = new ConcurrentHashMap<>();
+
+    private KernelChoices(List<Node> nodes, Function<Node, Optional<KernelChoice>> lowering) {
+        this.nodes = nodes;
+        this.lowering = lowering;
+    }
+
+    /// The choices, by the nodes' identity; none if it is not worth it.
+    ///
+    /// @param lowering may be called by any thread
+    static Map<Node, Optional<KernelChoice>> of(
+            List<Node> nodes,
+            Iterable<Tensor> constants,
+            int threads,
+            Function<Node, Optional<KernelChoice>> lowering) {
+        long bytes = 0;
+        for (var constant : constants) {
+            bytes += constant.memory().byteSize();
+        }
+        if (threads == 1 || bytes < LEAST_BYTES) {
+            return Map.of();
+        }
+        return new KernelChoices(nodes, lowering).make(threads);
+    }
+
+    private Map<Node, Optional<KernelChoice>> make(int threads) {
+        var helpers = new ArrayList<Thread>();
+        for (int i = 1; i < Math.min(threads, nodes.size()); i++) {
+            helpers.add(Thread.ofPlatform().daemon().name("balsa-plan-" + i).start(this::work));
+        }
+        work();
+        helpers.forEach(KernelChoices::join);
+        var choices = new IdentityHashMap<Node, Optional<KernelChoice>>();
+        made.forEach((index, choice) -> choices.put(nodes.get(index), choice));
+        return choices;
+    }
+
+    private static void join(Thread helper) {
+        boolean interrupted = false;
+        while (helper.isAlive()) {
+            try {
+                helper.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work() {
+        for (int i = next.getAndIncrement(); i < nodes.size(); i = next.getAndIncrement()) {
+            try {
+                made.put(i, lowering.apply(nodes.get(i)));
+            } catch (RuntimeException | OutOfMemoryError | StackOverflowError _) {
+                // Met again by whoever asks for this node's kernel.
+            }
+        }
+    }
+}
