@@ -23,6 +23,11 @@ public final class Stream implements AutoCloseable {
     /// Programs that stay bound per depth; with more input shapes than this in turn, binding is done again.
     private static final int MOST_BOUND = 64;
 
+    /// Memory and operations that take about as long as handing work over.
+    private static final long SMALL_BYTES = 16 << 10;
+
+    private static final long SMALL_FLOPS = 1 << 16;
+
     private final Team team;
     private final SharedWork shared = new SharedWork();
     private final List<Level> levels = new ArrayList<>();
@@ -119,7 +124,7 @@ public final class Stream implements AutoCloseable {
 
     private void runPlaced(StepInfo info, Work work, BoundProgram bound, int index) {
         try {
-            runKernel(work, bound, index);
+            runKernel(work, bound, index, isSmall(info));
         } catch (BalsaException e) {
             throw e.within(info.label());
         } catch (RuntimeException e) {
@@ -128,11 +133,16 @@ public final class Stream implements AutoCloseable {
         }
     }
 
-    private void runKernel(Work work, BoundProgram bound, int step) {
+    /// Steps that a worker does sooner than it could be woken, or even told, by another.
+    private static boolean isSmall(StepInfo info) {
+        return info.bytes() > 0 && info.bytes() <= SMALL_BYTES && info.flops() <= SMALL_FLOPS;
+    }
+
+    private void runKernel(Work work, BoundProgram bound, int step, boolean alone) {
         int phases = work.phases();
         for (int phase = 0; phase < phases; phase++) {
             int units = work.units(phase);
-            if (units <= 1 || team.size() == 1) {
+            if (units <= 1 || alone || team.size() == 1) {
                 work.run(phase, 0, units, bound.frame(step, 0));
             } else {
                 runShared(work, phase, units, bound, step);
