@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Winograd's convolutions against the definition in double precision: as close as
 /// [dev.balsa.tensor.Precision#FAST] says.
 class WinogradTest {
-    private static final int CASES = 300;
+    private static final int CASES = 100;
     /// Of the largest output.
     private static final double BOUND = 2e-5;
 
