@@ -69,7 +69,8 @@ final class AmxPanels {
     ///
     /// @param target zeros, [#bytes] of them
     void pack(TileProduct.Right right, MemorySegment target, Constants constants) {
-        var copy = constants.code(StridedCopyCode.NAME, StridedCopyCode::write);
+        var strided = new StridedCopyCode(Float.BYTES);
+        var copy = constants.code(strided.name(), strided::write);
         var code = constants.code(PackCode.name(parts), () -> PackCode.write(parts));
         try (var arena = Arena.ofConfined()) {
             // What the arguments point to is part of them, so that it is alive during a call as they are.
