@@ -73,7 +73,10 @@ record Encoding(
 
     private static boolean isByte(String word, Scheme scheme, int map, int opcode) {
         boolean hasForm = word.length() == 2 || word.length() == 4 && word.endsWith("+r");
-        return hasForm && isHex(word.charAt(0)) && isHex(word.charAt(1)) && (scheme == Scheme.LEGACY || map != 0 || opcode < 0);
+        return hasForm
+                && isHex(word.charAt(0))
+                && isHex(word.charAt(1))
+                && (scheme == Scheme.LEGACY || map != 0 || opcode < 0);
     }
 
     private static boolean isHex(char c) {

@@ -21,8 +21,7 @@ import java.util.Optional;
 record RecurrentLowering(Graph graph, KernelPicker picker) {
     private static final List<Activation.Function> LSTM =
             List.of(Activation.Function.SIGMOID, Activation.Function.TANH, Activation.Function.TANH);
-    private static final List<Activation.Function> GRU =
-            List.of(Activation.Function.SIGMOID, Activation.Function.TANH);
+    private static final List<Activation.Function> GRU = List.of(Activation.Function.SIGMOID, Activation.Function.TANH);
 
     Optional<KernelChoice> lstm(Node node, Lstm op) {
         if (op.coupled() || node.input(7).isPresent() || !isUsual(op.recurrence(), LSTM)) {
@@ -98,9 +97,11 @@ record RecurrentLowering(Graph graph, KernelPicker picker) {
     }
 
     private static long flops(RecurrentRequest request) {
-        long weights = (long) request.cell().gates()
-                * request.hidden()
-                * (request.inputs() + request.hidden());
-        return 2 * weights * request.steps() * request.batch() * request.reversed().size();
+        long weights = (long) request.cell().gates() * request.hidden() * (request.inputs() + request.hidden());
+        return 2
+                * weights
+                * request.steps()
+                * request.batch()
+                * request.reversed().size();
     }
 }

@@ -154,7 +154,8 @@ public final class CodeTrial implements AutoCloseable, Constants {
     ///
     /// @param outputs their lengths
     public List<float[]> run(Work work, List<Integer> outputs) {
-        var lengths = outputs.stream().map(length -> (long) length * Float.BYTES).toList();
+        var lengths =
+                outputs.stream().map(length -> (long) length * Float.BYTES).toList();
         return runBytes(work, lengths).stream()
                 .map(bytes -> MemorySegment.ofArray(bytes).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED))
                 .toList();

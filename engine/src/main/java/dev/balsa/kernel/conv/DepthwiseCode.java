@@ -27,7 +27,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Writes the code of a depthwise convolution: some neighbouring pixels of an output row by some vectors of
-/// channels are summed up in registers over the window, then passed through the epilogue and stored. A row of the window
+/// channels are summed up in registers over the window, then passed through the epilogue and stored. A row of the
+/// window
 /// is written out position by position; a loop goes over those rows of it that are in the image, as a table tells.
 ///
 /// The routine makes tiles for the pixels from rsi to rdx, whose number is a multiple of the tile's, and whose

@@ -166,7 +166,9 @@ final class DepthwiseTileWork implements Work {
         int depth = axes.get(0).output();
         int h = row % height;
         int d = row / height % depth;
-        long image = (long) (row / height / depth) * axes.get(0).input() * axes.get(1).input();
+        long image = (long) (row / height / depth)
+                * axes.get(0).input()
+                * axes.get(1).input();
         long to = (long) row * width.output() * request.channels() * Float.BYTES;
         var scratch = frame.scratch();
         tellRows(scratch, image, d, h);

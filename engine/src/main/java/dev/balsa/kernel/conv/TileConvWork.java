@@ -113,7 +113,8 @@ final class TileConvWork implements Work {
     /// not too many rows are copied twice.
     private int bandPixels(List<Axis> axes) {
         long lines = CACHED / (image.rowStep() * Float.BYTES * axes.get(1).stride());
-        return (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_LINES, lines) * axes.get(2).output());
+        return (int) Math.min(
+                Integer.MAX_VALUE, Math.max(LEAST_LINES, lines) * axes.get(2).output());
     }
 
     @Override

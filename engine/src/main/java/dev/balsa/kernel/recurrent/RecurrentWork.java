@@ -15,7 +15,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Walks sequences, direction by direction. Phases of a direction: the inputs of all steps times their weights; then for
+/// Walks sequences, direction by direction. Phases of a direction: the inputs of all steps times their weights; then
+/// for
 /// each step the states times theirs, and the gates, sequence by sequence.
 ///
 /// Shared memory holds, in rows of whole vectors: for each input row and for each sequence what it adds to the gates,
@@ -77,7 +78,8 @@ final class RecurrentWork implements Work {
                 unit, product, new TileProduct.Right(weights, List.of(first), depth, 1, depth, 1), constants);
     }
 
-    /// A row of gates that is added to the inputs' part, then a state that is added to the last gate of the state's part
+    /// A row of gates that is added to the inputs' part, then a state that is added to the last gate of the state's
+    /// part
     /// where the reset gate must not be forgotten.
     private MemorySegment bias(int walk, Constants constants) {
         long bytes = (long) (gateRow + stateRow) * Float.BYTES;
@@ -154,7 +156,8 @@ final class RecurrentWork implements Work {
         begin(walk, frame, request.hasCell() ? (request.hasState() ? 2 : 1) : -1, cellsAt);
     }
 
-    /// Sets the first states from an operand; zeros if that is -1. What fills vectors up is zeros, too, so that it stays
+    /// Sets the first states from an operand; zeros if that is -1. What fills vectors up is zeros, too, so that it
+    /// stays
     /// a number.
     private void begin(int walk, Frame frame, int operand, long at) {
         frame.shared()
@@ -208,11 +211,6 @@ final class RecurrentWork implements Work {
     }
 
     private void copy(MemorySegment source, long from, MemorySegment target, long to) {
-        MemorySegment.copy(
-                source,
-                from * Float.BYTES,
-                target,
-                to * Float.BYTES,
-                (long) request.hidden() * Float.BYTES);
+        MemorySegment.copy(source, from * Float.BYTES, target, to * Float.BYTES, (long) request.hidden() * Float.BYTES);
     }
 }

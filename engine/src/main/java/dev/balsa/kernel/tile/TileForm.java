@@ -37,7 +37,8 @@ record TileForm(boolean stridedPanel, boolean stridedLeft, Order order) {
 
     /// Part of the names of routines.
     String label() {
-        return (stridedLeft ? "_stridedleft" : "") + (stridedPanel ? "_stridedpanel" : "")
+        return (stridedLeft ? "_stridedleft" : "")
+                + (stridedPanel ? "_stridedpanel" : "")
                 + switch (order) {
                     case ROWS -> "";
                     case PANELS -> "_panels";

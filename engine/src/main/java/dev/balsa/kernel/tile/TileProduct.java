@@ -206,7 +206,8 @@ public final class TileProduct implements RowProduct {
         if (depth > SHORT_DEPTH) {
             return TileForm.PACKED;
         }
-        boolean isDense = request.rowBytes() == (long) depth * Float.BYTES && request.rows().isEven(depth);
+        boolean isDense = request.rowBytes() == (long) depth * Float.BYTES
+                && request.rows().isEven(depth);
         return new TileForm(false, false, isDense ? TileForm.Order.PANELS_AHEAD : TileForm.Order.PANELS);
     }
 
@@ -220,7 +221,7 @@ public final class TileProduct implements RowProduct {
         double wide = Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), narrow, columns);
         long block = Math.min(request.rowBytes(), (long) BLOCK * Float.BYTES);
         long most = form.goesOverPanels() ? Integer.MAX_VALUE : Math.max(LEAST_ROWS, CACHED / block);
-        return (int) Math.min(request.mostRows(), Math.clamp(perPart / wide, LEAST_ROWS, most));
+        return (int) Math.min(request.mostRows(), Math.clamp(perPart / wide, LEAST_ROWS, (double) most));
     }
 
     /// Whether a product can be done: the stages can be part of the tile, and the packed form of the right factor

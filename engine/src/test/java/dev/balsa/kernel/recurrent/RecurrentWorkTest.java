@@ -38,8 +38,7 @@ class RecurrentWorkTest {
     private static final double TOLERANCE = 1e-5;
 
     static Stream<Arguments> seeds() {
-        return CodeTrial.levels().flatMap(isa -> IntStream.range(0, 60)
-                .mapToObj(seed -> Arguments.of(seed, isa)));
+        return CodeTrial.levels().flatMap(isa -> IntStream.range(0, 60).mapToObj(seed -> Arguments.of(seed, isa)));
     }
 
     /// A random layer: X, W, R, B, no lengths, the first states.
@@ -108,9 +107,8 @@ class RecurrentWorkTest {
                 var name = "i" + i;
                 boolean constant = i > 0 && i < 5;
                 operands.add(inputs.get(i)
-                        .map(tensor -> constant
-                                ? builder.constant(name, tensor)
-                                : builder.input(name, TensorType.of(tensor)))
+                        .map(tensor ->
+                                constant ? builder.constant(name, tensor) : builder.input(name, TensorType.of(tensor)))
                         .orElse(Value.NONE));
             }
             var names = cell == Cell.LSTM ? List.of("Y", "Y_h", "Y_c") : List.of("Y", "Y_h");
@@ -153,7 +151,8 @@ class RecurrentWorkTest {
             try (var trial = new CodeTrial()) {
                 layer.given().forEach(tensor -> trial.input(tensor.toFloatArray()));
                 var found = trial.run(
-                        kernel.prepare(request, trial), Math.toIntExact(expected.get(i).size()));
+                        kernel.prepare(request, trial),
+                        Math.toIntExact(expected.get(i).size()));
                 var wanted = IntStream.range(0, found.length)
                         .mapToDouble(expected.get(i)::getDouble)
                         .toArray();
