@@ -17,6 +17,7 @@ import dev.balsa.kernel.movement.MovementKernels;
 import dev.balsa.kernel.movement.PadMode;
 import dev.balsa.kernel.movement.PadRequest;
 import dev.balsa.kernel.movement.StridedCopyRequest;
+import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -128,6 +129,10 @@ record MovementLowering(Graph graph, KernelPicker picker) {
         }
         var data = Chains.shape(node.input(0));
         int axis = Axes.normalize(op.axis(), data.rank());
+        var steps = longs(node, 1).flatMap(indices -> steps(width(node.input(0)), data, axis, indices));
+        if (steps.isPresent()) {
+            return copy(node, steps.get());
+        }
         var request = new GatherRequest(
                 data.size(0, axis),
                 data.dim(axis),
@@ -136,6 +141,28 @@ record MovementLowering(Graph graph, KernelPicker picker) {
                 node.input(1).type().dtype());
         return picker.pick(
                 MovementKernels.gathers(), request, List.of(node.input(0), node.input(1), node.output(0)), 0);
+    }
+
+    /// Indices at equal distances, as a copy; nothing for others, or if one is out of range.
+    private static Optional<StridedCopyRequest> steps(int width, Shape data, int axis, List<Long> indices) {
+        long size = data.dim(axis);
+        if (indices.isEmpty() || indices.stream().anyMatch(index -> index < -size || index >= size)) {
+            return Optional.empty();
+        }
+        var places =
+                indices.stream().map(index -> index < 0 ? index + size : index).toList();
+        long step = places.size() > 1 ? places.get(1) - places.get(0) : 1;
+        for (int i = 1; i < places.size(); i++) {
+            if (places.get(i) - places.get(i - 1) != step) {
+                return Optional.empty();
+            }
+        }
+        long inner = data.size(axis + 1, data.rank());
+        return Optional.of(new StridedCopyRequest(
+                width,
+                List.of(data.size(0, axis), (long) places.size(), inner),
+                places.getFirst() * inner,
+                List.of(size * inner, step * inner, 1L)));
     }
 
     Optional<KernelChoice> pad(Node node, Pad op) {

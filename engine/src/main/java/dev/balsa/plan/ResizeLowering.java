@@ -81,6 +81,11 @@ record ResizeLowering(Graph graph, KernelPicker picker) {
     }
 
     private static ResizeAxis axis(int input, ResizeTable table) {
+        if (table.isIdentity(input)) {
+            // Whatever the others are made of: here one element is enough.
+            return new ResizeAxis(
+                    input, input, 1, IntStream.range(0, input).boxed().toList(), List.of());
+        }
         return new ResizeAxis(
                 input,
                 table.outputs(),

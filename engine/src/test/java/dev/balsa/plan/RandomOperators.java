@@ -418,6 +418,15 @@ enum RandomOperators {
             int rank = random.nextInt(1, 5);
             var dims = dims(random, rank);
             int axis = random.nextInt(rank);
+            if (random.nextInt(3) == 0) {
+                long start = random.nextLong(-dims[axis], dims[axis] + 1);
+                long step = random.nextInt(-2, 3);
+                var steps = LongStream.range(0, random.nextInt(1, 4))
+                        .map(i -> start + i * step)
+                        .boxed()
+                        .toList();
+                return Trial.of(new Gather(axis), any(random, dims)).fixed(steps);
+            }
             var indices = Tensor.allocate(
                     random.nextBoolean() ? DataType.INT64 : DataType.INT32,
                     Shape.of(dims[axis] == 0 ? new long[] {0} : dims(random, random.nextInt(3))));

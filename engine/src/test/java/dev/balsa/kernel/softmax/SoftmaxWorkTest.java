@@ -97,9 +97,14 @@ class SoftmaxWorkTest {
             trial.input(x);
             var work = kernel.prepare(request, trial);
             Trials.assertNear(trial.run(work, x.length), expected, 3e-6, absolute);
-            var inPlace =
-                    SplitTrial.of(work, random).input(x).output(4L * x.length).inPlaceOf(0);
-            Trials.assertNear(inPlace.floats(), expected, 3e-6, absolute);
+            // Code that is emulated may use no other memory than that of its trial.
+            if (!CodeTrial.emulates(isa)) {
+                var inPlace = SplitTrial.of(work, random)
+                        .input(x)
+                        .output(4L * x.length)
+                        .inPlaceOf(0);
+                Trials.assertNear(inPlace.floats(), expected, 3e-6, absolute);
+            }
         }
     }
 
