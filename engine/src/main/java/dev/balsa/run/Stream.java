@@ -24,9 +24,9 @@ public final class Stream implements AutoCloseable {
     private static final int MOST_BOUND = 64;
 
     /// Memory and operations that take about as long as handing work over.
-    private static final long SMALL_BYTES = 16 << 10;
+    private static final long SMALL_BYTES = 32 << 10;
 
-    private static final long SMALL_FLOPS = 1 << 16;
+    private static final long SMALL_FLOPS = 1 << 19;
 
     private final Team team;
     private final SharedWork shared = new SharedWork();

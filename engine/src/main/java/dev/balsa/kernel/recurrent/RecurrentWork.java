@@ -1,6 +1,7 @@
 package dev.balsa.kernel.recurrent;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
@@ -93,8 +94,8 @@ final class RecurrentWork implements Work {
             int separate = request.cell() == Cell.GRU ? rows - request.hidden() : rows;
             long first = 2L * rows * walk;
             for (int row = 0; row < rows; row++) {
-                float own = bias.getAtIndex(JAVA_FLOAT, first + row);
-                float ofState = bias.getAtIndex(JAVA_FLOAT, first + rows + row);
+                float own = bias.get(JAVA_FLOAT_UNALIGNED, (first + row) * Float.BYTES);
+                float ofState = bias.get(JAVA_FLOAT_UNALIGNED, (first + rows + row) * Float.BYTES);
                 target.setAtIndex(JAVA_FLOAT, row, row < separate ? own + ofState : own);
                 if (row >= separate) {
                     target.setAtIndex(JAVA_FLOAT, gateRow + row - separate, ofState);
@@ -113,8 +114,7 @@ final class RecurrentWork implements Work {
         var walk = walks.get(phase / phasesOfWalk);
         int inWalk = phase % phasesOfWalk;
         if (inWalk == 0) {
-            // One more to set the first states.
-            return walk.inputs.parts() + 1;
+            return walk.inputs.parts();
         }
         return inWalk % PHASES_OF_STEP == 1 ? walk.states.parts() : 1;
     }
@@ -140,9 +140,8 @@ final class RecurrentWork implements Work {
             if (inWalk == 0) {
                 if (unit == 0) {
                     begin(index, frame);
-                } else {
-                    walk.inputs.multiply(frame, frame.operand(0), 0, frame.shared(), 0, unit - 1);
                 }
+                walk.inputs.multiply(frame, frame.operand(0), 0, frame.shared(), 0, unit);
             } else if (inWalk % PHASES_OF_STEP == 1) {
                 walk.states.multiply(frame, frame.shared(), statesAt, frame.shared(), recurrentAt, unit);
             } else {

@@ -21,6 +21,8 @@ import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.plan.BothWays;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +117,12 @@ class RecurrentWorkTest {
             return builder.build(builder.add("layer", op(), operands, names));
         }
 
+        /// As constants lie in a file.
+        private static MemorySegment unaligned(Tensor tensor) {
+            long bytes = tensor.memory().byteSize();
+            return Arena.ofAuto().allocate(bytes + 1, Float.BYTES).asSlice(1).copyFrom(tensor.memory());
+        }
+
         RecurrentRequest request(int output) {
             var x = inputs.get(0).orElseThrow().shape();
             return new RecurrentRequest(
@@ -128,9 +136,9 @@ class RecurrentWorkTest {
                         case REVERSE -> List.of(true);
                         case BIDIRECTIONAL -> List.of(false, true);
                     },
-                    inputs.get(1).orElseThrow().memory(),
-                    inputs.get(2).orElseThrow().memory(),
-                    inputs.get(3).map(Tensor::memory),
+                    unaligned(inputs.get(1).orElseThrow()),
+                    unaligned(inputs.get(2).orElseThrow()),
+                    inputs.get(3).map(Layer::unaligned),
                     inputs.get(5).isPresent(),
                     inputs.size() > 6 && inputs.get(6).isPresent(),
                     output == 0,
