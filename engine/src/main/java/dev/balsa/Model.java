@@ -13,6 +13,7 @@ import dev.balsa.ir.Graph;
 import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.Value;
+import dev.balsa.kernel.Machine;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
 import dev.balsa.plan.CodeFiles;
@@ -67,10 +68,17 @@ public final class Model implements AutoCloseable {
         this.streams = options.streams();
         graph.outputs().forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
         constants = new ModelConstants(arena, options.codeFolder().map(CodeFiles::new));
-        var context = new PlanContext(isa, options.precision(), constants, options.memoryLimit(), options.threads());
+        int threads = Math.max(1, options.threads() / streams);
+        var context = new PlanContext(
+                isa,
+                options.precision(),
+                constants,
+                options.memoryLimit(),
+                options.threads(),
+                Machine.nominal(isa, Cpu.current().caches(), threads),
+                options.tuning().tuner());
         compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context);
         idle = new ArrayBlockingQueue<>(streams);
-        int threads = Math.max(1, options.threads() / streams);
         var places = places(options, threads);
         for (int i = 0; i < streams; i++) {
             idle.add(new Stream(threads, "balsa-" + i, places.ofStream(i)));

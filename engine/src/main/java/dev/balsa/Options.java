@@ -24,6 +24,7 @@ import java.util.Optional;
 ///     first, so it is for machines that do little but run one model
 /// @param codeFolder where the machine code that is made is written to, for people to read; nowhere if empty.
 ///     Linux's `perf` is then told, too, where it lies
+/// @param tuning how kernels are chosen where several can do a step in about the same time
 public record Options(
         int threads,
         int streams,
@@ -31,7 +32,8 @@ public record Options(
         Optional<Isa> isa,
         long memoryLimit,
         boolean pinning,
-        Optional<Path> codeFolder) {
+        Optional<Path> codeFolder,
+        Tuning tuning) {
     /// Checks the ranges.
     ///
     /// @throws IllegalArgumentException if `threads`, `streams` or `memoryLimit` is less than 1
@@ -48,46 +50,58 @@ public record Options(
     /// One thread per physical core that the process may use, as far as its quota of processor time goes
     /// ([Topology#usefulThreads]) and the JVM's number of processors; one stream, [Precision#FAST], the best
     /// level of the CPU, all of the machine's memory (or of the process's control group, where that is less), no
-    /// pinning.
+    /// pinning, [Tuning#CACHED].
     public static Options defaults() {
         int threads = Math.min(
                 Topology.current().usefulThreads(), Runtime.getRuntime().availableProcessors());
         return new Options(
-                threads, 1, Precision.FAST, Optional.empty(), PhysicalMemory.bytes(), false, Optional.empty());
+                threads,
+                1,
+                Precision.FAST,
+                Optional.empty(),
+                PhysicalMemory.bytes(),
+                false,
+                Optional.empty(),
+                Tuning.CACHED);
     }
 
     /// These options with another number of threads.
     public Options withThreads(int count) {
-        return new Options(count, streams, precision, isa, memoryLimit, pinning, codeFolder);
+        return new Options(count, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning);
     }
 
     /// These options with another number of streams.
     public Options withStreams(int count) {
-        return new Options(threads, count, precision, isa, memoryLimit, pinning, codeFolder);
+        return new Options(threads, count, precision, isa, memoryLimit, pinning, codeFolder, tuning);
     }
 
     /// These options with another precision.
     public Options withPrecision(Precision wanted) {
-        return new Options(threads, streams, wanted, isa, memoryLimit, pinning, codeFolder);
+        return new Options(threads, streams, wanted, isa, memoryLimit, pinning, codeFolder, tuning);
     }
 
     /// These options with a cap on the instruction-set level.
     public Options withIsa(Isa cap) {
-        return new Options(threads, streams, precision, Optional.of(cap), memoryLimit, pinning, codeFolder);
+        return new Options(threads, streams, precision, Optional.of(cap), memoryLimit, pinning, codeFolder, tuning);
     }
 
     /// These options with another limit on memory, in bytes.
     public Options withMemoryLimit(long bytes) {
-        return new Options(threads, streams, precision, isa, bytes, pinning, codeFolder);
+        return new Options(threads, streams, precision, isa, bytes, pinning, codeFolder, tuning);
     }
 
     /// These options with worker threads pinned to processors, or not.
     public Options withPinning(boolean wanted) {
-        return new Options(threads, streams, precision, isa, memoryLimit, wanted, codeFolder);
+        return new Options(threads, streams, precision, isa, memoryLimit, wanted, codeFolder, tuning);
     }
 
     /// These options with a folder for machine code; it is made if it is not there.
     public Options withCodeFolder(Path folder) {
-        return new Options(threads, streams, precision, isa, memoryLimit, pinning, Optional.of(folder));
+        return new Options(threads, streams, precision, isa, memoryLimit, pinning, Optional.of(folder), tuning);
+    }
+
+    /// These options with another way of choosing kernels.
+    public Options withTuning(Tuning wanted) {
+        return new Options(threads, streams, precision, isa, memoryLimit, pinning, codeFolder, wanted);
     }
 }

@@ -1,6 +1,7 @@
 package dev.balsa.kernel;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// What is done to each element of a result before it is stored, stage after stage.
 public record Epilogue(List<Stage> stages) {
@@ -10,6 +11,16 @@ public record Epilogue(List<Stage> stages) {
     /// Copies the list.
     public Epilogue {
         stages = List.copyOf(stages);
+    }
+
+    /// Names what time depends on, such as `ADD-COLUMN,RELU`.
+    public String key() {
+        return stages.stream()
+                .map(stage -> switch (stage) {
+                    case Stage.Unary(var function, float _, float _) -> function.name();
+                    case Stage.Binary(var function, int _, var spread) -> function + "-" + spread;
+                })
+                .collect(Collectors.joining(","));
     }
 
     /// Whether there is nothing to do.

@@ -10,6 +10,12 @@ public interface Kernel<R> {
     /// Whether [#prepare] accepts the request. A kernel never gives wrong results for what it supports.
     boolean supports(R request);
 
+    /// What a supported request is likely to take. Where kernels of a list know it, the one that takes least time
+    /// is chosen; one that does not is taken in its turn, as the list has them.
+    default Cost cost(R request, Machine machine) {
+        return Cost.UNKNOWN;
+    }
+
     /// Prepares the request for running: chooses tile counts, packs constant operands through `constants`.
     ///
     /// @throws dev.balsa.error.InternalException if the request is not supported

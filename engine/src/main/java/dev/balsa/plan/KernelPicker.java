@@ -1,15 +1,47 @@
 package dev.balsa.plan;
 
 import dev.balsa.cpu.Isa;
+import dev.balsa.error.ResourceException;
+import dev.balsa.ir.Graph;
 import dev.balsa.ir.Value;
+import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.KeyedRequest;
+import dev.balsa.plan.choice.Trial;
+import dev.balsa.plan.choice.Tuner;
 import dev.balsa.tensor.Precision;
+import dev.balsa.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
-/// Takes the first kernel of a family's list that the instruction set allows and that supports the request.
-record KernelPicker(PlanContext context) {
+/// Chooses among the kernels of a family's list that the instruction set allows and that support the request.
+///
+/// If the first of them makes no estimate of its cost, it is taken. Otherwise it is the one of least estimated
+/// time; and among those whose estimates come close to that, the one of least measured time, if the tuner knows or
+/// measures it. Where times are about the same, it is the first of the list.
+///
+/// @param graph tells which operands are constant
+/// @param trial measures
+record KernelPicker(Graph graph, PlanContext context, Trial trial) {
+    /// Estimates may be wrong by so much that kernels within this factor of the least are worth measuring.
+    private static final double CLOSE = 1.3;
+    /// Measured times within this factor of the least are as good: then the one of least estimated time is taken.
+    private static final double SAME = 1.03;
+
+    /// A kernel and how long it may take.
+    private record Candidate<R>(Kernel<R> kernel, double seconds) {
+        String name() {
+            return kernel.spec().name();
+        }
+    }
+
+    private record Decision<R>(Kernel<R> kernel, String reason) {}
+
     /// The highest level that kernels may use.
     Isa isa() {
         return context.isa();
@@ -26,10 +58,116 @@ record KernelPicker(PlanContext context) {
 
     <R> Optional<KernelChoice> pick(
             List<Kernel<R>> kernels, R request, List<Value> operands, OptionalInt inPlace, long flops) {
-        return kernels.stream()
+        var able = kernels.stream()
                 .filter(kernel -> kernel.spec().isa().compareTo(context.isa()) <= 0 && kernel.supports(request))
+                .toList();
+        if (able.isEmpty()) {
+            return Optional.empty();
+        }
+        var decision = decide(able, request, operands);
+        return Optional.of(new KernelChoice(
+                decision.kernel().spec().name(),
+                decision.reason(),
+                decision.kernel().prepare(request, context.constants()),
+                operands,
+                inPlace,
+                flops));
+    }
+
+    private <R> Decision<R> decide(List<Kernel<R>> able, R request, List<Value> operands) {
+        var candidates = candidates(able, request);
+        if (candidates.size() == 1) {
+            return new Decision<>(able.getFirst(), able.size() == 1 ? "only candidate" : "first of its list");
+        }
+        var close = candidates.stream()
+                .filter(one -> one.seconds() <= CLOSE * candidates.getFirst().seconds())
+                .toList();
+        if (close.size() > 1 && request instanceof KeyedRequest keyed) {
+            var names = close.stream().map(Candidate::name).toList();
+            var times = context.tuner().times(key(keyed), names, () -> measure(close, request, operands));
+            if (times.isPresent()) {
+                return fastest(close, times.get());
+            }
+        }
+        return decision("estimate", candidates.getFirst(), candidates);
+    }
+
+    /// Those that compete, the one of least estimated time first: the first of the list, and if it makes an
+    /// estimate, all that make one.
+    private <R> List<Candidate<R>> candidates(List<Kernel<R>> able, R request) {
+        var first = able.getFirst();
+        if (able.size() == 1 || !first.cost(request, context.machine()).isKnown()) {
+            return List.of(new Candidate<>(first, Double.NaN));
+        }
+        return able.stream()
+                .map(kernel -> new Candidate<>(kernel, seconds(kernel.cost(request, context.machine()))))
+                .filter(candidate -> !Double.isNaN(candidate.seconds()))
+                .sorted(Comparator.comparingDouble(Candidate::seconds))
+                .toList();
+    }
+
+    private double seconds(Cost cost) {
+        return cost.isKnown() ? context.machine().seconds(cost) : Double.NaN;
+    }
+
+    private static <R> Decision<R> fastest(List<Candidate<R>> close, Tuner.Times times) {
+        var measured = IntStream.range(0, close.size())
+                .mapToObj(i ->
+                        new Candidate<>(close.get(i).kernel(), times.seconds().get(i)))
+                .toList();
+        double least = measured.stream().mapToDouble(Candidate::seconds).min().orElseThrow();
+        var best = measured.stream()
+                .filter(one -> one.seconds() <= SAME * least)
                 .findFirst()
-                .map(kernel -> new KernelChoice(
-                        kernel.spec().name(), kernel.prepare(request, context.constants()), operands, inPlace, flops));
+                .orElseThrow();
+        return decision(times.fresh() ? "measured" : "cached", best, measured);
+    }
+
+    private static <R> Decision<R> decision(String how, Candidate<R> best, List<Candidate<R>> candidates) {
+        var next = candidates.stream()
+                .filter(one -> one != best)
+                .min(Comparator.comparingDouble(Candidate::seconds))
+                .orElseThrow();
+        return new Decision<>(
+                best.kernel(),
+                how + " " + millis(best.seconds()) + ", next " + millis(next.seconds()) + " (" + next.name() + ")");
+    }
+
+    private static String millis(double seconds) {
+        return String.format(Locale.ROOT, "%.3g ms", seconds * 1e3);
+    }
+
+    private String key(KeyedRequest request) {
+        return String.join(
+                " ",
+                request.key(),
+                context.isa().label(),
+                context.precision().name().toLowerCase(Locale.ROOT),
+                "threads " + context.machine().workers());
+    }
+
+    /// What is packed for kernels that are only tried is freed at once; where there is no memory for that,
+    /// estimates must do.
+    private <R> Optional<List<Double>> measure(List<Candidate<R>> close, R request, List<Value> operands) {
+        if (!trial.hasTime()) {
+            return Optional.empty();
+        }
+        try (var arena = Arena.ofShared();
+                var constants = new ModelConstants(arena)) {
+            var works = close.stream()
+                    .map(one -> one.kernel().prepare(request, constants))
+                    .toList();
+            return trial.seconds(
+                    close.stream().map(Candidate::name).toList(),
+                    works,
+                    operands.stream().map(this::operand).toList());
+        } catch (ResourceException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Trial.Operand operand(Value value) {
+        return new Trial.Operand(
+                value.type().dtype(), Chains.shape(value), graph.constant(value).map(Tensor::memory));
     }
 }

@@ -50,8 +50,7 @@ final class Lowering {
     private final MovementLowering movements;
     private final RecurrentLowering recurrences;
 
-    Lowering(Graph graph, PlanContext context) {
-        var picker = new KernelPicker(context);
+    Lowering(Graph graph, KernelPicker picker) {
         gemms = new GemmLowering(graph, picker);
         chains = new ChainLowering(graph, picker);
         windows = new WindowLowering(graph, picker);

@@ -1,7 +1,10 @@
 package dev.balsa.plan;
 
+import dev.balsa.cpu.Caches;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Machine;
+import dev.balsa.plan.choice.Tuner;
 import dev.balsa.tensor.Precision;
 
 /// What all programs of a model share.
@@ -11,4 +14,18 @@ import dev.balsa.tensor.Precision;
 /// @param constants keeps packed weights
 /// @param memoryLimit the most bytes that the intermediate tensors of one program may take
 /// @param threads how many threads may plan at once, at least 1
-public record PlanContext(Isa isa, Precision precision, Constants constants, long memoryLimit, int threads) {}
+/// @param machine what estimates of time rest on; its workers are those of a stream
+/// @param tuner knows how long kernels take
+public record PlanContext(
+        Isa isa,
+        Precision precision,
+        Constants constants,
+        long memoryLimit,
+        int threads,
+        Machine machine,
+        Tuner tuner) {
+    /// A context for streams of one worker, without a tuner.
+    public PlanContext(Isa isa, Precision precision, Constants constants, long memoryLimit, int threads) {
+        this(isa, precision, constants, memoryLimit, threads, Machine.nominal(isa, Caches.ASSUMED, 1), Tuner.OFF);
+    }
+}

@@ -7,6 +7,7 @@ import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.view.View;
+import dev.balsa.plan.choice.Trial;
 import dev.balsa.run.HostTask;
 import dev.balsa.run.Program;
 import dev.balsa.run.Step;
@@ -19,6 +20,11 @@ import java.util.Optional;
 
 /// Makes the program of a specialised graph: steps, slots, memory.
 final class ProgramBuilder {
+    /// How long kernels are measured at most, for a request and for all of a program.
+    private static final long REQUEST_NANOS = 30_000_000L;
+
+    private static final long PROGRAM_NANOS = 3_000_000_000L;
+
     private final Specialized source;
     private final PlanContext context;
     private final Lowering lowering;
@@ -28,20 +34,30 @@ final class ProgramBuilder {
     private long sharedBytes;
     private long workerBytes;
 
-    private ProgramBuilder(Specialized source, PlanContext context) {
+    private ProgramBuilder(Specialized source, PlanContext context, Trial trial) {
         this.source = source;
         this.context = context;
-        this.lowering = new Lowering(source.now(), context);
+        this.lowering = new Lowering(source.now(), new KernelPicker(source.now(), context, trial));
         this.slots = new SlotTable(source);
     }
 
     static Program build(Specialized source, PlanContext context) {
-        return new ProgramBuilder(source, context).build();
+        try (var trial = new Trial(
+                context.machine().caches(),
+                context.machine().workers(),
+                context.memoryLimit(),
+                REQUEST_NANOS,
+                PROGRAM_NANOS)) {
+            return new ProgramBuilder(source, context, trial).build();
+        } finally {
+            context.tuner().save();
+        }
     }
 
     private Program build() {
+        int threads = context.tuner().measures() ? 1 : context.threads();
         choices = KernelChoices.of(
-                source.now().nodes(), source.now().constants().values(), context.threads(), this::chooseSafely);
+                source.now().nodes(), source.now().constants().values(), threads, this::chooseSafely);
         source.now().nodes().forEach(this::addPlaced);
         var outputs = new ArrayList<Integer>();
         var laterSlots = addLater();
@@ -121,7 +137,8 @@ final class ProgramBuilder {
         var work = choice.work();
         sharedBytes = Math.max(sharedBytes, work.sharedBytes());
         workerBytes = Math.max(workerBytes, work.workerBytes());
-        steps.add(new Step.KernelStep(StepInfos.of(node, choice.kernel(), choice.flops()), work, operands));
+        steps.add(new Step.KernelStep(
+                StepInfos.of(node, choice.kernel(), choice.reason(), choice.flops()), work, operands));
     }
 
     private int define(Value output, int step, KernelChoice choice, List<Value> inputs) {
@@ -147,7 +164,7 @@ final class ProgramBuilder {
             }
         }
         addHost(new Step.HostStep(
-                StepInfos.of(node, "plain", 0),
+                StepInfos.of(node, "plain", "", 0),
                 new PlainTask(node, bodies(node), context.memoryLimit()),
                 inputs,
                 outputs));

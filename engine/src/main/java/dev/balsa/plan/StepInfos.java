@@ -14,11 +14,13 @@ import java.util.stream.Collectors;
 final class StepInfos {
     private StepInfos() {}
 
-    static StepInfo of(Node node, String kernel, long flops) {
+    static StepInfo of(Node node, String kernel, String reason, long flops) {
         return new StepInfo(
                 node.name(),
                 names(node.op()),
                 kernel,
+                reason,
+                Epilogues.core(node) instanceof ChannelsLast ? "channels last" : "row-major",
                 node.output(0).isPresent() ? node.output(0).type().toString() : "",
                 flops,
                 bytes(node.inputs()) + bytes(node.outputs()));

@@ -1,6 +1,7 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Epilogue;
+import dev.balsa.kernel.KeyedRequest;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
 import dev.balsa.kernel.tile.RowPlaces;
 import java.lang.foreign.MemorySegment;
@@ -22,7 +23,8 @@ import java.lang.foreign.MemorySegment;
 /// @param weights the memory of W
 /// @param epilogue what is done to each element of the result
 public record ChannelsLastConvRequest(
-        int batch, int groups, int channels, int outputs, Window window, MemorySegment weights, Epilogue epilogue) {
+        int batch, int groups, int channels, int outputs, Window window, MemorySegment weights, Epilogue epilogue)
+        implements KeyedRequest {
     private static final double MOST_PADDING = 4;
     private static final double FEW_ELEMENTS = 1 << 16;
 
@@ -37,6 +39,12 @@ public record ChannelsLastConvRequest(
     /// The index of the output among the operands.
     public int output() {
         return EpilogueOperands.next(epilogue, 2);
+    }
+
+    @Override
+    public String key() {
+        return "conv_nhwc " + batch + " groups " + groups + " channels " + channels + " " + outputs + " " + window.key()
+                + " [" + epilogue.key() + "]";
     }
 
     /// Whether every group has one channel in and one out.

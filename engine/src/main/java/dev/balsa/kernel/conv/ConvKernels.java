@@ -28,10 +28,10 @@ public final class ConvKernels {
             if (isa == Isa.AMX) {
                 kernels.add(new TileConvKernel(AmxFamily.of(precision)));
             }
+            VectorFamily.all(unit).forEach(family -> kernels.add(new TileConvKernel(family)));
             if (precision != Precision.EXACT) {
-                kernels.add(new WinogradKernel(unit));
+                kernels.addAll(WinogradKernel.all(unit));
             }
-            kernels.add(new TileConvKernel(new VectorFamily(unit)));
         });
         return kernels;
     }

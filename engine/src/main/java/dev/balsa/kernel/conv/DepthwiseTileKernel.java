@@ -1,8 +1,10 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
@@ -12,6 +14,8 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
     private static final int MOST_TAPS = 128;
     /// Every stretch of a row has routines of its own.
     private static final int MOST_STRETCHES = 16;
+    /// What part of the multipliers' time is used: every multiply-add has a load of its own.
+    private static final double EFFICIENCY = 0.5;
 
     private final VectorUnit unit;
 
@@ -35,6 +39,18 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
                 // Distances within an image are parts of instructions, 32 bits with sign.
                 && PaddedImage.size(request.window()) * request.channels() * Float.BYTES <= Integer.MAX_VALUE
                 && StageCode.knows(request.epilogue().stages());
+    }
+
+    @Override
+    public Cost cost(ChannelsLastConvRequest request, Machine machine) {
+        double pixels = (double) request.batch() * request.window().outputSize();
+        double inputs = (double) request.batch() * request.window().inputSize();
+        double channels = (double) Math.ceilDiv(request.channels(), unit.lanes()) * unit.lanes();
+        return new Cost(
+                pixels * channels * request.window().kernelSize() / EFFICIENCY,
+                (inputs + pixels) * channels * Float.BYTES,
+                0,
+                1);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.tile.ProductFamily;
 
@@ -29,12 +31,12 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
                 && request.groups() <= MOST_GROUPS
                 && request.isOrdinary()
                 && family.supports(
-                        new ProductFamily.Size(
-                                (double) request.batch() * request.window().outputSize(),
-                                request.outputs() / request.groups(),
-                                request.window().kernelSize(),
-                                request.channels() / request.groups()),
-                        request.epilogue().stages());
+                        TileConvWork.size(request), request.epilogue().stages());
+    }
+
+    @Override
+    public Cost cost(ChannelsLastConvRequest request, Machine machine) {
+        return TileConvWork.cost(request, family);
     }
 
     @Override

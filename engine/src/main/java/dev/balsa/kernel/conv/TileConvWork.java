@@ -1,6 +1,7 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.tile.Depth;
@@ -58,7 +59,7 @@ final class TileConvWork implements Work {
         var product = new TileProduct.Request(
                 rows,
                 depth(axes),
-                rowBytes(axes),
+                rowBytes(request),
                 columns,
                 request.epilogue().stages(),
                 outputPlaces,
@@ -75,6 +76,26 @@ final class TileConvWork implements Work {
         banded = isCopied && request.groups() == 1 && products.only() instanceof TileProduct only
                 ? Optional.of(only)
                 : Optional.empty();
+    }
+
+    /// The size of a group's product.
+    static ProductFamily.Size size(ChannelsLastConvRequest request) {
+        return new ProductFamily.Size(
+                (double) request.batch() * request.window().outputSize(),
+                request.outputs() / request.groups(),
+                request.window().kernelSize(),
+                request.channels() / request.groups());
+    }
+
+    /// A whole image that is copied is read and written once more, in a phase of its own; bands of it only cost about
+    /// half of that, since they stay in a second-level cache.
+    static Cost cost(ChannelsLastConvRequest request, ProductFamily family) {
+        var products = family.cost(size(request), rowBytes(request)).times(request.groups());
+        var image = new PaddedImage(request.window(), request.batch(), request.channels());
+        boolean isCopied = image.isCopied() && !family.seesThroughPadding();
+        boolean isWhole = isCopied && request.groups() > 1;
+        double bytes = isCopied ? image.bytes() : 0;
+        return products.plus(new Cost(0, isWhole ? 2 * bytes : bytes, 0, isWhole ? 2 : 1));
     }
 
     private int groupChannels() {
@@ -94,12 +115,12 @@ final class TileConvWork implements Work {
     }
 
     /// What a pixel more brings into the cache: windows of neighbours overlap.
-    private long rowBytes(List<Axis> axes) {
+    private static long rowBytes(ChannelsLastConvRequest request) {
         long positions = 1;
-        for (var axis : axes) {
+        for (var axis : Axis.all(request.window())) {
             positions *= Math.min(axis.stride(), axis.kernel());
         }
-        return positions * groupChannels() * Float.BYTES;
+        return positions * (request.channels() / request.groups()) * Float.BYTES;
     }
 
     /// A run of rows for each position of the window: its channels.

@@ -51,6 +51,12 @@ public record Window(
         }
     }
 
+    /// All numbers in a line.
+    String key() {
+        return "input " + input + " kernel " + kernel + " strides " + strides + " dilations " + dilations + " pads "
+                + pads + " output " + output;
+    }
+
     /// The number of spatial dimensions, 1 to 3.
     public int rank() {
         return input.size();

@@ -1,15 +1,17 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.TileCost;
 import dev.balsa.kernel.tile.TileProduct;
-import java.util.Comparator;
+import dev.balsa.kernel.tile.TileShape;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /// 3x3 convolutions of channels-last images by Winograd's algorithm, where it saves more multiplications than
@@ -21,48 +23,45 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
     private static final List<WinogradTransform> TRANSFORMS =
             List.of(new WinogradTransform(2), new WinogradTransform(4));
 
-    /// What is gained must be more than what the estimate may be wrong by.
-    private static final double LEAST_GAIN = 1.1;
     /// Multiply-adds of a vector that take some twenty microseconds, several times what more calls and phases take.
     private static final double LEAST_WORK = 1 << 17;
-    /// Multiply-adds of a vector in the time that a byte takes from memory, and from a shared cache: measured on
-    /// cores of 3 GHz with two multipliers, which get 8 and 25 GB/s each.
-    private static final double PER_BYTE_OF_MEMORY = 0.75;
-
-    private static final double PER_BYTE_OF_CACHE = 0.24;
     /// Multiply-adds of a vector in the time that a vector of a position of a tile takes to be taken apart or put
     /// together.
-    private static final double PER_POSITION = 5;
-    /// Products of few channels use the multipliers less well than those along whole windows.
-    private static final double PRODUCT_LOSS = 1.1;
+    private static final double PER_POSITION = 4;
+    /// Parts and products are written, then read.
+    private static final double PASSES = 2;
+    private static final int PHASES = 3;
 
     private final VectorUnit unit;
+    private final WinogradTransform transform;
 
-    /// The kernel for a vector unit.
-    public WinogradKernel(VectorUnit unit) {
+    private WinogradKernel(VectorUnit unit, WinogradTransform transform) {
         this.unit = unit;
+        this.transform = transform;
+    }
+
+    /// The kernels for a vector unit, which differ in the number of outputs of a tile.
+    public static List<WinogradKernel> all(VectorUnit unit) {
+        return TRANSFORMS.stream()
+                .map(transform -> new WinogradKernel(unit, transform))
+                .toList();
     }
 
     @Override
     public KernelSpec spec() {
-        return new KernelSpec(unit.isa().label() + "_winograd_f32_nhwc", unit.isa());
+        return new KernelSpec(
+                unit.isa().label() + "_winograd_f32_" + transform.tile() + "x" + transform.tile() + "_nhwc",
+                unit.isa());
     }
 
     @Override
     public boolean supports(ChannelsLastConvRequest request) {
-        return best(request).isPresent();
+        return work(request) >= LEAST_WORK && candidates(unit, request).anyMatch(transform::equals);
     }
 
     @Override
     public Work prepare(ChannelsLastConvRequest request, Constants constants) {
-        return new WinogradWork(request, best(request).orElseThrow(), unit, constants);
-    }
-
-    private Optional<WinogradTransform> best(ChannelsLastConvRequest request) {
-        double direct = direct(request);
-        return candidates(unit, request)
-                .filter(transform -> direct >= LEAST_WORK && cost(request, transform) < direct / LEAST_GAIN)
-                .min(Comparator.comparingDouble(transform -> cost(request, transform)));
+        return new WinogradWork(request, transform, unit, constants);
     }
 
     /// The transforms by which the request can be done, whether they pay or not.
@@ -92,26 +91,36 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
                 && 2 * largest.positions() * channels + WinogradWork.MOST_BLOCK <= Integer.MAX_VALUE;
     }
 
-    /// The cost of the ordinary way, in multiply-adds of a vector.
-    private double direct(ChannelsLastConvRequest request) {
-        double weights = (double) request.channels()
+    /// Multiply-adds of a vector that the ordinary way takes.
+    private double work(ChannelsLastConvRequest request) {
+        return (double) request.batch()
+                * request.window().outputSize()
+                * request.channels()
                 * request.outputs()
-                * request.window().kernelSize();
-        return request.batch() * request.window().outputSize() * weights / unit.lanes()
-                + weights * Float.BYTES * PER_BYTE_OF_MEMORY;
+                * request.window().kernelSize()
+                / unit.lanes();
     }
 
-    private double cost(ChannelsLastConvRequest request, WinogradTransform transform) {
+    @Override
+    public Cost cost(ChannelsLastConvRequest request, Machine machine) {
         var window = request.window().lifted();
         int tile = transform.tile();
-        double tiles = (double) request.batch()
+        int positions = transform.positions();
+        long tiles = (long) request.batch()
                 * Math.ceilDiv(window.output().get(1), tile)
                 * Math.ceilDiv(window.output().get(2), tile);
-        double kernels = (double) request.channels() * request.outputs() * transform.positions();
-        double parts = tiles * transform.positions() * (request.channels() + request.outputs());
-        return PRODUCT_LOSS * tiles * kernels / unit.lanes()
-                + kernels * Float.BYTES * PER_BYTE_OF_MEMORY
-                + 2 * parts * Float.BYTES * PER_BYTE_OF_CACHE
-                + parts / unit.lanes() * PER_POSITION;
+        double parts = (double) tiles * positions * (request.channels() + request.outputs());
+        var products = TileCost.of(
+                unit,
+                TileShape.usual(unit),
+                tiles,
+                request.outputs(),
+                request.channels(),
+                (long) request.channels() * Float.BYTES);
+        int blocks = WinogradWork.blocks(request, transform, unit);
+        // The kernels' parts come from memory for the first block, and from a cache for the others.
+        double again = (blocks - 1) * products.memoryBytes() * positions;
+        double bytes = PASSES * parts * Float.BYTES + again;
+        return products.times(positions).plus(new Cost(PER_POSITION * parts, bytes, 0, PHASES * blocks));
     }
 }

@@ -71,8 +71,7 @@ final class WinogradWork implements Work {
         partBytes = padded(request.channels(), unit);
         productBytes = padded(request.outputs(), unit);
         long tileBytes = (partBytes + productBytes) * transform.positions();
-        long kernelBytes = (long) request.channels() * request.outputs() * Float.BYTES * transform.positions();
-        blocks = Math.toIntExact(Math.ceilDiv(tiles * tileBytes, Math.clamp(kernelBytes, LEAST_BLOCK, MOST_BLOCK)));
+        blocks = blocks(request, transform, unit);
         blockTiles = Math.ceilDiv(tiles, blocks);
         unitTiles = (int) Math.max(1, UNIT * (long) unit.bytes() / tileBytes);
         partStep = apart(blockTiles * partBytes);
@@ -82,6 +81,17 @@ final class WinogradWork implements Work {
         operands = new OperandAddresses(request.epilogue().stages());
         prepareGather(unit, constants);
         prepareProducts(unit, constants);
+    }
+
+    /// How many blocks of tiles the work goes over.
+    static int blocks(ChannelsLastConvRequest request, WinogradTransform transform, VectorUnit unit) {
+        var output = request.window().lifted().output();
+        long tiles = (long) request.batch()
+                * Math.ceilDiv(output.get(1), transform.tile())
+                * Math.ceilDiv(output.get(2), transform.tile());
+        long tileBytes = (padded(request.channels(), unit) + padded(request.outputs(), unit)) * transform.positions();
+        long kernelBytes = (long) request.channels() * request.outputs() * Float.BYTES * transform.positions();
+        return Math.toIntExact(Math.ceilDiv(tiles * tileBytes, Math.clamp(kernelBytes, LEAST_BLOCK, MOST_BLOCK)));
     }
 
     private static long padded(int channels, VectorUnit unit) {

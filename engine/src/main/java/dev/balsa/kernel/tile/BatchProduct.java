@@ -137,7 +137,7 @@ public final class BatchProduct {
         int fewRows = Math.ceilDiv(request.m, Math.ceilDiv(request.m, TileCode.mostRows(unit, 1)));
         panels = readsInPlace
                 ? new Panels(unit, request.n, request.k, TileCode.mostVectors(unit, fewRows))
-                : new Panels(unit, request.n, request.k);
+                : usualPanels(unit, request);
         packer = packsBlocks()
                 ? Optional.of(new PanelPacker(
                         unit,
@@ -174,6 +174,10 @@ public final class BatchProduct {
         return factor.offsets.stream().mapToLong(Long::longValue).toArray();
     }
 
+    private static Panels usualPanels(VectorUnit unit, Request request) {
+        return new Panels(unit, request.n, request.k);
+    }
+
     private MemorySegment packed(Constant constant, Constants constants) {
         var right = new TileProduct.Right(
                 constant.memory,
@@ -182,7 +186,7 @@ public final class BatchProduct {
                 request.right.rowStep,
                 request.right.columnStep,
                 constant.factor);
-        return TileProduct.packed(unit, request.n, request.k, right, constants);
+        return TileProduct.packed(usualPanels(unit, request), right, constants);
     }
 
     private static int rowsOfPart(Request request) {

@@ -27,15 +27,17 @@ final class Panels {
     ///
     /// @param columns at least 1
     Panels(VectorUnit unit, int columns, int depth) {
-        this(unit, columns, depth, TileCode.mostVectors(unit));
+        this(unit, columns, depth, TileCode.usualVectors(unit));
     }
 
-    /// Panels of at most so many vectors.
-    Panels(VectorUnit unit, int columns, int depth, int mostVectors) {
+    /// Panels of a usual width.
+    ///
+    /// @param usual vectors of most panels; none has more, but for an odd one of three vectors
+    Panels(VectorUnit unit, int columns, int depth, int usual) {
         this.unit = unit;
         this.columns = columns;
         this.depth = depth;
-        vectors = divide(Math.ceilDiv(columns, unit.lanes()), mostVectors);
+        vectors = divide(Math.ceilDiv(columns, unit.lanes()), usual);
         int at = 0;
         for (int width : vectors) {
             firstVector.add(at);
@@ -43,17 +45,20 @@ final class Panels {
         }
     }
 
-    private static List<Integer> divide(int total, int most) {
-        int usual = most == ODD ? ODD - 1 : most;
+    /// Wide panels are made about equal; of narrow ones all are of the usual width, but for the one of three.
+    private static List<Integer> divide(int total, int usual) {
         var widths = new ArrayList<Integer>();
+        if (usual >= ODD) {
+            int panels = Math.ceilDiv(total, usual);
+            for (int panel = 0; panel < panels; panel++) {
+                widths.add(total / panels + (panel < total % panels ? 1 : 0));
+            }
+            return widths;
+        }
         int left = total;
-        if (left > 1 && left % usual == 1) {
+        if (usual == ODD - 1 && left > 1 && left % usual == 1) {
             widths.add(ODD);
             left -= ODD;
-            if (left % usual != 0) {
-                widths.add(left % usual);
-                left -= left % usual;
-            }
         }
         while (left > 0) {
             int width = Math.min(usual, left);
@@ -61,6 +66,11 @@ final class Panels {
             left -= width;
         }
         return widths;
+    }
+
+    /// The widths of all panels in vectors.
+    List<Integer> widths() {
+        return vectors;
     }
 
     /// The number of panels.

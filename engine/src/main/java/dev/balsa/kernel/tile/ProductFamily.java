@@ -2,6 +2,7 @@ package dev.balsa.kernel.tile;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Stage;
 import java.util.List;
 
@@ -24,11 +25,19 @@ public interface ProductFamily {
     /// The instruction-set level that a processor must have.
     Isa isa();
 
-    /// What is multiplied, as kernels' names say it, such as `f32`.
+    /// What is multiplied, and in which tiles where there is a choice, as kernels' names say it, such as `f32_6x2`.
     String type();
 
     /// Whether products of this size can be made, and are better made so than by families that come later.
     boolean supports(Size size, List<Stage> stages);
+
+    /// What a supported product is likely to cost, in one phase that the caller counts; families that make no
+    /// estimate are taken in their turn.
+    ///
+    /// @param rowBytes how much memory a further row brings into the cache
+    default Cost cost(Size size, long rowBytes) {
+        return Cost.UNKNOWN;
+    }
 
     /// Whether the left factor's memory need not be as the rows see it: [TileProduct.Request#sight] is heeded.
     boolean seesThroughPadding();

@@ -147,9 +147,9 @@ final class TileCode {
         return turns;
     }
 
-    /// The most vectors of columns that a tile of several rows has.
-    static int mostVectors(VectorUnit unit) {
-        return unit.registers() == SHORT_REGISTERS ? 3 : 4;
+    /// The vectors of columns that most tiles of several rows have.
+    static int usualVectors(VectorUnit unit) {
+        return unit.registers() == SHORT_REGISTERS ? 2 : 4;
     }
 
     /// The most vectors of columns that a tile of so many rows can have, where the panel is not packed for others

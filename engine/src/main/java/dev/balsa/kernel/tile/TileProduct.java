@@ -26,7 +26,7 @@ import java.util.List;
 public final class TileProduct implements RowProduct {
     /// Steps of depth of a block: those of a panel of two vectors then take 16 KB of a first-level cache of 32 KB
     /// or more.
-    private static final int BLOCK = 256;
+    static final int BLOCK = 256;
     /// Memory of the left factor's rows that stays in a second-level cache of 512 KB beside a panel.
     private static final long CACHED = 192L << 10;
     /// Memory of panels that stays there beside a few rows.
@@ -56,7 +56,7 @@ public final class TileProduct implements RowProduct {
     private final List<Block> blocks = new ArrayList<>();
     private final int rowParts;
     private final int panelParts;
-    private final int partialBytes;
+    private final long partialBytes;
     private final TileForm form;
     private final TileRoutines routines;
 
@@ -135,44 +135,57 @@ public final class TileProduct implements RowProduct {
         }
     }
 
-    /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
+    /// Prepares a product in tiles of the usual shape.
     public static TileProduct of(VectorUnit unit, Request request, Right right, Constants constants) {
-        var packed = packed(unit, request.columns(), request.depth().length(), right, constants);
-        return new TileProduct(unit, request, packed, constants);
+        return of(unit, TileShape.usual(unit), request, right, constants);
+    }
+
+    /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
+    static TileProduct of(VectorUnit unit, TileShape shape, Request request, Right right, Constants constants) {
+        var panels = new Panels(unit, request.columns(), request.depth().length(), shape.vectors());
+        return new TileProduct(unit, panels, request, packed(panels, right, constants), constants);
     }
 
     /// A constant right factor, packed once for all products with it.
-    static MemorySegment packed(VectorUnit unit, int columns, int depth, Right right, Constants constants) {
+    static MemorySegment packed(Panels panels, Right right, Constants constants) {
         return constants.packed(
                 right.memory(),
-                packedForm(unit, columns, depth) + " of " + right.form(),
-                packedBytes(unit, columns, depth),
-                target -> pack(unit, columns, depth, right, target, constants));
+                panels.form() + " of " + right.form(),
+                panels.bytes(),
+                target -> pack(panels, right, target, constants));
     }
 
-    /// Bytes of a packed right factor.
+    /// Bytes of a packed right factor in the usual shape.
     public static long packedBytes(VectorUnit unit, int columns, int depth) {
         return new Panels(unit, columns, depth).bytes();
     }
 
-    /// Names the form of a packed right factor; equal names are equal forms.
+    /// Names the form of a packed right factor in the usual shape; equal names are equal forms.
     public static String packedForm(VectorUnit unit, int columns, int depth) {
         return new Panels(unit, columns, depth).form();
     }
 
-    /// Packs a right factor.
+    /// Packs a right factor in the usual shape.
     ///
     /// @param target zeros, [#packedBytes] of them
     public static void pack(
             VectorUnit unit, int columns, int depth, Right right, MemorySegment target, Constants constants) {
-        var copy = constants.code(new StridedCopyCode(Float.BYTES).name(), new StridedCopyCode(Float.BYTES)::write);
-        new Panels(unit, columns, depth).pack(right, target, copy);
+        pack(new Panels(unit, columns, depth), right, target, constants);
     }
 
-    /// Prepares a product with a packed right factor; has code written where it is new.
+    private static void pack(Panels panels, Right right, MemorySegment target, Constants constants) {
+        var copy = constants.code(new StridedCopyCode(Float.BYTES).name(), new StridedCopyCode(Float.BYTES)::write);
+        panels.pack(right, target, copy);
+    }
+
+    /// Prepares a product with a right factor packed in the usual shape; has code written where it is new.
     ///
     /// @param packed kept by the caller as long as the product
     public TileProduct(VectorUnit unit, Request request, MemorySegment packed, Constants constants) {
+        this(unit, new Panels(unit, request.columns(), request.depth().length()), request, packed, constants);
+    }
+
+    private TileProduct(VectorUnit unit, Panels panels, Request request, MemorySegment packed, Constants constants) {
         this.unit = unit;
         this.packed = packed;
         columns = request.columns();
@@ -180,7 +193,7 @@ public final class TileProduct implements RowProduct {
         outputPlaces = request.outputPlaces();
         stages = request.stages();
         operands = new OperandAddresses(stages);
-        panels = new Panels(unit, columns, request.depth().length());
+        this.panels = panels;
         form = form(request);
         int firstRow = 0;
         for (var block : request.depth().blocks(form.goesOverPanels() ? SHORT_DEPTH : BLOCK)) {
@@ -193,7 +206,7 @@ public final class TileProduct implements RowProduct {
         long steps = (long) count * columns * request.depth().length();
         long wanted = rowParts == 0 ? 1 : Math.min(request.parts(), steps / LEAST_STEPS) / rowParts;
         panelParts = Math.clamp(wanted, 1, panels.count());
-        partialBytes = blocks.size() == 1 ? 0 : most * TileCode.mostVectors(unit) * unit.bytes();
+        partialBytes = blocks.size() == 1 ? 0 : panels.mostBytes(most);
         routines = new TileRoutines(unit, panels, form, stages, constants);
         if (count > 0) {
             routines.write(Math.ceilDiv(count, rowParts));
@@ -203,12 +216,17 @@ public final class TileProduct implements RowProduct {
 
     private static TileForm form(Request request) {
         int depth = request.depth().length();
-        if (depth > SHORT_DEPTH) {
+        if (!goesOverPanels(depth)) {
             return TileForm.PACKED;
         }
         boolean isDense = request.rowBytes() == (long) depth * Float.BYTES
                 && request.rows().isEven(depth);
         return new TileForm(false, false, isDense ? TileForm.Order.PANELS_AHEAD : TileForm.Order.PANELS);
+    }
+
+    /// Whether tiles of the same rows follow each other, panel by panel, with all of their depth.
+    static boolean goesOverPanels(long depth) {
+        return depth <= SHORT_DEPTH;
     }
 
     /// Rows of a part, so that what its rows and its columns bring into the cache is about equally much, which

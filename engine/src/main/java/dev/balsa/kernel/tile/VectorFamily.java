@@ -2,6 +2,7 @@ package dev.balsa.kernel.tile;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.List;
@@ -9,7 +10,20 @@ import java.util.List;
 /// Products by fused multiply-adds of vectors ([TileProduct]).
 ///
 /// @param unit the vectors
-public record VectorFamily(VectorUnit unit) implements ProductFamily {
+/// @param shape of tiles; products that the usual shape would make alike are left to it
+public record VectorFamily(VectorUnit unit, TileShape shape) implements ProductFamily {
+    /// Products in tiles of the usual shape.
+    public VectorFamily(VectorUnit unit) {
+        this(unit, TileShape.usual(unit));
+    }
+
+    /// The families that compete, the usual one first.
+    public static List<VectorFamily> all(VectorUnit unit) {
+        return TileShape.all(unit).stream()
+                .map(shape -> new VectorFamily(unit, shape))
+                .toList();
+    }
+
     @Override
     public Isa isa() {
         return unit.isa();
@@ -17,13 +31,19 @@ public record VectorFamily(VectorUnit unit) implements ProductFamily {
 
     @Override
     public String type() {
-        return "f32";
+        return "f32_" + shape.label(unit);
     }
 
     @Override
     public boolean supports(Size size, List<Stage> stages) {
         return size.depth() <= Integer.MAX_VALUE
-                && TileProduct.supports(unit, (int) size.columns(), (long) size.depth(), stages);
+                && TileProduct.supports(unit, (int) size.columns(), (long) size.depth(), stages)
+                && shape.isOwn(unit, (int) size.columns());
+    }
+
+    @Override
+    public Cost cost(Size size, long rowBytes) {
+        return TileCost.of(unit, shape, size.rows(), (int) size.columns(), (long) size.depth(), rowBytes);
     }
 
     @Override
@@ -33,6 +53,6 @@ public record VectorFamily(VectorUnit unit) implements ProductFamily {
 
     @Override
     public RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants) {
-        return TileProduct.of(unit, request, right, constants);
+        return TileProduct.of(unit, shape, request, right, constants);
     }
 }

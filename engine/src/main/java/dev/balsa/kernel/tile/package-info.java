@@ -7,7 +7,8 @@
 /// of a tile; [TileProduct] goes over rows, panels and depth so that what is used again is near. [BatchProduct]
 /// does so for matrices that lie in memory batch after batch, and for right factors that are not constant.
 ///
-/// Kernels are given a family of products ([ProductFamily]): this one ([VectorFamily]), or that of the tile unit.
+/// Kernels are given a family of products ([ProductFamily]): this one ([VectorFamily]), or that of the tile unit. This
+/// one has tiles of more than one shape ([TileShape]), and estimates what they take ([TileCost]).
 ///
 /// Not here: the tile unit (`dev.balsa.kernel.amx`), what a matrix product or a convolution is
 /// (`dev.balsa.kernel.gemm`, `dev.balsa.kernel.conv`). Start at [TileProduct].

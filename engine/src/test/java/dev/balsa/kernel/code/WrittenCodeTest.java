@@ -105,10 +105,12 @@ class WrittenCodeTest {
                 var written = new Written(arena)) {
             for (int outputs : new int[] {1, 8, 16, 40, 48, 64, 77}) {
                 for (var epilogue : List.of(Epilogue.NONE, new Epilogue(EVERYTHING))) {
-                    prepare(
-                            new TileConvKernel(new VectorFamily(unit)),
-                            conv(arena, 9, 1, 5, outputs, epilogue),
-                            written);
+                    for (var family : VectorFamily.all(unit)) {
+                        if (family.shape().isOwn(unit, outputs)) {
+                            var request = conv(arena, 9, 1, 5, outputs, epilogue);
+                            prepare(new TileConvKernel(family), request, written);
+                        }
+                    }
                     prepare(
                             new DepthwiseTileKernel(unit),
                             conv(arena, 9, outputs + 1, outputs + 1, outputs + 1, epilogue),
@@ -119,10 +121,9 @@ class WrittenCodeTest {
                         prepare(new TileGemmKernel(unit), product(rows, outputs, turned), written);
                     }
                 }
-                prepare(
-                        new WinogradKernel(unit),
-                        conv(arena, 32, 1, 200 + outputs, outputs + 60, new Epilogue(EVERYTHING)),
-                        written);
+                for (var kernel : WinogradKernel.all(unit)) {
+                    prepare(kernel, conv(arena, 32, 1, 200 + outputs, outputs + 60, new Epilogue(EVERYTHING)), written);
+                }
                 for (var cell : Cell.values()) {
                     prepare(new RecurrentKernel(unit), layer(arena, cell, outputs), written);
                 }
