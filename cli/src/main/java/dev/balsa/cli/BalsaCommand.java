@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             BenchmarkCommand.class,
             ProfileCommand.class,
+            TuneCommand.class,
             ConformanceCommand.class,
             FillCommand.class,
             FuzzCommand.class,

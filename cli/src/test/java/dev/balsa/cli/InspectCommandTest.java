@@ -42,10 +42,18 @@ class InspectCommandTest {
         assertThat(CommandRun.of("inspect", DIGITS).out()).doesNotContain("Conv+Relu");
         assertThat(CommandRun.of("inspect", DIGITS, "--plan").out())
                 .contains("precision fast")
-                .containsPattern("0 +Conv\\+Relu +\\S+ +f32\\[1,(16,28,28|28,28,16)] .*/conv1/Conv");
+                .containsPattern(
+                        "0 +Conv\\+Relu +\\S+ +(channels last|row-major) +f32 +\\S.* f32\\[1,(16,28,28|28,28,16)] .*/conv1/Conv");
         assertThat(CommandRun.of("inspect", DIGITS, "--plan", "--precision", "exact")
                         .out())
                 .contains("precision exact");
+    }
+
+    @Test
+    void saysWhyAKernelWasChosen() {
+        var run = CommandRun.of("inspect", DIGITS, "--plan", "--isa", "portable", "--tuning", "off");
+        assertThat(run.out()).containsPattern("Conv\\+Relu +portable_conv_f32\\S* +row-major +f32 +only candidate ");
+        assertThat(run.out().lines()).allMatch(line -> line.length() < 300);
     }
 
     @Test
@@ -58,6 +66,10 @@ class InspectCommandTest {
         long flop = 2L * (16 * 28 * 28 * 25 + 32 * 14 * 14 * 144 + 32 * 14 * 14 * 288 + 48 * 7 * 7 * 288 + 4320);
         assertThat(document.extract("flop", 0L)).isEqualTo(flop);
         assertThat(((JsonArray) document.extractNode("weights")).size()).isEqualTo(10);
+        var step = (JsonObject)
+                ((JsonArray) document.extractNode("plan")).elements().getFirst();
+        assertThat(step.extract("reason")).isNotEmpty();
+        assertThat(step.extract("types")).isEqualTo("f32");
         // With channels last there is a transposition before the image is flattened.
         assertThat(((JsonArray) document.extractNode("plan")).size()).isBetween(8, 9);
     }

@@ -1,6 +1,7 @@
 package dev.balsa.cli.input;
 
 import dev.balsa.Options;
+import dev.balsa.Tuning;
 import dev.balsa.cpu.Isa;
 import dev.balsa.tensor.Precision;
 import java.nio.file.Path;
@@ -42,6 +43,14 @@ public final class EngineOptions {
     @Option(names = "--pin", description = "keep each worker thread on a processor of its own (Linux)")
     private boolean pin;
 
+    @Option(
+            names = "--tuning",
+            paramLabel = "T",
+            description =
+                    "choose kernels by estimates alone (off), by times measured before (cached), or measure times "
+                            + "that are missing and keep them (measure) (default: cached)")
+    private Optional<Tuning> tuning = Optional.empty();
+
     /// The engine's options.
     public Options options() {
         var options = Options.defaults().withPinning(pin);
@@ -52,6 +61,7 @@ public final class EngineOptions {
         options = streams.map(options::withStreams).orElse(options);
         options = precision.map(options::withPrecision).orElse(options);
         options = isa.map(options::withIsa).orElse(options);
+        options = tuning.map(options::withTuning).orElse(options);
         return codeFolder.map(options::withCodeFolder).orElse(options);
     }
 }

@@ -56,19 +56,23 @@ public record PlanReport(String precision, Map<String, Shape> shapes, List<Plann
 
     /// Prints the steps.
     public void printSteps(PrintWriter out) {
-        var table = new Table(" step", "operator", "kernel", "output", " FLOP", " bytes", "node");
+        var table = new Table(
+                " step", "operator", "kernel", "layout", "types", "why ", "output", " FLOP", " bytes", "node");
         int number = 0;
         for (var step : steps) {
             table.add(
                     Integer.toString(number++),
                     step.operator(),
                     step.kernel(),
+                    step.layout(),
+                    step.types(),
+                    step.reason(),
                     step.shape(),
                     step.flops() == 0 ? "" : Amount.of(step.flops()),
                     Amount.bytes(step.bytes()),
                     step.node());
         }
-        out.println("plan, precision " + precision + ", values row-major:");
+        out.println("plan, precision " + precision + ":");
         table.print(out);
     }
 
@@ -96,6 +100,9 @@ public record PlanReport(String precision, Map<String, Shape> shapes, List<Plann
                 .add("node", step.node())
                 .add("operator", step.operator())
                 .add("kernel", step.kernel())
+                .add("layout", step.layout())
+                .add("types", step.types())
+                .add("reason", step.reason())
                 .add("output", step.shape())
                 .add("flop", step.flops())
                 .add("bytes", step.bytes());

@@ -13,18 +13,25 @@ public final class Table {
 
     /// A table without rows.
     ///
-    /// @param head titles of columns; one that begins with a space has its column aligned to the right
+    /// @param head titles of columns; one that begins with a space has its column aligned to the right, and where
+    ///     one ends with a space long entries lose their end
     public Table(String... head) {
         this.head = List.of(head);
     }
 
-    /// Adds a row with an entry per column; long entries lose their beginning.
+    /// Adds a row with an entry per column; long entries lose their beginning, or their end.
     public void add(String... entries) {
         var row = new ArrayList<String>();
         for (var entry : entries) {
-            row.add(entry.length() <= WIDEST ? entry : "…" + entry.substring(entry.length() - WIDEST + 1));
+            row.add(entry.length() <= WIDEST ? entry : shortened(entry, head.get(row.size())));
         }
         rows.add(row);
+    }
+
+    private static String shortened(String entry, String title) {
+        return title.endsWith(" ")
+                ? entry.substring(0, WIDEST - 1) + "…"
+                : "…" + entry.substring(entry.length() - WIDEST + 1);
     }
 
     /// Prints titles and rows.
