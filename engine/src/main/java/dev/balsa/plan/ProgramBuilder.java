@@ -56,8 +56,8 @@ final class ProgramBuilder {
 
     private Program build() {
         int threads = context.tuner().measures() ? 1 : context.threads();
-        choices = KernelChoices.of(
-                source.now().nodes(), source.now().constants().values(), threads, this::chooseSafely);
+        choices =
+                KernelChoices.of(source.now().nodes(), source.now().constants().values(), threads, this::chooseSafely);
         source.now().nodes().forEach(this::addPlaced);
         var outputs = new ArrayList<Integer>();
         var laterSlots = addLater();

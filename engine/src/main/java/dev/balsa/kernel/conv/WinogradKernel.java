@@ -113,7 +113,7 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
         var products = TileCost.of(
                 unit,
                 TileShape.usual(unit),
-                tiles,
+                (double) tiles,
                 request.outputs(),
                 request.channels(),
                 (long) request.channels() * Float.BYTES);
