@@ -9,6 +9,7 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.ConvKernels;
 import dev.balsa.kernel.conv.Window;
+import dev.balsa.memory.LargeMemory;
 import dev.balsa.plan.ModelConstants;
 import dev.balsa.tensor.Precision;
 import java.lang.foreign.Arena;
@@ -34,11 +35,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Convolutions of resnet50 at batch 8, on one thread: the secondary result `flop` is GFLOP/s, to be held against the
-/// roof, which is measured and printed before every iteration because it changes with the clock.
+/// Convolutions of resnet50 at batch 8, on one thread: the secondary result `flop` is GFLOP/s, to be held against
+/// the roof, which is measured and printed before every iteration because it changes with the clock.
 ///
-/// Operations are those of the definition, two per multiply-add; Winograd's algorithm, which `FAST` may choose, can
-/// exceed the roof.
+/// Memory is in large pages, as that of models and streams. Operations are those of the definition, two per
+/// multiply-add; Winograd's algorithm, which `FAST` may choose, can exceed the roof.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -104,7 +105,7 @@ public class ConvBenchmark {
         var random = new Random(SEED);
         var image = random(random, BATCH * size * size * channels);
         var weights = random(random, outputs * channels * kernel * kernel);
-        var output = arena.allocate(ValueLayout.JAVA_FLOAT, (long) BATCH * outputSize * outputSize * outputs);
+        var output = LargeMemory.allocate(arena, (long) BATCH * outputSize * outputSize * outputs * Float.BYTES);
         var request = new ChannelsLastConvRequest(
                 BATCH,
                 1,
@@ -122,8 +123,8 @@ public class ConvBenchmark {
         var prepared = prepare(ConvKernels.channelsLast(Isa.ofLabel(isa).orElseThrow(), precision), request);
         frame = new Frame(
                 List.of(image, weights, output),
-                arena.allocate(Math.max(1, prepared.sharedBytes()), Long.SIZE),
-                arena.allocate(Math.max(1, prepared.workerBytes()), Long.SIZE));
+                LargeMemory.allocate(arena, Math.max(1, prepared.sharedBytes())),
+                LargeMemory.allocate(arena, Math.max(1, prepared.workerBytes())));
         work = prepared;
         flops = 2L * BATCH * outputSize * outputSize * outputs * channels * kernel * kernel;
     }
@@ -137,7 +138,7 @@ public class ConvBenchmark {
     }
 
     private MemorySegment random(Random random, int count) {
-        var segment = arena.allocate((long) count * Float.BYTES, Long.SIZE);
+        var segment = LargeMemory.allocate(arena, (long) count * Float.BYTES);
         for (int i = 0; i < count; i++) {
             segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
         }
