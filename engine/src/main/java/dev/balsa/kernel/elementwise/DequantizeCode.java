@@ -1,23 +1,12 @@
 package dev.balsa.kernel.elementwise;
 
-import static dev.balsa.asm.GeneralInstruction.ADD;
-import static dev.balsa.asm.GeneralInstruction.CMP;
-import static dev.balsa.asm.GeneralInstruction.JAE;
-import static dev.balsa.asm.GeneralInstruction.JB;
-import static dev.balsa.asm.GeneralInstruction.JBE;
-import static dev.balsa.asm.GeneralInstruction.JMP;
-import static dev.balsa.asm.GeneralInstruction.JNE;
-import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.MOVSX;
 import static dev.balsa.asm.GeneralInstruction.MOVZX;
-import static dev.balsa.asm.GeneralInstruction.XOR;
 
 import dev.balsa.asm.AvxInstruction;
 import dev.balsa.asm.Gpr;
-import dev.balsa.asm.Imm;
 import dev.balsa.asm.IntegerVectorInstruction;
-import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.code.Lanes;
@@ -27,7 +16,7 @@ import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.tensor.DataType;
 
 /// Writes the code that makes floats of rdx integers, at least 1, with one scale and zero point; rdi points to the
-/// [Argument]s. What is left behind whole vectors is done as in [QuantizeCode].
+/// [Argument]s.
 ///
 /// @param unit the unit
 /// @param type int8, uint8 or int32
@@ -70,41 +59,28 @@ record DequantizeCode(VectorUnit unit, DataType type) {
         return Routine.of(0, assembler -> write(new Lanes(assembler, unit)));
     }
 
-    /// r8, r9 = source and target; rcx = elements done; r10 = where the last vector begins.
+    /// r8, r9 = source and target.
     private void write(Lanes lanes) {
         var a = lanes.assembler();
         a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
         a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET.at()));
         lanes.broadcast(unit.register(SCALE), Mem.at(Gpr.RDI, Argument.SCALE.at()));
         lanes.broadcast(unit.register(ZERO_POINT), Mem.at(Gpr.RDI, Argument.ZERO_POINT.at()));
-        var vector = new Label("vector");
-        var single = new Label("single");
-        var done = new Label("done");
-        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
-        a.emit(CMP, Gpr.RDX, Imm.of(unit.lanes()));
-        a.emit(JB, single);
-        a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -unit.lanes()));
-        a.align(16);
-        a.bind(vector);
+        ConversionLoop.write(lanes, () -> vector(lanes), () -> single(lanes));
+    }
+
+    private void vector(Lanes lanes) {
         load(lanes);
         dequantize(lanes);
         lanes.store(Mem.at(Gpr.R9, Gpr.RCX, Float.BYTES, 0), unit.register(0));
-        a.emit(ADD, Gpr.RCX, Imm.of(unit.lanes()));
-        a.emit(CMP, Gpr.RCX, Gpr.R10);
-        a.emit(JBE, vector);
-        a.emit(CMP, Gpr.RCX, Gpr.RDX);
-        a.emit(JAE, done);
-        a.emit(MOV, Gpr.RCX, Gpr.R10);
-        a.emit(JMP, vector);
-        a.bind(single);
+    }
+
+    private void single(Lanes lanes) {
+        var a = lanes.assembler();
         loadSingle(lanes);
         a.emit(AvxInstruction.VMOVD, Vec.xmm(0), Gpr.RAX.low32());
         dequantize(lanes);
         a.emit(AvxInstruction.VMOVSS, Mem.at(Gpr.R9, Gpr.RCX, Float.BYTES, 0), Vec.xmm(0));
-        a.emit(ADD, Gpr.RCX, Imm.of(1));
-        a.emit(CMP, Gpr.RCX, Gpr.RDX);
-        a.emit(JNE, single);
-        a.bind(done);
     }
 
     private Mem source() {

@@ -1,15 +1,6 @@
 package dev.balsa.kernel.elementwise;
 
-import static dev.balsa.asm.GeneralInstruction.ADD;
-import static dev.balsa.asm.GeneralInstruction.CMP;
-import static dev.balsa.asm.GeneralInstruction.JAE;
-import static dev.balsa.asm.GeneralInstruction.JB;
-import static dev.balsa.asm.GeneralInstruction.JBE;
-import static dev.balsa.asm.GeneralInstruction.JMP;
-import static dev.balsa.asm.GeneralInstruction.JNE;
-import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
-import static dev.balsa.asm.GeneralInstruction.XOR;
 
 import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Avx512Instruction;
@@ -17,7 +8,6 @@ import dev.balsa.asm.AvxInstruction;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.IntegerVectorInstruction;
-import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.code.Lanes;
@@ -27,9 +17,6 @@ import dev.balsa.kernel.code.VectorUnit;
 
 /// Writes the code that makes 8-bit integers of rdx floats, at least 1, with one scale and zero point; rdi points
 /// to the [Argument]s.
-///
-/// What is left behind whole vectors is done by one that ends with the last element, once more over some that are
-/// done; fewer elements than a vector has are done one by one.
 ///
 /// @param unit the unit
 /// @param signed whether integers are signed
@@ -79,7 +66,7 @@ record QuantizeCode(VectorUnit unit, boolean signed) {
         return Routine.of(0, assembler -> write(new Lanes(assembler, unit)));
     }
 
-    /// r8, r9 = source and target; rcx = elements done; r10 = where the last vector begins.
+    /// r8, r9 = source and target.
     private void write(Lanes lanes) {
         var a = lanes.assembler();
         a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
@@ -88,34 +75,21 @@ record QuantizeCode(VectorUnit unit, boolean signed) {
         lanes.broadcast(unit.register(ZERO_POINT), Mem.at(Gpr.RDI, Argument.ZERO_POINT.at()));
         lanes.broadcast(unit.register(LOWEST), Mem.at(Gpr.RDI, Argument.LOWEST.at()));
         lanes.broadcast(unit.register(HIGHEST), Mem.at(Gpr.RDI, Argument.HIGHEST.at()));
-        var vector = new Label("vector");
-        var single = new Label("single");
-        var done = new Label("done");
-        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
-        a.emit(CMP, Gpr.RDX, Imm.of(unit.lanes()));
-        a.emit(JB, single);
-        a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -unit.lanes()));
-        a.align(16);
-        a.bind(vector);
+        ConversionLoop.write(lanes, () -> vector(lanes), () -> single(lanes));
+    }
+
+    private void vector(Lanes lanes) {
         lanes.load(unit.register(0), Mem.at(Gpr.R8, Gpr.RCX, Float.BYTES, 0));
         quantize(lanes, 0);
-        store(a);
-        a.emit(ADD, Gpr.RCX, Imm.of(unit.lanes()));
-        a.emit(CMP, Gpr.RCX, Gpr.R10);
-        a.emit(JBE, vector);
-        a.emit(CMP, Gpr.RCX, Gpr.RDX);
-        a.emit(JAE, done);
-        a.emit(MOV, Gpr.RCX, Gpr.R10);
-        a.emit(JMP, vector);
-        a.bind(single);
+        store(lanes.assembler());
+    }
+
+    private void single(Lanes lanes) {
+        var a = lanes.assembler();
         a.emit(AvxInstruction.VMOVSS, Vec.xmm(0), Mem.at(Gpr.R8, Gpr.RCX, Float.BYTES, 0));
         quantize(lanes, 0);
         a.emit(AvxInstruction.VMOVD, Gpr.RAX.low32(), Vec.xmm(0));
         a.emit(MOV, Mem.at(Gpr.R9, Gpr.RCX, 1, 0), Gpr.RAX.low8());
-        a.emit(ADD, Gpr.RCX, Imm.of(1));
-        a.emit(CMP, Gpr.RCX, Gpr.RDX);
-        a.emit(JNE, single);
-        a.bind(done);
     }
 
     /// Register x = its integers. A NaN becomes 0 before the zero point is added.

@@ -7,7 +7,6 @@ import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
-import java.util.List;
 
 /// Copies of elements of which some are neighbours in the input as in the output, run by run in machine code:
 /// slices above all.
@@ -24,19 +23,15 @@ public final class RunCopyCodeKernel implements Kernel<StridedCopyRequest> {
         return new KernelSpec(unit.isa().label() + "_copy_runs", unit.isa());
     }
 
-    private static LoopNest nest(StridedCopyRequest request) {
-        return new LoopNest(request.shape(), List.of(request.strides()));
-    }
-
     @Override
     public boolean supports(StridedCopyRequest request) {
-        var nest = nest(request);
+        var nest = request.nest();
         return nest.total() > 0 && nest.innerStride(0) == 1;
     }
 
     @Override
     public Work prepare(StridedCopyRequest request, Constants constants) {
-        return new RunCopyCodeWork(request, nest(request), RunCopies.of(unit, constants));
+        return new RunCopyCodeWork(request, request.nest(), RunCopies.of(unit, constants));
     }
 
     /// A unit is some runs, or a part of a run. Runs at equal distances are done in one call.

@@ -10,7 +10,6 @@ import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StridedCopyCode;
 import dev.balsa.kernel.code.StridedCopyCode.Argument;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /// Copies of elements that are not neighbours in the input, one by one in machine code.
@@ -27,20 +26,16 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
         return new KernelSpec(isa.label() + "_copy_elements", isa);
     }
 
-    private static LoopNest nest(StridedCopyRequest request) {
-        return new LoopNest(request.shape(), List.of(request.strides()));
-    }
-
     @Override
     public boolean supports(StridedCopyRequest request) {
-        var nest = nest(request);
+        var nest = request.nest();
         return nest.total() > 0 && nest.rank() > 0;
     }
 
     @Override
     public Work prepare(StridedCopyRequest request, Constants constants) {
         var code = new StridedCopyCode(request.elementBytes());
-        return new StridedCopyCodeWork(request, nest(request), constants.code(code.name(), code::write));
+        return new StridedCopyCodeWork(request, request.nest(), constants.code(code.name(), code::write));
     }
 
     /// A piece is a band of rows, of the dimension whose neighbours are neighbours in the input if there is one,

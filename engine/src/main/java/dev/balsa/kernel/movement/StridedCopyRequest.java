@@ -1,5 +1,6 @@
 package dev.balsa.kernel.movement;
 
+import dev.balsa.kernel.LoopNest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +26,11 @@ public record StridedCopyRequest(int elementBytes, List<Long> shape, long start,
                             + "or 8 bytes, found shape " + shape + ", strides " + strides + ", " + elementBytes
                             + " bytes");
         }
+    }
+
+    /// The walk over the output, with the input as its only operand, in elements.
+    LoopNest nest() {
+        return new LoopNest(shape, List.of(strides));
     }
 
     /// The input's dimension `permutation[d]` becomes dimension `d`.

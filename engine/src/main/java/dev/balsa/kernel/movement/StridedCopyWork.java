@@ -3,7 +3,6 @@ package dev.balsa.kernel.movement;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.Work;
-import java.util.List;
 
 /// [StridedCopyRequest], row by row of the output: a bulk copy where rows are contiguous in the input as well, else
 /// element by element. A unit is a range of the output.
@@ -15,7 +14,7 @@ final class StridedCopyWork implements Work {
     private final long start;
 
     StridedCopyWork(StridedCopyRequest request) {
-        this.nest = new LoopNest(request.shape(), List.of(request.strides()));
+        this.nest = request.nest();
         this.bytes = request.elementBytes();
         this.start = request.start();
     }

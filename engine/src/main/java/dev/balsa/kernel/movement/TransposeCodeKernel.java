@@ -10,7 +10,6 @@ import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.TransposeCode;
 import dev.balsa.kernel.code.TransposeCode.Argument;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /// Copies of 32-bit elements whose neighbours in the input become neighbours along a dimension other than the
@@ -31,10 +30,6 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
         return new KernelSpec(isa.label() + "_transpose_x32", isa);
     }
 
-    private static LoopNest nest(StridedCopyRequest request) {
-        return new LoopNest(request.shape(), List.of(request.strides()));
-    }
-
     private static int turned(LoopNest nest) {
         return IntStream.range(0, nest.rank() - 1)
                 .filter(d -> nest.stride(0, d) == 1)
@@ -44,7 +39,7 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
 
     @Override
     public boolean supports(StridedCopyRequest request) {
-        var nest = nest(request);
+        var nest = request.nest();
         return request.elementBytes() == ELEMENT
                 && nest.total() > 0
                 && nest.rank() > 1
@@ -55,7 +50,7 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
 
     @Override
     public Work prepare(StridedCopyRequest request, Constants constants) {
-        return new TransposeCodeWork(request.start(), nest(request), constants);
+        return new TransposeCodeWork(request.start(), request.nest(), constants);
     }
 
     /// The two dimensions are cut to pieces, whose lines written stay in the second-level cache until they are

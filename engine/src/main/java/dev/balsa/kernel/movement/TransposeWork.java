@@ -3,7 +3,6 @@ package dev.balsa.kernel.movement;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.Work;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /// [StridedCopyRequest] where neighbours in the input become neighbours along a dimension other than the last: square
@@ -23,7 +22,7 @@ final class TransposeWork implements Work {
     private final long outer;
 
     TransposeWork(StridedCopyRequest request) {
-        this.nest = nest(request);
+        this.nest = request.nest();
         this.bytes = request.elementBytes();
         this.start = request.start();
         this.turned = turned(nest);
@@ -39,7 +38,7 @@ final class TransposeWork implements Work {
 
     /// Whether there is such a dimension, and enough along both to be worth tiles.
     static boolean suits(StridedCopyRequest request) {
-        var nest = nest(request);
+        var nest = request.nest();
         var last = nest.rank() - 1;
         return nest.total() > 0
                 && last > 0
@@ -48,10 +47,6 @@ final class TransposeWork implements Work {
                 && turned(nest) >= 0
                 && nest.size(last) > 3
                 && nest.size(turned(nest)) > 3;
-    }
-
-    private static LoopNest nest(StridedCopyRequest request) {
-        return new LoopNest(request.shape(), List.of(request.strides()));
     }
 
     private static int turned(LoopNest nest) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MovementWorkTest {
+    private static final int SEEDS = 1000;
     private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 80);
 
     static IntStream seeds() {
@@ -97,10 +98,12 @@ class MovementWorkTest {
         checkCopy(StridedCopyRequest.tile(elementBytes(random), input, repeats), Trials.count(input), random);
     }
 
-    private static <R> void checkCode(List<Kernel<R>> kernels, R request, List<byte[]> inputs, byte[] expected) {
+    /// @param seed of the trial, some of which compare with the emulator
+    private static <R> void checkCode(
+            List<Kernel<R>> kernels, R request, List<byte[]> inputs, byte[] expected, long seed) {
         for (var kernel : kernels) {
             if (kernel.spec().isa() != Isa.PORTABLE && kernel.supports(request)) {
-                try (var trial = new CodeTrial()) {
+                try (var trial = new CodeTrial(seed)) {
                     inputs.forEach(trial::input);
                     var work = kernel.prepare(request, trial);
                     assertThat(trial.runBytes(work, List.of((long) expected.length))
@@ -127,7 +130,9 @@ class MovementWorkTest {
             }
             System.arraycopy(input, (int) place * size, expected, i * size, size);
         }
-        CodeTrial.levels().forEach(isa -> checkCode(MovementKernels.copies(isa), request, List.of(input), expected));
+        long seed = random.nextInt(SEEDS);
+        CodeTrial.levels()
+                .forEach(isa -> checkCode(MovementKernels.copies(isa), request, List.of(input), expected, seed));
         for (var kernel : MovementKernels.copies()) {
             if (kernel.supports(request)) {
                 var found = SplitTrial.of(kernel.prepare(request, Trials.NO_CONSTANTS), random)
@@ -165,7 +170,7 @@ class MovementWorkTest {
         assertThat(trial.output(expected.capacity()).run().getFirst()).isEqualTo(expected.array());
         CodeTrial.levels()
                 .forEach(isa -> checkCode(
-                        MovementKernels.concats(isa), new ConcatRequest(outer, runs), inputs, expected.array()));
+                        MovementKernels.concats(isa), new ConcatRequest(outer, runs), inputs, expected.array(), seed));
     }
 
     @ParameterizedTest
