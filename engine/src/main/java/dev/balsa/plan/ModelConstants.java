@@ -55,9 +55,18 @@ public final class ModelConstants implements Constants, AutoCloseable {
         return entries.computeIfAbsent(new Key(source.address(), source.byteSize(), form), _ -> {
                     var memory = take(bytes);
                     pack.accept(memory);
+                    leaveToFile(source);
                     return new Entry(source, memory.asReadOnly());
                 })
                 .packed();
+    }
+
+    /// Weights that have been packed are seldom read from the file again, and come back from it where they are:
+    /// without this they would be in memory twice.
+    private static void leaveToFile(MemorySegment source) {
+        if (source.isMapped()) {
+            source.unload();
+        }
     }
 
     /// Zeros, from a larger piece.

@@ -35,6 +35,7 @@ public final class CodeTrial implements AutoCloseable, Constants {
     /// Code in words that every processor has.
     private static final String EVERYWHERE = "x86_64";
 
+    private static final String SOURCE = "source of what is packed";
     private static final String INPUT = "input";
     private static final String OUTPUT = "output";
     private static final String SCRATCH = "scratch memory";
@@ -110,9 +111,11 @@ public final class CodeTrial implements AutoCloseable, Constants {
             var segment = bytes % 64 == 0 ? memory.atEnd(bytes) : memory.atStart(bytes);
             var name = "packed " + form;
             permitted.permit(name, segment, true);
+            permitted.permit(SOURCE, source, false);
             packing = true;
             pack.accept(segment);
             packing = false;
+            permitted.forget(SOURCE);
             permitted.forget(name);
             permitted.permit(name, segment, false);
             return segment;

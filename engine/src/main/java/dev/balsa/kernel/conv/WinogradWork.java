@@ -7,12 +7,13 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.FactorTurn;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// A 3x3 convolution of stride 1 by [WinogradTransform]: tile by tile the image's squares are taken apart,
 /// position by position the parts of all tiles are multiplied with the kernels', and the products are put
@@ -154,38 +155,38 @@ final class WinogradWork implements Work {
                 List.of(),
                 RowPlaces.of(blockTiles, row -> row * productBytes / Float.BYTES),
                 Math.ceilDiv(ENOUGH_PARTS, transform.positions()));
-        for (int position = 0; position < transform.positions(); position++) {
-            var panels = packed.asSlice(position * panelBytes, panelBytes);
-            products.add(new TileProduct(unit, product, panels, constants));
+        var first = new TileProduct(unit, product, packed.asSlice(0, panelBytes), constants);
+        products.add(first);
+        for (int position = 1; position < transform.positions(); position++) {
+            products.add(first.with(packed.asSlice(position * panelBytes, panelBytes)));
         }
     }
 
-    /// Packs the nine elements of kernels each for itself, then takes them apart where they lie.
+    /// Turns kernels until neighbours are what neighbours in a panel are, then takes them apart into panels.
     private void packKernels(
             VectorUnit unit, long panelBytes, MachineCode code, MemorySegment target, Constants constants) {
         int taps = request.window().kernelSize();
         int channels = request.channels();
-        try (var arena = Arena.ofConfined()) {
-            // What the arguments point to is part of them, so that it is alive during the call as they are.
-            long kernelsAt = Math.ceilDiv(WinogradSpreadCode.Argument.bytes(), LINE) * (long) LINE;
-            var arguments = arena.allocate(kernelsAt + panelBytes * taps, LINE);
-            var kernels = arguments.asSlice(kernelsAt);
-            for (int tap = 0; tap < taps; tap++) {
-                var right = new TileProduct.Right(
-                        request.weights(), List.of((long) tap), channels, taps, (long) taps * channels, 1);
-                var panels = kernels.asSlice(tap * panelBytes, panelBytes);
-                TileProduct.pack(unit, request.outputs(), channels, right, panels, constants);
-            }
-            WinogradSpreadCode.Argument.SOURCE.set(arguments, kernels.address());
-            WinogradSpreadCode.Argument.ROW_STEP.set(arguments, panelBytes * WinogradTransform.KERNEL);
-            WinogradSpreadCode.Argument.COLUMN_STEP.set(arguments, panelBytes);
-            WinogradSpreadCode.Argument.SOURCE_TILE.set(arguments, 0);
-            WinogradSpreadCode.Argument.TARGET.set(arguments, target.address());
+        var right = new TileProduct.Right(
+                request.weights(),
+                LongStream.range(0, taps).boxed().toList(),
+                channels,
+                taps,
+                (long) taps * channels,
+                1);
+        new FactorTurn(unit, request.outputs(), right, constants).run(part -> {
+            var arguments = part.arguments();
+            WinogradSpreadCode.Argument.SOURCE.set(arguments, part.source());
+            WinogradSpreadCode.Argument.ROW_STEP.set(arguments, part.rowBytes() * WinogradTransform.KERNEL);
+            WinogradSpreadCode.Argument.COLUMN_STEP.set(arguments, part.rowBytes());
+            WinogradSpreadCode.Argument.SOURCE_TILE.set(arguments, part.rowBytes() * taps);
+            WinogradSpreadCode.Argument.TARGET.set(
+                    arguments, target.address() + part.before() * channels + part.row() * part.rowBytes());
             WinogradSpreadCode.Argument.POSITION_STEP.set(arguments, panelBytes);
-            WinogradSpreadCode.Argument.TARGET_TILE.set(arguments, 0);
-            WinogradSpreadCode.Argument.WHOLE.set(arguments, panelBytes);
-            code.call(0, arguments, 0, 1);
-        }
+            WinogradSpreadCode.Argument.TARGET_TILE.set(arguments, part.rowBytes());
+            WinogradSpreadCode.Argument.WHOLE.set(arguments, part.rowBytes());
+            code.call(0, arguments, 0, part.rows());
+        });
     }
 
     @Override

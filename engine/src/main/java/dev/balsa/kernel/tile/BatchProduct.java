@@ -186,7 +186,7 @@ public final class BatchProduct {
                 request.right.rowStep,
                 request.right.columnStep,
                 constant.factor);
-        return TileProduct.packed(usualPanels(unit, request), right, constants);
+        return TileProduct.packed(unit, usualPanels(unit, request), right, constants);
     }
 
     private static int rowsOfPart(Request request) {
@@ -315,7 +315,7 @@ public final class BatchProduct {
         if (readsInPlace) {
             return from + (long) panels.column(panel) * Float.BYTES;
         }
-        packer.orElseThrow().pack(panel, from, rows, scratch, panelAt());
+        packer.orElseThrow().pack(panel, from, rows, scratch, scratch.address() + panelAt());
         return scratch.address() + panelAt();
     }
 }

@@ -6,7 +6,7 @@ import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.PanelCopyCode.Argument;
 import java.lang.foreign.MemorySegment;
 
-/// Packs blocks of panels while a product runs, in machine code. Immutable and thread-safe.
+/// Packs blocks of panels in machine code. Immutable and thread-safe.
 final class PanelPacker {
     /// How many of the first [dev.balsa.kernel.code.RoutineArgument]s in scratch memory are overwritten.
     static final int ARGUMENTS = Argument.values().length;
@@ -30,7 +30,7 @@ final class PanelPacker {
             int vectors = panels.vectors(panel);
             int lastLanes = panels.lastLanes(panel);
             int panelRow = vectors * unit.bytes();
-            int columns = (vectors - 1) * unit.lanes() + lastLanes;
+            int columns = panels.columns(panel);
             codes[panel] = columnStep == 1
                     ? constants.code(
                             PanelCopyCode.name(unit, vectors, lastLanes),
@@ -45,11 +45,11 @@ final class PanelPacker {
     ///
     /// @param source where the factor's first row of the block has its first column
     /// @param scratch the worker's memory, whose first [#ARGUMENTS] are overwritten
-    /// @param target bytes from there to the packed rows
+    /// @param target address of the packed rows
     void pack(int panel, long source, int rows, MemorySegment scratch, long target) {
         Argument.SOURCE.set(scratch, source + panels.column(panel) * columnBytes);
         Argument.SOURCE_STEP.set(scratch, columnBytes == Float.BYTES ? rowBytes : columnBytes);
-        Argument.TARGET.set(scratch, scratch.address() + target);
+        Argument.TARGET.set(scratch, target);
         codes[panel].call(0, scratch, 0, rows);
     }
 }

@@ -1,15 +1,10 @@
 package dev.balsa.kernel.tile;
 
-import dev.balsa.asm.MachineCode;
-import dev.balsa.kernel.code.StridedCopyCode.Argument;
 import dev.balsa.kernel.code.VectorUnit;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How the columns of a right factor are divided into panels, and the panels packed.
+/// How the columns of a right factor are divided into panels.
 ///
 /// A panel is a few vectors of columns wide and as deep as the factor; its rows lie one after the other, so that a
 /// product reads it from front to back. Columns that fill the last vector up are zeros.
@@ -94,6 +89,11 @@ final class Panels {
         return unit.lanes() - Math.max(0, end - columns);
     }
 
+    /// How many columns of a panel are columns of the factor.
+    int columns(int panel) {
+        return Math.min(columns - column(panel), vectors(panel) * unit.lanes());
+    }
+
     /// Where a row of a panel lies, in bytes.
     long place(int panel, int row) {
         return ((long) firstVector.get(panel) * depth + (long) row * vectors(panel)) * unit.bytes();
@@ -123,35 +123,6 @@ final class Panels {
     /// Bytes of all panels.
     long bytes() {
         return (long) (firstVector.getLast() + vectors.getLast()) * depth * unit.bytes();
-    }
-
-    /// Packs a factor.
-    ///
-    /// @param target zeros
-    /// @param copy the routine of [StridedCopyCode]
-    void pack(TileProduct.Right right, MemorySegment target, MachineCode copy) {
-        try (var arena = Arena.ofConfined()) {
-            var arguments = arena.allocate(Argument.bytes(), Long.BYTES);
-            Argument.STEP.set(arguments, right.columnStep() * Float.BYTES);
-            Argument.SOURCE_ROW.set(arguments, right.rowStep() * Float.BYTES);
-            for (int panel = 0; panel < count(); panel++) {
-                int width = Math.min(columns - column(panel), vectors(panel) * unit.lanes());
-                Argument.TARGET_ROW.set(arguments, (long) vectors(panel) * unit.bytes());
-                for (int run = 0; run < right.runs().size(); run++) {
-                    int row = run * right.run();
-                    long from = right.runs().get(run) + column(panel) * right.columnStep();
-                    Argument.SOURCE.set(arguments, right.memory().address() + from * Float.BYTES);
-                    Argument.TARGET.set(arguments, target.address() + place(panel, row));
-                    copy.call(0, arguments, Math.min(right.run(), depth - row), width);
-                }
-            }
-        }
-        if (right.factor() != 1) {
-            for (long i = 0; i < target.byteSize() / Float.BYTES; i++) {
-                target.setAtIndex(
-                        ValueLayout.JAVA_FLOAT, i, target.getAtIndex(ValueLayout.JAVA_FLOAT, i) * right.factor());
-            }
-        }
     }
 
     /// Names the form of packed panels, for [dev.balsa.kernel.Constants].

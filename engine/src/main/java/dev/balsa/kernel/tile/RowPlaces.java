@@ -9,11 +9,23 @@ public final class RowPlaces {
     private static final long MOST = 0xFFFF_FFFFL;
 
     private final MemorySegment places;
-    private final int count;
+    private final int[] numbers;
+    private final boolean isEven;
 
-    private RowPlaces(MemorySegment places, int count) {
-        this.places = places;
-        this.count = count;
+    private RowPlaces(int[] numbers) {
+        this.numbers = numbers;
+        places = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, Math.max(1, numbers.length));
+        MemorySegment.copy(numbers, 0, places, ValueLayout.JAVA_INT, 0, numbers.length);
+        isEven = isEven(numbers);
+    }
+
+    private static boolean isEven(int[] numbers) {
+        for (int row = 2; row < numbers.length; row++) {
+            if (numbers[row] - numbers[row - 1] != numbers[1] - numbers[0]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// A place for each number.
@@ -27,16 +39,16 @@ public final class RowPlaces {
     ///
     /// @throws IllegalArgumentException if a place takes more than 32 bits; see [#fits]
     public static RowPlaces of(int count, Rule rule) {
-        var places = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, Math.max(1, count));
+        var numbers = new int[count];
         for (int row = 0; row < count; row++) {
             long place = rule.place(row);
             if (place < 0 || place > MOST) {
                 throw new IllegalArgumentException("row " + row + " begins at element " + place + "; expected at most "
                         + MOST + "; ask fits() first");
             }
-            places.setAtIndex(ValueLayout.JAVA_INT, row, (int) place);
+            numbers[row] = (int) place;
         }
-        return new RowPlaces(places, count);
+        return new RowPlaces(numbers);
     }
 
     /// Whether every place in a tensor of so many elements can be told.
@@ -46,22 +58,17 @@ public final class RowPlaces {
 
     /// Whether rows follow each other at this distance.
     boolean isEven(int elements) {
-        for (int row = 1; row < count; row++) {
-            if (place(row) - place(row - 1) != elements) {
-                return false;
-            }
-        }
-        return true;
+        return isEven && (numbers.length < 2 || numbers[1] - numbers[0] == elements);
     }
 
     /// How many rows there are.
     public int count() {
-        return count;
+        return numbers.length;
     }
 
     /// The first element of a row.
     public long place(int row) {
-        return Integer.toUnsignedLong(places.getAtIndex(ValueLayout.JAVA_INT, row));
+        return Integer.toUnsignedLong(numbers[row]);
     }
 
     /// Where the numbers are, as long as this is reachable.

@@ -5,7 +5,6 @@ import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.StageCode;
-import dev.balsa.kernel.code.StridedCopyCode;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.TileCode.Argument;
 import java.lang.foreign.Arena;
@@ -53,7 +52,7 @@ public final class TileProduct implements RowProduct {
     private final RowPlaces outputPlaces;
     private final List<Stage> stages;
     private final OperandAddresses operands;
-    private final List<Block> blocks = new ArrayList<>();
+    private final List<Block> blocks;
     private final int rowParts;
     private final int panelParts;
     private final long partialBytes;
@@ -114,8 +113,8 @@ public final class TileProduct implements RowProduct {
         }
     }
 
-    /// A constant right factor. Its rows come in runs: the element in row `d` and column `c` lies at element
-    /// `runs[d / run] + d % run * rowStep + c * columnStep`.
+    /// A constant right factor. Its rows come in runs, all equally long: the element in row `d` and column `c`
+    /// lies at element `runs[d / run] + d % run * rowStep + c * columnStep`.
     ///
     /// @param memory where the elements are
     /// @param runs where each run begins
@@ -133,6 +132,11 @@ public final class TileProduct implements RowProduct {
         public String form() {
             return runs + " " + run + " " + rowStep + " " + columnStep + " " + factor;
         }
+
+        /// The run that begins first.
+        Long first() {
+            return runs.stream().min(Long::compare).orElseThrow();
+        }
     }
 
     /// Prepares a product in tiles of the usual shape.
@@ -143,16 +147,16 @@ public final class TileProduct implements RowProduct {
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
     static TileProduct of(VectorUnit unit, TileShape shape, Request request, Right right, Constants constants) {
         var panels = new Panels(unit, request.columns(), request.depth().length(), shape.vectors());
-        return new TileProduct(unit, panels, request, packed(panels, right, constants), constants);
+        return new TileProduct(unit, panels, request, packed(unit, panels, right, constants), constants);
     }
 
     /// A constant right factor, packed once for all products with it.
-    static MemorySegment packed(Panels panels, Right right, Constants constants) {
+    static MemorySegment packed(VectorUnit unit, Panels panels, Right right, Constants constants) {
         return constants.packed(
                 right.memory(),
                 panels.form() + " of " + right.form(),
                 panels.bytes(),
-                target -> pack(panels, right, target, constants));
+                target -> FactorPacking.pack(unit, panels, right, target, constants));
     }
 
     /// Bytes of a packed right factor in the usual shape.
@@ -163,19 +167,6 @@ public final class TileProduct implements RowProduct {
     /// Names the form of a packed right factor in the usual shape; equal names are equal forms.
     public static String packedForm(VectorUnit unit, int columns, int depth) {
         return new Panels(unit, columns, depth).form();
-    }
-
-    /// Packs a right factor in the usual shape.
-    ///
-    /// @param target zeros, [#packedBytes] of them
-    public static void pack(
-            VectorUnit unit, int columns, int depth, Right right, MemorySegment target, Constants constants) {
-        pack(new Panels(unit, columns, depth), right, target, constants);
-    }
-
-    private static void pack(Panels panels, Right right, MemorySegment target, Constants constants) {
-        var copy = constants.code(new StridedCopyCode(Float.BYTES).name(), new StridedCopyCode(Float.BYTES)::write);
-        panels.pack(right, target, copy);
     }
 
     /// Prepares a product with a right factor packed in the usual shape; has code written where it is new.
@@ -196,6 +187,7 @@ public final class TileProduct implements RowProduct {
         this.panels = panels;
         form = form(request);
         int firstRow = 0;
+        blocks = new ArrayList<>();
         for (var block : request.depth().blocks(form.goesOverPanels() ? SHORT_DEPTH : BLOCK)) {
             blocks.add(new Block(segments(block), block.segments().size(), firstRow, block.length()));
             firstRow += block.length();
@@ -212,6 +204,28 @@ public final class TileProduct implements RowProduct {
             routines.write(Math.ceilDiv(count, rowParts));
             routines.write(count / rowParts);
         }
+    }
+
+    private TileProduct(TileProduct other, MemorySegment packed) {
+        this.packed = packed;
+        unit = other.unit;
+        columns = other.columns;
+        rows = other.rows;
+        outputPlaces = other.outputPlaces;
+        stages = other.stages;
+        operands = other.operands;
+        panels = other.panels;
+        form = other.form;
+        blocks = other.blocks;
+        rowParts = other.rowParts;
+        panelParts = other.panelParts;
+        partialBytes = other.partialBytes;
+        routines = other.routines;
+    }
+
+    /// The same product with another packed factor, kept by the caller as long as the product.
+    public TileProduct with(MemorySegment otherPacked) {
+        return new TileProduct(this, otherPacked);
     }
 
     private static TileForm form(Request request) {
