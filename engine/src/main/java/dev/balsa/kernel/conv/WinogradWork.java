@@ -141,12 +141,13 @@ final class WinogradWork implements Work {
         int channels = request.channels();
         int outputs = request.outputs();
         long panelBytes = TileProduct.packedBytes(unit, outputs, channels);
+        long panelStep = apart(panelBytes);
         var kernels = spread(unit, constants, "kernel" + transform.span(), transform.kernel(), 0);
         var packed = constants.packed(
                 request.weights(),
                 "winograd " + transform.tile() + " " + TileProduct.packedForm(unit, outputs, channels),
-                panelBytes * transform.positions(),
-                target -> packKernels(unit, panelBytes, kernels, target, constants));
+                panelStep * transform.positions(),
+                target -> packKernels(unit, panelStep, kernels, target, constants));
         var product = new TileProduct.Request(
                 RowPlaces.of(blockTiles, row -> row * partBytes / Float.BYTES),
                 new Depth(List.of(new Depth.Segment(0, channels))),
@@ -158,13 +159,13 @@ final class WinogradWork implements Work {
         var first = new TileProduct(unit, product, packed.asSlice(0, panelBytes), constants);
         products.add(first);
         for (int position = 1; position < transform.positions(); position++) {
-            products.add(first.with(packed.asSlice(position * panelBytes, panelBytes)));
+            products.add(first.with(packed.asSlice(position * panelStep, panelBytes)));
         }
     }
 
     /// Turns kernels until neighbours are what neighbours in a panel are, then takes them apart into panels.
     private void packKernels(
-            VectorUnit unit, long panelBytes, MachineCode code, MemorySegment target, Constants constants) {
+            VectorUnit unit, long panelStep, MachineCode code, MemorySegment target, Constants constants) {
         int taps = request.window().kernelSize();
         int channels = request.channels();
         var right = new TileProduct.Right(
@@ -182,7 +183,7 @@ final class WinogradWork implements Work {
             WinogradSpreadCode.Argument.SOURCE_TILE.set(arguments, part.rowBytes() * taps);
             WinogradSpreadCode.Argument.TARGET.set(
                     arguments, target.address() + part.before() * channels + part.row() * part.rowBytes());
-            WinogradSpreadCode.Argument.POSITION_STEP.set(arguments, panelBytes);
+            WinogradSpreadCode.Argument.POSITION_STEP.set(arguments, panelStep);
             WinogradSpreadCode.Argument.TARGET_TILE.set(arguments, part.rowBytes());
             WinogradSpreadCode.Argument.WHOLE.set(arguments, part.rowBytes());
             code.call(0, arguments, 0, part.rows());
