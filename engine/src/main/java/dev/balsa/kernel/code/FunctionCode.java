@@ -100,7 +100,7 @@ public final class FunctionCode {
                     AFFINE,
                     HARD_SIGMOID,
                     HARD_SWISH -> FEW_TEMPORARIES;
-            case EXP -> EXP_TEMPORARIES;
+            case EXP, SIGMOID, SWISH -> EXP_TEMPORARIES;
             default -> MOST_TEMPORARIES;
         };
     }
@@ -164,14 +164,7 @@ public final class FunctionCode {
             case SIGMOID -> sigmoid(x);
             case ERF -> erf(x);
             case ELU -> elu(alpha, x);
-            case SWISH -> {
-                lanes.move(free(5), x);
-                if (alpha != 1) {
-                    lanes.multiply(x, x, lanes.all(alpha));
-                }
-                sigmoid(x);
-                lanes.multiply(x, x, free(5));
-            }
+            case SWISH -> swish(alpha, x);
             case SOFTPLUS -> softplus(x);
             case MISH -> mish(x);
             case GELU -> gelu(x);
@@ -350,16 +343,31 @@ public final class FunctionCode {
         lanes.or(x, x, sign);
     }
 
+    /// x = 1 + exp(-x), infinite where the exponential exceeds half of the largest float.
+    private void onePlusExpOfMinus(Vec x) {
+        lanes.xor(x, x, lanes.bits(SIGN));
+        // Below the one bound the exponential is nothing beside 1; at the other its exponent is that of infinity.
+        clip(Coefficients.EXP_NORMAL, Coefficients.EXP_HIGHEST, x);
+        reduce(x);
+        expOfRest(x);
+        lanes.add(x, x, lanes.all(1));
+        powerOfTwoOf(free(0));
+        lanes.scale(x, free(0), lanes.all(1));
+    }
+
     private void sigmoid(Vec x) {
-        // Always with exp of a negative number, so that both ends keep their relative accuracy.
-        lanes.move(free(4), x);
-        lanes.or(x, x, lanes.bits(SIGN));
-        exp(x);
-        lanes.zero(free(1));
-        lanes.load(free(2), lanes.all(1));
-        lanes.add(free(3), x, free(2));
-        lanes.select(x, free(4), Comparison.LESS, free(1), x, free(2), free(0));
-        lanes.divide(x, x, free(3));
+        onePlusExpOfMinus(x);
+        lanes.load(free(0), lanes.all(1));
+        lanes.divide(x, free(0), x);
+    }
+
+    private void swish(float alpha, Vec x) {
+        lanes.move(free(3), x);
+        if (alpha != 1) {
+            lanes.multiply(x, x, lanes.all(alpha));
+        }
+        onePlusExpOfMinus(x);
+        lanes.divide(x, free(3), x);
     }
 
     private void erf(Vec x) {
