@@ -2,6 +2,7 @@ package dev.balsa.cli.benchmark;
 
 import dev.balsa.Model;
 import dev.balsa.Options;
+import dev.balsa.cpu.Isa;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.nio.file.Path;
@@ -14,16 +15,18 @@ import java.util.Optional;
 /// Balsa itself.
 ///
 /// @param inputs the caller's, by name; valid until this is closed
-record BalsaContestant(Model model, Map<String, Tensor> inputs, long loadNanos) implements Contestant {
+record BalsaContestant(Model model, Map<String, Tensor> inputs, LoadTimes times) implements Contestant {
     static final String NAME = "balsa";
 
     /// A model and how long loading it took.
-    record Loaded(Model model, long nanos) {}
+    record Loaded(Model model, LoadTimes times) {}
 
     static Loaded load(Path path, Options options) {
         long start = System.nanoTime();
+        Isa.best();
+        long started = System.nanoTime();
         var model = Model.load(path, options);
-        return new Loaded(model, System.nanoTime() - start);
+        return new Loaded(model, new LoadTimes(started - start, System.nanoTime() - started));
     }
 
     /// Readies a loaded model for these inputs, which counts as loading.
@@ -32,7 +35,7 @@ record BalsaContestant(Model model, Map<String, Tensor> inputs, long loadNanos) 
         var shapes = new HashMap<String, Shape>();
         inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         loaded.model().prepare(shapes);
-        return new BalsaContestant(loaded.model(), inputs, loaded.nanos() + System.nanoTime() - start);
+        return new BalsaContestant(loaded.model(), inputs, loaded.times().plus(System.nanoTime() - start));
     }
 
     @Override

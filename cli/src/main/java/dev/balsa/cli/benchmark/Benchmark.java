@@ -96,8 +96,9 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
 
     private static BenchmarkResult.Measured measured(
             Contestant contestant, Latencies latencies, FirstRun first, OptionalDouble megabytes) {
+        var times = contestant.times();
         return new BenchmarkResult.Measured(
-                contestant.name(), latencies, contestant.loadNanos() / 1e6, first.millis(), megabytes);
+                contestant.name(), latencies, times.start() / 1e6, times.load() / 1e6, first.millis(), megabytes);
     }
 
     private BenchmarkResult result(

@@ -34,10 +34,17 @@ public record BenchmarkResult(
         Optional<Peer> peer) {
     /// One runtime's figures.
     ///
+    /// @param startMillis what the process did once, before it loaded the model
+    /// @param loadMillis from the model's file to a model that is ready
     /// @param megabytes Balsa: the most memory of the process in RAM, before the peer is loaded; the peer: by how
     ///     much the memory in RAM grew until its first run was done
     public record Measured(
-            String name, Latencies latencies, double loadMillis, double firstRunMillis, OptionalDouble megabytes) {}
+            String name,
+            Latencies latencies,
+            double startMillis,
+            double loadMillis,
+            double firstRunMillis,
+            OptionalDouble megabytes) {}
 
     /// The other runtime.
     ///
@@ -97,7 +104,7 @@ public record BenchmarkResult(
         out.printf(
                 Locale.ROOT,
                 "%-12s median %.3f ms, p90 %.3f, p99 %.3f (%d runs); %.2f items/s; %.1f GFLOP/s, %.1f %% of the roof;"
-                        + " load %.0f ms, first run %.0f ms%s%n",
+                        + " start %.0f ms, load %.0f ms, first run %.0f ms%s%n",
                 measured.name(),
                 latencies.median() / 1e6,
                 latencies.p90() / 1e6,
@@ -106,6 +113,7 @@ public record BenchmarkResult(
                 latencies.perSecond() * batch,
                 gflops(measured),
                 100 * gflops(measured) * 1e9 / peak.flops(),
+                measured.startMillis(),
                 measured.loadMillis(),
                 measured.firstRunMillis(),
                 measured.megabytes().isPresent()
@@ -172,6 +180,7 @@ public record BenchmarkResult(
                 .add("items_per_second", JsonFile.number(latencies.perSecond() * batch))
                 .add("gflops", JsonFile.number(gflops(measured)))
                 .add("roof_share", JsonFile.number(gflops(measured) * 1e9 / peak.flops()))
+                .add("start_ms", JsonFile.number(measured.startMillis()))
                 .add("load_ms", JsonFile.number(measured.loadMillis()))
                 .add("first_run_ms", JsonFile.number(measured.firstRunMillis()));
         measured.megabytes().ifPresent(value -> object.add("peak_rss_mb", JsonFile.number(value)));

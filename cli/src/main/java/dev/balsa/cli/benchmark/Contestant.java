@@ -9,8 +9,8 @@ interface Contestant extends AutoCloseable {
     /// The name, as in reports.
     String name();
 
-    /// How long loading took, in nanoseconds.
-    long loadNanos();
+    /// How long starting and loading took.
+    LoadTimes times();
 
     /// Runs the model once and drops the outputs.
     void run();

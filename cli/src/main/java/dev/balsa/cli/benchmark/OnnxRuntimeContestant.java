@@ -28,12 +28,12 @@ final class OnnxRuntimeContestant implements Contestant {
     static final String NAME = "onnxruntime";
 
     private final OrtSession session;
-    private final long loadNanos;
+    private final LoadTimes times;
     private final Map<String, OnnxTensor> inputs;
 
-    private OnnxRuntimeContestant(OrtSession session, long loadNanos, Map<String, OnnxTensor> inputs) {
+    private OnnxRuntimeContestant(OrtSession session, LoadTimes times, Map<String, OnnxTensor> inputs) {
         this.session = session;
-        this.loadNanos = loadNanos;
+        this.times = times;
         this.inputs = inputs;
     }
 
@@ -53,17 +53,19 @@ final class OnnxRuntimeContestant implements Contestant {
 
     private static OnnxRuntimeContestant load(
             Path path, Options options, Map<String, Tensor> inputs, OrtSession.SessionOptions.OptLevel level) {
+        long start = System.nanoTime();
+        var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        long startNanos = System.nanoTime() - start;
         try (var settings = new OrtSession.SessionOptions()) {
             settings.setOptimizationLevel(level);
             settings.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
             settings.setIntraOpNumThreads(Math.max(1, options.threads() / options.streams()));
             settings.setInterOpNumThreads(1);
             settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-            var environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-            long start = System.nanoTime();
+            long begin = System.nanoTime();
             var session = environment.createSession(path.toString(), settings);
-            long nanos = System.nanoTime() - start;
-            return new OnnxRuntimeContestant(session, nanos, tensors(environment, inputs));
+            var times = new LoadTimes(startNanos, System.nanoTime() - begin);
+            return new OnnxRuntimeContestant(session, times, tensors(environment, inputs));
         } catch (OrtException e) {
             throw failed("loading", e);
         }
@@ -135,8 +137,8 @@ final class OnnxRuntimeContestant implements Contestant {
     }
 
     @Override
-    public long loadNanos() {
-        return loadNanos;
+    public LoadTimes times() {
+        return times;
     }
 
     @Override
