@@ -25,13 +25,14 @@ import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.VectorUnit;
 
-/// Writes the code that makes one pixel of channels of a window of pixels, for the vectors of channels from rsi to rdx
-/// (exclusive); rdi points to the [Argument]s. Means are summed up row by row, and rows of sums then, so that errors
-/// do not grow with the size of the window but with its sides.
+/// Writes the code that makes pixels of channels of windows of pixels, for the vectors of channels from rsi to rdx
+/// (exclusive); rdi points to the [Argument]s. The windows of a call are alike but for where they are. Means are
+/// summed up row by row, and rows of sums then, so that errors do not grow with the size of the window but with
+/// its sides.
 final class PoolCode {
     /// What the routine is told, in this order.
     enum Argument implements RoutineArgument {
-        /// The window's first position that is in the image.
+        /// The first window's first position that is in the image.
         SOURCE(0),
         TARGET(1),
         /// Positions that are in the image, down and across.
@@ -41,7 +42,11 @@ final class PoolCode {
         ROW_STEP(4),
         COLUMN_STEP(5),
         /// What sums are divided by, a float.
-        DIVISOR(6);
+        DIVISOR(6),
+        /// How many windows there are, at least 1, and bytes from one to the next, and from its target to the next.
+        WINDOWS(7),
+        WINDOW_STEP(8),
+        TARGET_STEP(9);
 
         private final int place;
 
@@ -107,11 +112,28 @@ final class PoolCode {
         return unit.register(2 * BLOCK + index);
     }
 
+    /// rbx = the first vector, r13 = the window, r14 = its target, r15 = windows left.
     private void write() {
-        int last = lastLanes(unit, channels);
-        if (last > 0) {
-            lanes.chooseFirst(last);
+        if (lastLanes(unit, channels) > 0) {
+            lanes.chooseFirst(lastLanes(unit, channels));
         }
+        var window = new Label("window");
+        a.emit(MOV, Gpr.RBX, Gpr.RSI);
+        a.emit(MOV, Gpr.R13, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
+        a.emit(MOV, Gpr.R14, Mem.at(Gpr.RDI, Argument.TARGET.at()));
+        a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, Argument.WINDOWS.at()));
+        a.emit(MOV, Gpr.R12, Mem.at(Gpr.RDI, Argument.COLUMN_STEP.at()));
+        a.bind(window);
+        window();
+        a.emit(MOV, Gpr.RSI, Gpr.RBX);
+        a.emit(ADD, Gpr.R13, Mem.at(Gpr.RDI, Argument.WINDOW_STEP.at()));
+        a.emit(ADD, Gpr.R14, Mem.at(Gpr.RDI, Argument.TARGET_STEP.at()));
+        a.emit(DEC, Gpr.R15);
+        a.emit(JNE, window);
+    }
+
+    private void window() {
+        int last = lastLanes(unit, channels);
         var blocks = new Label("blocks");
         var singles = new Label("singles");
         var end = new Label("end");
@@ -155,10 +177,8 @@ final class PoolCode {
         }
         a.emit(MOV, Gpr.RCX, Gpr.RSI);
         a.emit(SHL, Gpr.RCX, Imm.of(Integer.numberOfTrailingZeros(unit.bytes())));
-        a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
-        a.emit(ADD, Gpr.R8, Gpr.RCX);
+        a.emit(LEA, Gpr.R8, Mem.at(Gpr.R13, Gpr.RCX, 1, 0));
         a.emit(MOV, Gpr.R10, Mem.at(Gpr.RDI, Argument.ROWS.at()));
-        a.emit(MOV, Gpr.R12, Mem.at(Gpr.RDI, Argument.COLUMN_STEP.at()));
         a.emit(TEST, Gpr.R10, Gpr.R10);
         a.emit(JE, done);
         a.bind(row);
@@ -181,7 +201,6 @@ final class PoolCode {
         a.emit(DEC, Gpr.R10);
         a.emit(JNE, row);
         a.bind(done);
-        a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET.at()));
         if (!max) {
             lanes.broadcast(spare(0), Mem.at(Gpr.RDI, Argument.DIVISOR.at()));
         }
@@ -217,7 +236,7 @@ final class PoolCode {
         } else {
             lanes.divide(x, x, spare(0));
         }
-        var place = Mem.at(Gpr.R9, Gpr.RCX, 1, vector * unit.bytes());
+        var place = Mem.at(Gpr.R14, Gpr.RCX, 1, vector * unit.bytes());
         if (lastLanes == unit.lanes()) {
             lanes.store(place, x);
         } else {

@@ -63,6 +63,8 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
         private final int vectors;
         private final int[] heightCounts;
         private final int[] widthCounts;
+        /// Per column, the column behind those whose windows are like its own.
+        private final int[] alike;
         private final MachineCode code;
         private final int pixels;
         private final int perUnit;
@@ -76,12 +78,25 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
             vectors = Math.ceilDiv(channels, unit.lanes());
             heightCounts = height.counts(request.countPadding());
             widthCounts = width.counts(request.countPadding());
+            alike = alike();
             pixels = Math.toIntExact(request.planes() * height.output() * width.output());
             partVectors = pixels < ENOUGH_PIXELS ? PART_VECTORS : vectors;
             long elements = Math.min(height.input(), height.kernel())
                     * (long) Math.min(width.input(), width.kernel())
                     * channels;
             perUnit = pixels < ENOUGH_PIXELS ? 1 : Math.clamp(LEAST_ELEMENTS / Math.max(1, elements), 1, pixels);
+        }
+
+        private int[] alike() {
+            var ends = new int[width.output()];
+            for (int w = ends.length - 1; w >= 0; w--) {
+                boolean isLast = w == ends.length - 1
+                        || width.begin(w) != width.begin(w + 1)
+                        || width.end(w) != width.end(w + 1)
+                        || widthCounts[w] != widthCounts[w + 1];
+                ends[w] = isLast ? w + 1 : ends[w + 1];
+            }
+            return ends;
         }
 
         private int parts() {
@@ -103,13 +118,17 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
             for (int unit = from; unit < to; unit++) {
                 int first = unit / parts() * perUnit;
                 int part = unit % parts() * partVectors;
-                for (int pixel = first; pixel < Math.min(pixels, first + perUnit); pixel++) {
-                    pixel(frame, pixel, part, Math.min(vectors, part + partVectors));
+                int end = Math.min(pixels, first + perUnit);
+                for (int pixel = first; pixel < end; ) {
+                    int w = pixel % width.output();
+                    int count = Math.min(end - pixel, alike[w] - w);
+                    windows(frame, pixel, count, part, Math.min(vectors, part + partVectors));
+                    pixel += count;
                 }
             }
         }
 
-        private void pixel(Frame frame, int pixel, int firstVector, int endVector) {
+        private void windows(Frame frame, int pixel, int count, int firstVector, int endVector) {
             int w = pixel % width.output();
             int h = pixel / width.output() % height.output();
             int image = pixel / width.output() / height.output();
@@ -127,6 +146,9 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
             Argument.COLUMNS.set(arguments, columns);
             Argument.ROW_STEP.set(arguments, (long) height.dilation() * width.input() * pixelBytes);
             Argument.COLUMN_STEP.set(arguments, width.dilation() * pixelBytes);
+            Argument.WINDOWS.set(arguments, count);
+            Argument.WINDOW_STEP.set(arguments, width.stride() * pixelBytes);
+            Argument.TARGET_STEP.set(arguments, pixelBytes);
             float divisor = Math.max(1f, (float) heightCounts[h] * widthCounts[w]);
             arguments.set(ValueLayout.JAVA_FLOAT, Argument.DIVISOR.at(), divisor);
             code.call(0, arguments, firstVector, endVector);
