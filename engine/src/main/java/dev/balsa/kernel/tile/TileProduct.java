@@ -41,6 +41,8 @@ public final class TileProduct implements RowProduct {
 
     /// Multiply-adds of a part that take some ten microseconds, many times what a call and a turn of workers take.
     private static final long LEAST_STEPS = 1 << 19;
+    /// Multiply-adds that take about a microsecond: a part of fewer takes longer to begin than to do.
+    private static final double LEAST_PART = 1 << 15;
 
     private record Block(MemorySegment segments, int count, int firstRow, int rows) {}
 
@@ -247,8 +249,9 @@ public final class TileProduct implements RowProduct {
     /// makes the sum over all parts least.
     private int rowsOfPart(Request request) {
         int count = request.rows().count();
-        double perPart = (double) count * columns / Math.max(1, request.parts());
-        long columnBytes = (long) request.depth().length() * Float.BYTES;
+        double depth = request.depth().length();
+        double perPart = Math.max((double) count * columns / Math.max(1, request.parts()), LEAST_PART / depth);
+        double columnBytes = depth * Float.BYTES;
         int narrow = Math.min(columns, 2 * unit.lanes());
         double wide = Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), narrow, columns);
         long block = Math.min(request.rowBytes(), (long) BLOCK * Float.BYTES);
