@@ -42,6 +42,7 @@ import java.util.Optional;
 final class Lowering {
     private final GemmLowering gemms;
     private final ChainLowering chains;
+    private final TypedLowering typed;
     private final WindowLowering windows;
     private final ReduceLowering reductions;
     private final ResizeLowering resizes;
@@ -53,6 +54,7 @@ final class Lowering {
     Lowering(Graph graph, KernelPicker picker) {
         gemms = new GemmLowering(graph, picker);
         chains = new ChainLowering(graph, picker);
+        typed = new TypedLowering(picker);
         windows = new WindowLowering(graph, picker);
         reductions = new ReduceLowering(graph, picker);
         resizes = new ResizeLowering(graph, picker);
@@ -90,15 +92,15 @@ final class Lowering {
             case Concat op -> movements.concat(node, op);
             case Gather op -> movements.gather(node, op);
             case Pad op -> movements.pad(node, op);
-            case Where _ -> movements.select(node);
-            case Cast op -> quantizations.cast(node, op);
+            case Where _ -> typed.lower(node).or(() -> movements.select(node));
+            case Cast op -> typed.lower(node).or(() -> quantizations.cast(node, op));
             case QuantizeLinear op -> quantizations.quantize(node, op);
             case DequantizeLinear op -> quantizations.dequantize(node, op);
             case DynamicQuantizeLinear _ -> quantizations.dynamicQuantize(node);
             case MatMulInteger op -> quantizations.matMul(node, op);
             case Lstm op -> recurrences.lstm(node, op);
             case Gru op -> recurrences.gru(node, op);
-            case Elementwise _ -> chains.chain(node);
+            case Elementwise _ -> chains.chain(node).or(() -> typed.lower(node));
             default -> Optional.empty();
         };
     }

@@ -29,23 +29,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Writes the loop of a chain of functions: rows of elements, vector by vector, of which every input is read once and
-/// the result written once.
+/// Writes the loop of a chain of functions: rows of elements, vector by vector, of which every input is read once
+/// and the result written once.
 ///
-/// The routine does rdx rows; rdi points to the arguments, 64-bit numbers: the inputs' addresses ([#MOST_INPUTS]
-/// places), the bytes from a row to the next of each, then the output's address, the bytes of its row, the bytes of a
-/// row's whole vectors, and how many elements are left behind them.
+/// It is called as [RowsWork] says.
 final class ElementwiseCode {
-    /// As many as there are registers for.
-    static final int MOST_INPUTS = 6;
-
-    static final int STEPS = MOST_INPUTS * Long.BYTES;
-    static final int OUTPUT = 2 * STEPS;
-    static final int ROW_BYTES = OUTPUT + Long.BYTES;
-    static final int WHOLE_BYTES = ROW_BYTES + Long.BYTES;
-    static final int REST = WHOLE_BYTES + Long.BYTES;
-    static final int ARGUMENT_BYTES = REST + Long.BYTES;
-
     private static final List<Gpr> INPUTS = List.of(Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13);
 
     /// What the code depends on.
@@ -90,7 +78,8 @@ final class ElementwiseCode {
         return Routine.of(0, assembler -> new ElementwiseCode(assembler, form).write());
     }
 
-    /// rbx = the output's row, rcx = bytes of the row done, r14 = bytes of whole vectors, r15 = elements behind them.
+    /// rbx = the output's row, rcx = elements of the row done, r14 = those in whole vectors, r15 = elements behind
+    /// them.
     private void write() {
         var row = new Label("row");
         var behind = new Label("rest");
@@ -98,10 +87,10 @@ final class ElementwiseCode {
         for (int i = 0; i < form.spread.size(); i++) {
             a.emit(MOV, INPUTS.get(i), Mem.at(Gpr.RDI, i * Long.BYTES));
         }
-        a.emit(MOV, Gpr.RBX, Mem.at(Gpr.RDI, OUTPUT));
-        a.emit(MOV, Gpr.R14, Mem.at(Gpr.RDI, WHOLE_BYTES));
-        a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, REST));
-        rest.choose(Mem.at(Gpr.RDI, REST));
+        a.emit(MOV, Gpr.RBX, Mem.at(Gpr.RDI, RowsWork.OUTPUT));
+        a.emit(MOV, Gpr.R14, Mem.at(Gpr.RDI, RowsWork.WHOLE));
+        a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, RowsWork.REST));
+        rest.choose(Mem.at(Gpr.RDI, RowsWork.REST));
         a.bind(row);
         a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
         a.emit(CMP, Gpr.RCX, Gpr.R14);
@@ -110,7 +99,7 @@ final class ElementwiseCode {
         a.align(16);
         a.bind(vector);
         vector(false);
-        a.emit(ADD, Gpr.RCX, Imm.of(unit.bytes()));
+        a.emit(ADD, Gpr.RCX, Imm.of(unit.lanes()));
         a.emit(CMP, Gpr.RCX, Gpr.R14);
         a.emit(JB, vector);
         a.bind(behind);
@@ -119,9 +108,9 @@ final class ElementwiseCode {
         vector(true);
         a.bind(rowDone);
         for (int i = 0; i < form.spread.size(); i++) {
-            a.emit(ADD, INPUTS.get(i), Mem.at(Gpr.RDI, STEPS + i * Long.BYTES));
+            a.emit(ADD, INPUTS.get(i), Mem.at(Gpr.RDI, RowsWork.STEPS + i * Long.BYTES));
         }
-        a.emit(ADD, Gpr.RBX, Mem.at(Gpr.RDI, ROW_BYTES));
+        a.emit(ADD, Gpr.RBX, Mem.at(Gpr.RDI, RowsWork.ROW_BYTES));
         a.emit(DEC, Gpr.RDX);
         a.emit(JNE, row);
     }
@@ -149,7 +138,7 @@ final class ElementwiseCode {
                 return unit.lanes();
             }
         });
-        var place = Mem.at(Gpr.RBX, Gpr.RCX, 1, 0);
+        var place = Mem.at(Gpr.RBX, Gpr.RCX, Float.BYTES, 0);
         if (!partly) {
             lanes.store(place, x);
         } else {
@@ -158,7 +147,9 @@ final class ElementwiseCode {
     }
 
     private Mem place(int input) {
-        return form.spread.get(input) ? Mem.at(INPUTS.get(input), Gpr.RCX, 1, 0) : Mem.at(INPUTS.get(input), 0);
+        return form.spread.get(input)
+                ? Mem.at(INPUTS.get(input), Gpr.RCX, Float.BYTES, 0)
+                : Mem.at(INPUTS.get(input), 0);
     }
 
     private void load(Vec d, int input, boolean partly) {

@@ -26,6 +26,11 @@ public final class ElementwiseKernels {
                 new PortableKernel<>("elementwise_f32", provider, _ -> true, r -> new ElementwiseWork(r, provider)));
     }
 
+    /// The kernels for [TypedRequest] up to a level.
+    public static List<Kernel<TypedRequest>> typed(Isa isa) {
+        return VectorUnit.of(isa).isPresent() ? List.of(new TypedCodeKernel()) : List.of();
+    }
+
     /// The kernels for [SelectRequest].
     public static List<Kernel<SelectRequest>> selects() {
         return List.of(new PortableKernel<>("select_any", VectorProvider.PLAIN, _ -> true, SelectWork::new));

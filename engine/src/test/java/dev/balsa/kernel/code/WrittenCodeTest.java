@@ -27,6 +27,9 @@ import dev.balsa.kernel.elementwise.ElementwiseCodeKernel;
 import dev.balsa.kernel.elementwise.ElementwiseRequest;
 import dev.balsa.kernel.elementwise.QuantizeCodeKernel;
 import dev.balsa.kernel.elementwise.QuantizeRequest;
+import dev.balsa.kernel.elementwise.TypedCodeKernel;
+import dev.balsa.kernel.elementwise.TypedFunction;
+import dev.balsa.kernel.elementwise.TypedRequest;
 import dev.balsa.kernel.gemm.GemmOperand;
 import dev.balsa.kernel.gemm.GemmRequest;
 import dev.balsa.kernel.gemm.TileGemmKernel;
@@ -138,6 +141,7 @@ class WrittenCodeTest {
                         new ElementwiseRequest(List.of(100L), strides, List.of(stage)),
                         written);
             }
+            typed(written);
             folds(unit, written);
             normalizations(unit, written);
             for (int bytes : new int[] {1, 2, 4, 8}) {
@@ -186,6 +190,24 @@ class WrittenCodeTest {
             assertThat(written.codes).hasSizeGreaterThan(10);
             for (var code : written.codes.entrySet()) {
                 check(VectorUnit.of(Isa.AMX).orElseThrow(), code.getKey(), code.getValue());
+            }
+        }
+    }
+
+    private static void typed(Constants written) {
+        for (var function : TypedFunction.values()) {
+            for (var type : List.of(DataType.INT32, DataType.INT64, DataType.INT8, DataType.FLOAT32, DataType.BOOL)) {
+                for (var result : List.of(type, DataType.BOOL)) {
+                    var types = new ArrayList<>(Collections.nCopies(function.operands(), type));
+                    if (function == TypedFunction.SELECT) {
+                        types.set(0, DataType.BOOL);
+                    }
+                    var strides = Collections.nCopies(function.operands(), List.of(1L));
+                    var request = new TypedRequest(function, types, result, List.of(100L), strides);
+                    if (new TypedCodeKernel().supports(request)) {
+                        prepare(new TypedCodeKernel(), request, written);
+                    }
+                }
             }
         }
     }
