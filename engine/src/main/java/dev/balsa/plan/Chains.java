@@ -12,9 +12,7 @@ import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.fusion.Fused;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.ir.window.ConvTranspose;
-import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.Stage.Spread;
-import dev.balsa.kernel.code.FunctionCode;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.rewrite.FuseChain;
 import dev.balsa.rewrite.GraphView;
@@ -28,7 +26,8 @@ import java.util.function.LongFunction;
 
 /// Which chains of operators the kernels do in one go: on float32 of known shapes, without change of shape.
 final class Chains implements FuseChain.Acceptance {
-    /// Image, weights, and as many operands of an epilogue as code keeps the addresses of.
+    /// Image, weights, and as many operands of an epilogue as code keeps the addresses of; channels-last images have no
+    /// other kernels.
     private static final int MOST_IN_CODE = 2 + StageCode.MOST_OPERANDS;
 
     @Override
@@ -82,15 +81,7 @@ final class Chains implements FuseChain.Acceptance {
         var sketch = KernelStages.of(step, constants(inputs, view.graph()));
         return sketch.isPresent()
                 && operandFits(head, output, sketch.get(), inputs)
-                && (!(head instanceof ChannelsLast) || isInCode(sketch.get()) && inputs.size() <= MOST_IN_CODE);
-    }
-
-    /// Whether code can be written for it; channels-last images have no other kernels.
-    private static boolean isInCode(KernelStages.Sketch sketch) {
-        return switch (sketch) {
-            case KernelStages.Sketch.OfOne(var function, var _, var _) -> FunctionCode.knows(function);
-            case KernelStages.Sketch.OfTwo(var function, var _) -> function != BinaryFunction.POW;
-        };
+                && (!(head instanceof ChannelsLast) || inputs.size() <= MOST_IN_CODE);
     }
 
     private static boolean operandFits(Op head, Value output, KernelStages.Sketch sketch, List<Value> inputs) {

@@ -29,6 +29,8 @@ public record RandomEpilogue(List<Stage> stages, List<float[]> operands, int col
             new Stage.Unary(UnaryFunction.ABS, 0, 0),
             new Stage.Unary(UnaryFunction.NEG, 0, 0),
             new Stage.Unary(UnaryFunction.ERF, 0, 0),
+            new Stage.Unary(UnaryFunction.SIN, 0, 0),
+            new Stage.Unary(UnaryFunction.COS, 0, 0),
             new Stage.Unary(UnaryFunction.TANH, 0, 0),
             new Stage.Unary(UnaryFunction.SIGMOID, 0, 0),
             new Stage.Unary(UnaryFunction.RELU, 0, 0),

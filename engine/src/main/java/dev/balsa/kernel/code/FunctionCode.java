@@ -6,7 +6,9 @@ import dev.balsa.kernel.code.Lanes.Comparison;
 import dev.balsa.kernel.elementwise.Coefficients;
 import java.util.List;
 
-/// Writes functions of floats, lane by lane: the formulas of `VectorMath`, with the same [Coefficients].
+/// Writes functions of floats, lane by lane: the formulas of `VectorMath`, with the same [Coefficients]. Some use a
+/// little
+/// of the stack.
 ///
 /// NaN stays NaN. Errors are those of the portable functions: at most 2 ulp where no other bound is stated.
 public final class FunctionCode {
@@ -72,15 +74,6 @@ public final class FunctionCode {
     private FunctionCode(Lanes lanes, List<Vec> free) {
         this.lanes = lanes;
         this.free = free;
-    }
-
-    /// Whether the function can be written: all but those whose exact reduction of the argument needs more than a few
-    /// vectors.
-    public static boolean knows(UnaryFunction function) {
-        return switch (function) {
-            case SIN, COS -> false;
-            default -> true;
-        };
     }
 
     /// How many registers beside x are overwritten.
@@ -169,7 +162,8 @@ public final class FunctionCode {
             case MISH -> mish(x);
             case GELU -> gelu(x);
             case GELU_TANH -> geluTanh(x);
-            case SIN, COS -> throw new IllegalArgumentException("no code for " + function + "; ask knows() first");
+            case SIN -> new TrigonometricCode(lanes, x, free).write(0);
+            case COS -> new TrigonometricCode(lanes, x, free).write(1);
         }
     }
 

@@ -242,6 +242,19 @@ public final class Lanes {
         }
     }
 
+    /// Clears the processor's zero flag if a lane of x compares with y so, and sets it if none does.
+    ///
+    /// @param temporary overwritten
+    public void testAny(Vec x, Comparison comparison, Operand y, Vec temporary) {
+        if (unit.hasMasks()) {
+            emit(VCMPPS, CHOICE, x, y, Imm.of(comparison.predicate));
+            emit(MaskInstruction.KORTESTW, CHOICE, CHOICE);
+        } else {
+            emit(VCMPPS, temporary, x, y, Imm.of(comparison.predicate));
+            emit(AvxInstruction.VTESTPS, temporary, temporary);
+        }
+    }
+
     /// Prepares for [#loadFirst] and [#storeFirst]; overwrites rax. Needed once per routine.
     public void chooseFirst(int count) {
         if (unit.hasMasks()) {

@@ -33,14 +33,11 @@ public final class StageCode {
 
     private StageCode() {}
 
-    /// Whether all stages can be written: functions known, not too many operands, which lie along the row.
+    /// Whether all stages can be written: not too many operands, which lie along the row.
     public static boolean knows(List<Stage> stages) {
         return operands(stages).size() <= MOST_OPERANDS
-                && stages.stream().allMatch(stage -> switch (stage) {
-                    case Stage.Unary unary -> FunctionCode.knows(unary.function());
-                    case Stage.Binary binary ->
-                        binary.function() != BinaryFunction.POW && binary.spread() != Spread.ROW;
-                });
+                && stages.stream()
+                        .noneMatch(stage -> stage instanceof Stage.Binary binary && binary.spread() == Spread.ROW);
     }
 
     /// The operands that stages name, each once, in order.
@@ -57,7 +54,8 @@ public final class StageCode {
         return stages.stream()
                 .mapToInt(stage -> switch (stage) {
                     case Stage.Unary unary -> FunctionCode.temporaries(unary.function());
-                    case Stage.Binary _ -> BINARY_TEMPORARIES;
+                    case Stage.Binary binary ->
+                        binary.function() == BinaryFunction.POW ? FunctionCode.MOST_TEMPORARIES : BINARY_TEMPORARIES;
                 })
                 .max()
                 .orElse(0);
@@ -96,7 +94,7 @@ public final class StageCode {
                 lanes.zero(free.getFirst());
                 lanes.select(x, x, Comparison.LESS, free.getFirst(), spare, x, free.getFirst());
             }
-            case POW -> throw new IllegalArgumentException("no code for POW; ask knows() first");
+            case POW -> new PowerCode(lanes, x, free).write(register(lanes, y, free.getFirst()));
         }
     }
 

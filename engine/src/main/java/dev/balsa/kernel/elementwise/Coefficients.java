@@ -1,5 +1,7 @@
 package dev.balsa.kernel.elementwise;
 
+import java.util.List;
+
 /// The constants of [VectorMath], [PlainMath] and `FunctionCode`.
 ///
 /// Every polynomial is a weighted minimax fit made for this engine: Lawson's iteratively reweighted least squares on a
@@ -91,6 +93,10 @@ public final class Coefficients {
     public static final float HALF_PI_3 = (float) (Math.PI / 2 - HALF_PI_1 - HALF_PI_2 + 6.123233995736766e-17);
     /// Up to here the reduction by those parts is good to a fraction of an ulp.
     public static final float TRIGONOMETRIC_LIMIT = 12_800f;
+
+    /// 2/pi in binary, from the place of 2^11 on; words from the highest down.
+    public static final List<Integer> TWO_OVER_PI_BITS = List.of(
+            0x000a_2f98, 0x36e4_e441, 0x529f_c275, 0x7d1f_534d, 0xdc0d_b629, 0x5993_c439, 0x041f_e516, 0x3abd_ebbc);
 
     /// (sin(r)/r - 1) / r^2 in powers of r^2 for r up to pi/4; sin to 4.0e-9.
     public static final float S0 = -0x1.555546p-3f;

@@ -84,11 +84,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WrittenCodeTest {
     private static final List<Stage> EVERYTHING = Stream.concat(
                     Arrays.stream(UnaryFunction.values())
-                            .filter(FunctionCode::knows)
                             .map(function -> (Stage) new Stage.Unary(function, 0.3f, 0.7f)),
                     Stream.of(
                             new Stage.Binary(BinaryFunction.ADD, 2, Spread.COLUMN),
                             new Stage.Binary(BinaryFunction.MAX, 3, Spread.FULL),
+                            new Stage.Binary(BinaryFunction.POW, 3, Spread.FULL),
                             new Stage.Binary(BinaryFunction.RDIV, 4, Spread.SCALAR)))
             .toList();
 
