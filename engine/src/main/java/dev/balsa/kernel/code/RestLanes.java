@@ -85,6 +85,16 @@ public final class RestLanes {
         }
     }
 
+    /// d = the lanes of x, and the other ones of `otherwise`; d is none of them
+    public void blend(Vec d, Vec x, Vec otherwise) {
+        if (unit.hasMasks()) {
+            lanes.move(d, otherwise);
+            a.emit(AvxInstruction.VMOVAPS, d.mask(mask), x);
+        } else {
+            a.emit(AvxInstruction.VBLENDVPS, d, otherwise, x, register);
+        }
+    }
+
     /// the lanes at d = those of x
     public void store(Mem d, Vec x) {
         if (unit.hasMasks()) {

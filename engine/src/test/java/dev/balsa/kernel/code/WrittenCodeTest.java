@@ -14,6 +14,11 @@ import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.amx.AmxFamily;
+import dev.balsa.kernel.attention.AttentionKernel;
+import dev.balsa.kernel.attention.AttentionMask;
+import dev.balsa.kernel.attention.AttentionRequest;
+import dev.balsa.kernel.attention.MaskKind;
+import dev.balsa.kernel.attention.Matrices;
 import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.DepthwiseTileKernel;
 import dev.balsa.kernel.conv.TileConvKernel;
@@ -163,6 +168,7 @@ class WrittenCodeTest {
             for (int taps : new int[] {1, 2, 4}) {
                 prepare(new ResizeCodeKernel(unit), resize(taps), written);
             }
+            attention(unit, written);
             prepare(new DynamicQuantizeCodeKernel(unit), new DynamicQuantizeRequest(100), written);
             prepare(new ConcatCodeKernel(unit), new ConcatRequest(3, List.of(10L, 20L)), written);
             assertThat(written.codes).hasSizeGreaterThan(100);
@@ -242,6 +248,33 @@ class WrittenCodeTest {
                     new LocalResponseCodeKernel(unit),
                     new LocalResponseRequest(2, 9, 50, 5, 1e-4f, one ? 0.75f : 0.5f, 1),
                     written);
+        }
+    }
+
+    private static void attention(VectorUnit unit, Constants written) {
+        for (int queries : new int[] {1, 70}) {
+            for (int size : new int[] {5, 64, 300}) {
+                for (var kind : MaskKind.values()) {
+                    int keys = 400;
+                    var masks = new Matrices(List.of(0L), keys, 1);
+                    var request = new AttentionRequest(
+                            queries,
+                            keys,
+                            size,
+                            size + 3,
+                            0.5f,
+                            kind == MaskKind.ADDED ? 2 : 0,
+                            new Matrices(List.of(0L), size, 1),
+                            new Matrices(List.of(0L), size, 1),
+                            new Matrices(List.of(0L), size + 3, 1),
+                            new Matrices(List.of(0L), size + 3, 1),
+                            Optional.of(new AttentionMask(kind, masks, -1)),
+                            Optional.of(7L),
+                            queries == 1,
+                            Optional.empty());
+                    prepare(new AttentionKernel(unit), request, written);
+                }
+            }
         }
     }
 

@@ -1,0 +1,41 @@
+package dev.balsa.kernel.attention;
+
+import dev.balsa.kernel.code.RowLoop;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// What is kept of a row of queries in a worker's memory, in this order.
+enum RowRecord {
+    /// The address of the row's mask.
+    MASK(0),
+    /// The address of the row's result.
+    RESULT(Long.BYTES),
+    /// How many keys of the block it sees, as a [RowLoop] wants it.
+    LENGTH(2 * Long.BYTES),
+    /// The greatest score so far, a float that is never infinitely small.
+    GREATEST((2 + RowLoop.ARGUMENTS) * Long.BYTES),
+    /// The sum of weights so far, a float.
+    SUM((2 + RowLoop.ARGUMENTS) * Long.BYTES + Float.BYTES);
+
+    /// Bytes of a record.
+    static final int BYTES = (3 + RowLoop.ARGUMENTS) * Long.BYTES;
+
+    private final int at;
+
+    RowRecord(int at) {
+        this.at = at;
+    }
+
+    /// Where it stands in a record, in bytes.
+    int at() {
+        return at;
+    }
+
+    void set(MemorySegment memory, long record, long value) {
+        memory.set(ValueLayout.JAVA_LONG, record + at, value);
+    }
+
+    void set(MemorySegment memory, long record, float value) {
+        memory.set(ValueLayout.JAVA_FLOAT, record + at, value);
+    }
+}
