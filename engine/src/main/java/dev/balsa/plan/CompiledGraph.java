@@ -35,7 +35,10 @@ public final class CompiledGraph {
     public CompiledGraph(Graph graph, PlanContext context) {
         this.graph = graph;
         this.context = context;
-        this.whenShaped = Pipelines.whenShaped(new ImageLayouts(context.isa(), context.precision()), new Chains());
+        this.whenShaped = Pipelines.whenShaped(
+                op -> AttentionLowering.isFast(op, context.isa()),
+                new ImageLayouts(context.isa(), context.precision()),
+                new Chains());
     }
 
     /// The program for inputs like the given ones.

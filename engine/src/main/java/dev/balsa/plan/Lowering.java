@@ -8,12 +8,14 @@ import dev.balsa.ir.assembly.Pad;
 import dev.balsa.ir.assembly.Slice;
 import dev.balsa.ir.assembly.Tile;
 import dev.balsa.ir.assembly.Transpose;
+import dev.balsa.ir.attention.Attention;
 import dev.balsa.ir.contraction.Gemm;
 import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Cast;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.elementwise.Where;
 import dev.balsa.ir.fusion.ChannelsLast;
+import dev.balsa.ir.fusion.ViewedAttention;
 import dev.balsa.ir.indexing.Gather;
 import dev.balsa.ir.normalization.BatchNormalization;
 import dev.balsa.ir.normalization.GroupNormalization;
@@ -50,6 +52,7 @@ final class Lowering {
     private final QuantizationLowering quantizations;
     private final MovementLowering movements;
     private final RecurrentLowering recurrences;
+    private final AttentionLowering attentions;
 
     Lowering(Graph graph, KernelPicker picker) {
         gemms = new GemmLowering(graph, picker);
@@ -62,6 +65,7 @@ final class Lowering {
         quantizations = new QuantizationLowering(graph, picker);
         movements = new MovementLowering(graph, picker);
         recurrences = new RecurrentLowering(graph, picker);
+        attentions = new AttentionLowering(graph, picker);
     }
 
     /// The kernel for a node, or nothing if its plain definition must do.
@@ -100,6 +104,8 @@ final class Lowering {
             case MatMulInteger op -> quantizations.matMul(node, op);
             case Lstm op -> recurrences.lstm(node, op);
             case Gru op -> recurrences.gru(node, op);
+            case Attention op -> attentions.attention(node, op);
+            case ViewedAttention op -> attentions.viewed(node, op);
             case Elementwise _ -> chains.chain(node).or(() -> typed.lower(node));
             default -> Optional.empty();
         };

@@ -1,6 +1,8 @@
 package dev.balsa.rewrite;
 
+import dev.balsa.ir.fusion.ViewedAttention;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The pipelines that models go through: a new pass or rule takes its place here.
 public final class Pipelines {
@@ -20,11 +22,14 @@ public final class Pipelines {
 
     /// Once per combination of input shapes.
     ///
+    /// @param attentions which are computed in one go
     /// @param images which operators want images with channels last
     /// @param chains which chains the kernels do in one go
-    public static Pipeline whenShaped(TurnImages.Acceptance images, FuseChain.Acceptance chains) {
+    public static Pipeline whenShaped(
+            Predicate<ViewedAttention> attentions, TurnImages.Acceptance images, FuseChain.Acceptance chains) {
         return new Pipeline(List.of(
                 new RulePass(new SplitIntoSlices()),
+                new RulePass(new FuseAttention(attentions)),
                 new RulePass(new SpreadSpaceBlocks()),
                 new TurnImages(images),
                 new DeadCode(),

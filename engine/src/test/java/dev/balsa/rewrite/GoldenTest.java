@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GoldenTest {
     private static final List<Pass> PASSES = Stream.concat(
                     Pipelines.whenLoaded().passes().stream(),
-                    Pipelines.whenShaped(GoldenTest::isWindow, ChainsForTests.ACCEPTANCE).passes().stream())
+                    Pipelines.whenShaped(_ -> true, GoldenTest::isWindow, ChainsForTests.ACCEPTANCE).passes().stream())
             .toList();
 
     private static final List<String> CASES = List.of(
@@ -44,6 +44,10 @@ class GoldenTest {
             "MakeGelu-5",
             "MakeGelu-6",
             "MakeGelu-not",
+            "FuseAttention",
+            "FuseAttention-parts",
+            "FuseAttention-groups",
+            "FuseAttention-not",
             "FuseChain");
 
     private static boolean isWindow(Node node, Graph graph) {
