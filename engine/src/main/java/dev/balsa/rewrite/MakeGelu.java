@@ -52,7 +52,7 @@ public final class MakeGelu implements Rule {
     }
 
     /// Follows the two products, by x and by a half, from the sum on; also where x is halved before.
-    private static Optional<Value> halfTimesX(Node sum, Value x, List<Node> removed, GraphView view) {
+    static Optional<Value> halfTimesX(Node sum, Value x, List<Node> removed, GraphView view) {
         var first = view.soleConsumer(sum.output(0)).filter(next -> next.op() instanceof Mul);
         if (first.isEmpty()) {
             return Optional.empty();
@@ -81,7 +81,7 @@ public final class MakeGelu implements Rule {
     }
 
     /// Whether the node is the given operation with a constant of about the given value as one operand.
-    private static boolean isConstant(Node node, Class<? extends Op> operation, double value, GraphView view) {
+    static boolean isConstant(Node node, Class<? extends Op> operation, double value, GraphView view) {
         return operation.isInstance(node.op())
                 && node.inputs().stream()
                         .flatMap(input -> view.constant(input).stream())
@@ -94,7 +94,7 @@ public final class MakeGelu implements Rule {
     }
 
     /// The operand that is not constant.
-    private static Optional<Value> other(Node node, GraphView view) {
+    static Optional<Value> other(Node node, GraphView view) {
         return node.inputs().stream()
                 .filter(input -> view.constant(input).isEmpty())
                 .findFirst();

@@ -17,6 +17,7 @@ public final class Pipelines {
                 new RulePass(new SpreadBatchNorm()),
                 new RulePass(new MakeSwish()),
                 new RulePass(new MakeGelu()),
+                new RulePass(new MakeGeluTanh()),
                 new DeadCode()));
     }
 

@@ -44,6 +44,7 @@ class GoldenTest {
             "MakeGelu-5",
             "MakeGelu-6",
             "MakeGelu-not",
+            "MakeGeluTanh",
             "FuseAttention",
             "FuseAttention-parts",
             "FuseAttention-groups",
