@@ -1,5 +1,6 @@
 package dev.balsa.plan;
 
+import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Op;
@@ -9,7 +10,7 @@ import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.fusion.ChainStep;
 import dev.balsa.ir.fusion.ChannelsLast;
-import dev.balsa.ir.fusion.Fused;
+import dev.balsa.ir.quantization.MatMulInteger;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.ir.window.ConvTranspose;
 import dev.balsa.kernel.Stage.Spread;
@@ -24,19 +25,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
 
-/// Which chains of operators the kernels do in one go: on float32 of known shapes, without change of shape.
-final class Chains implements FuseChain.Acceptance {
-    /// Image, weights, and as many operands of an epilogue as code keeps the addresses of; channels-last images have no
-    /// other kernels.
-    private static final int MOST_IN_CODE = 2 + StageCode.MOST_OPERANDS;
-
+/// Which chains of operators the kernels do in one go: on float32 of known shapes, without change of shape, or
+/// behind sums of products of integers ([IntegerChain]).
+///
+/// @param isa the highest level that kernels may use
+record Chains(Isa isa) implements FuseChain.Acceptance {
     @Override
     public boolean head(Node node, GraphView view) {
+        if (IntegerChain.isHead(Epilogues.core(node))) {
+            return node.output(0).type().shape().isKnown()
+                    && IntegerLowering.accepts(Epilogues.core(node), Epilogues.coreInputs(node), view.graph(), isa);
+        }
         if (!isFloat(node.output(0))
                 || !node.inputs().stream().allMatch(value -> !value.isPresent() || isFloat(value))) {
             return false;
         }
-        var core = node.op() instanceof Fused fused ? fused.core() : node.op();
+        var core = Epilogues.core(node);
         return isDense(core) || headStage(core, node.inputs(), view.graph()).isPresent();
     }
 
@@ -72,6 +76,12 @@ final class Chains implements FuseChain.Acceptance {
     @Override
     public boolean follows(Op head, Value headOutput, Node next, ChainStep step, List<Value> inputs, GraphView view) {
         var output = next.output(0);
+        if (IntegerChain.isHead(head)) {
+            var previous = next.inputs().get(step.operands().indexOf(ChainStep.CHAIN));
+            if (IntegerChain.follows(headOutput, previous, next, step, inputs, view)) {
+                return true;
+            }
+        }
         if (!(next.op() instanceof Elementwise)
                 || !isFloat(output)
                 || !output.type().shape().equals(headOutput.type().shape())
@@ -81,7 +91,14 @@ final class Chains implements FuseChain.Acceptance {
         var sketch = KernelStages.of(step, constants(inputs, view.graph()));
         return sketch.isPresent()
                 && operandFits(head, output, sketch.get(), inputs)
-                && (!(head instanceof ChannelsLast) || inputs.size() <= MOST_IN_CODE);
+                && (!(head instanceof ChannelsLast || IntegerChain.isHead(head))
+                        || inputs.size() <= coreInputs(headOutput, view) + StageCode.MOST_OPERANDS);
+    }
+
+    private static int coreInputs(Value headOutput, GraphView view) {
+        return view.producer(headOutput)
+                .map(head -> Epilogues.coreInputs(head).size())
+                .orElse(0);
     }
 
     private static boolean operandFits(Op head, Value output, KernelStages.Sketch sketch, List<Value> inputs) {
@@ -104,7 +121,7 @@ final class Chains implements FuseChain.Acceptance {
             case MatMul _
             when shape(inputs.get(1)).rank() == 1 ->
                 Spreads.overRows(result, operand).filter(spread -> spread != Spread.COLUMN);
-            case MatMul _, Gemm _, ChannelsLast _ -> Spreads.overRows(result, operand);
+            case MatMul _, Gemm _, ChannelsLast _, MatMulInteger _ -> Spreads.overRows(result, operand);
             default -> Optional.of(Spread.FULL);
         };
     }

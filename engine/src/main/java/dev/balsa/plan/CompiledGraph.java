@@ -38,7 +38,7 @@ public final class CompiledGraph {
         this.whenShaped = Pipelines.whenShaped(
                 op -> AttentionLowering.isFast(op, context.isa()),
                 new ImageLayouts(context.isa(), context.precision()),
-                new Chains());
+                new Chains(context.isa()));
     }
 
     /// The program for inputs like the given ones.

@@ -54,9 +54,12 @@ final class Epilogues {
 
     /// Adds the chain of a fused node.
     Epilogues chain(Node node) {
-        if (node.op() instanceof Fused fused) {
-            fused.chain().forEach(step -> stages.add(stage(node, step)));
-        }
+        return node.op() instanceof Fused fused ? chain(node, fused.chain()) : this;
+    }
+
+    /// Adds steps of the chain of a fused node.
+    Epilogues chain(Node node, List<ChainStep> steps) {
+        steps.forEach(step -> stages.add(stage(node, step)));
         return this;
     }
 

@@ -4,6 +4,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.fusion.ChannelsLast;
+import dev.balsa.ir.quantization.ConvInteger;
 import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.ir.window.ConvTranspose;
@@ -33,6 +34,9 @@ record ImageLayouts(Isa isa, Precision precision) implements TurnImages.Acceptan
 
     @Override
     public boolean wantsChannelsLast(Node node, Graph graph) {
+        if (node.op() instanceof ConvInteger op) {
+            return isa != Isa.PORTABLE && convInteger(node, op, graph);
+        }
         if (isa == Isa.PORTABLE
                 || node.outputs().size() != 1
                 || !Chains.isFloat(node.output(0))
@@ -60,6 +64,14 @@ record ImageLayouts(Isa isa, Precision precision) implements TurnImages.Acceptan
                                 .isPresent();
             default -> false;
         };
+    }
+
+    private boolean convInteger(Node node, ConvInteger op, Graph graph) {
+        var image = Chains.shape(node.input(0));
+        return image.rank() >= LEAST_RANK
+                && image.rank() <= MOST_CONV_RANK
+                && image.size() > 0
+                && IntegerLowering.accepts(op, image, node.inputs(), graph, isa);
     }
 
     private static boolean hasFloats(Node node) {

@@ -24,9 +24,11 @@ import dev.balsa.ir.normalization.LogSoftmax;
 import dev.balsa.ir.normalization.Lrn;
 import dev.balsa.ir.normalization.RowNormalization;
 import dev.balsa.ir.normalization.Softmax;
+import dev.balsa.ir.quantization.ConvInteger;
 import dev.balsa.ir.quantization.DequantizeLinear;
 import dev.balsa.ir.quantization.DynamicQuantizeLinear;
 import dev.balsa.ir.quantization.MatMulInteger;
+import dev.balsa.ir.quantization.QLinearAdd;
 import dev.balsa.ir.quantization.QuantizeLinear;
 import dev.balsa.ir.recurrent.Gru;
 import dev.balsa.ir.recurrent.Lstm;
@@ -50,6 +52,7 @@ final class Lowering {
     private final ResizeLowering resizes;
     private final NormalizationLowering norms;
     private final QuantizationLowering quantizations;
+    private final IntegerLowering integers;
     private final MovementLowering movements;
     private final RecurrentLowering recurrences;
     private final AttentionLowering attentions;
@@ -63,6 +66,7 @@ final class Lowering {
         resizes = new ResizeLowering(graph, picker);
         norms = new NormalizationLowering(graph, picker);
         quantizations = new QuantizationLowering(graph, picker);
+        integers = new IntegerLowering(graph, picker);
         movements = new MovementLowering(graph, picker);
         recurrences = new RecurrentLowering(graph, picker);
         attentions = new AttentionLowering(graph, picker);
@@ -75,6 +79,7 @@ final class Lowering {
             case Gemm op -> gemms.gemm(node, op);
             case Conv op -> windows.conv(node, op);
             case ChannelsLast(Resize op) -> resizes.channelsLast(node, op);
+            case ChannelsLast(ConvInteger op) -> integers.channelsLast(node, op);
             case ChannelsLast op -> windows.channelsLast(node, op);
             case ConvTranspose op -> windows.convTranspose(node, op);
             case MaxPool op -> windows.maxPool(node, op);
@@ -101,7 +106,9 @@ final class Lowering {
             case QuantizeLinear op -> quantizations.quantize(node, op);
             case DequantizeLinear op -> quantizations.dequantize(node, op);
             case DynamicQuantizeLinear _ -> quantizations.dynamicQuantize(node);
-            case MatMulInteger op -> quantizations.matMul(node, op);
+            case MatMulInteger op -> integers.matMul(node).or(() -> quantizations.matMul(node, op));
+            case QLinearAdd _ -> quantizations.add(node);
+            case ConvInteger op -> quantizations.conv(node, op);
             case Lstm op -> recurrences.lstm(node, op);
             case Gru op -> recurrences.gru(node, op);
             case Attention op -> attentions.attention(node, op);

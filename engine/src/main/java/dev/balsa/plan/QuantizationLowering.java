@@ -6,14 +6,18 @@ import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.elementwise.Cast;
+import dev.balsa.ir.quantization.ConvInteger;
 import dev.balsa.ir.quantization.DequantizeLinear;
 import dev.balsa.ir.quantization.MatMulInteger;
 import dev.balsa.ir.quantization.QuantizeLinear;
+import dev.balsa.kernel.conv.ByteConvRequest;
+import dev.balsa.kernel.conv.ConvKernels;
 import dev.balsa.kernel.elementwise.CastRequest;
 import dev.balsa.kernel.elementwise.DequantizeRequest;
 import dev.balsa.kernel.elementwise.DynamicQuantizeRequest;
 import dev.balsa.kernel.elementwise.ElementwiseKernels;
 import dev.balsa.kernel.elementwise.QuantizeRequest;
+import dev.balsa.kernel.elementwise.QuantizedAddRequest;
 import dev.balsa.kernel.gemm.ByteGemmRequest;
 import dev.balsa.kernel.gemm.GemmKernels;
 import dev.balsa.kernel.gemm.ZeroPoints;
@@ -26,6 +30,12 @@ import java.util.Optional;
 
 /// Finds kernels for conversions between element types and for products of 8-bit integers.
 record QuantizationLowering(Graph graph, KernelPicker picker) {
+    private static final int MOST_IMAGE_RANK = 5;
+    /// Where QLinearAdd has its second operand, and the scale of the sum.
+    private static final int ADDEND = 3;
+
+    private static final int SUM_SCALE = 6;
+
     /// An input seen as `[outer, channels, inner]`, with a scale per channel.
     private record Channels(long outer, long count, long inner) {}
 
@@ -106,6 +116,54 @@ record QuantizationLowering(Graph graph, KernelPicker picker) {
                 ElementwiseKernels.dynamicQuantizers(picker.isa(), VectorProvider.best()), request, operands, 0);
     }
 
+    Optional<KernelChoice> add(Node node) {
+        var a = Chains.shape(node.input(0));
+        var b = Chains.shape(node.input(ADDEND));
+        var scaleA = scale(node.input(1), node.input(2));
+        var scaleB = scale(node.input(ADDEND + 1), node.input(ADDEND + 2));
+        var scaleC = scale(node.input(SUM_SCALE), node.input(SUM_SCALE + 1));
+        boolean fits = a.size() == Chains.shape(node.output(0)).size() && isRepeated(a, b) && b.size() > 0;
+        if (!fits || scaleA.isEmpty() || scaleB.isEmpty() || scaleC.isEmpty()) {
+            return Optional.empty();
+        }
+        var request = new QuantizedAddRequest(
+                node.input(0).type().dtype() == DataType.INT8,
+                a.size() / b.size(),
+                b.size(),
+                scaleA.get(),
+                scaleB.get(),
+                scaleC.get());
+        return picker.pick(
+                ElementwiseKernels.quantizedAdditions(picker.isa()),
+                request,
+                List.of(node.input(0), node.input(ADDEND), node.output(0)),
+                0);
+    }
+
+    /// Whether a tensor is added to the innermost dimensions of another one.
+    private static boolean isRepeated(Shape whole, Shape repeated) {
+        int leading = 0;
+        while (leading < repeated.rank() && repeated.dim(leading) == 1) {
+            leading++;
+        }
+        int rank = repeated.rank() - leading;
+        return rank <= whole.rank()
+                && whole.toList()
+                        .subList(whole.rank() - rank, whole.rank())
+                        .equals(repeated.toList().subList(leading, repeated.rank()));
+    }
+
+    private Optional<QuantizedAddRequest.Scale> scale(Value scale, Value zeroPoint) {
+        var factor = graph.constant(scale)
+                .filter(tensor -> tensor.size() == 1 && tensor.getFloat(0) > 0 && Float.isFinite(tensor.getFloat(0)));
+        var zero = zeroPoint.isPresent()
+                ? graph.constant(zeroPoint).filter(tensor -> tensor.size() == 1).map(tensor -> (int) tensor.getLong(0))
+                : Optional.of(0);
+        return factor.isPresent() && zero.isPresent()
+                ? Optional.of(new QuantizedAddRequest.Scale(factor.get().getFloat(0), zero.get()))
+                : Optional.empty();
+    }
+
     Optional<KernelChoice> matMul(Node node, MatMulInteger op) {
         var a = Chains.shape(node.input(0));
         var b = Chains.shape(node.input(1));
@@ -136,6 +194,35 @@ record QuantizationLowering(Graph graph, KernelPicker picker) {
         node.inputs().stream().filter(Value::isPresent).forEach(operands::add);
         operands.add(node.output(0));
         return picker.pick(GemmKernels.bytes(), request, operands, 2 * batch.size() * m * n * k);
+    }
+
+    Optional<KernelChoice> conv(Node node, ConvInteger op) {
+        var image = Chains.shape(node.input(0));
+        var weights = Chains.shape(node.input(1));
+        var zeroX = zeroPoints(node.input(2), 1);
+        var zeroW = zeroPoints(node.input(3), weights.dim(0));
+        boolean isSmall = image.rank() <= MOST_IMAGE_RANK
+                && image.size() <= Integer.MAX_VALUE
+                && weights.size() <= Integer.MAX_VALUE
+                && Chains.shape(node.output(0)).size() <= Integer.MAX_VALUE;
+        if (!isSmall || zeroX.isEmpty() || zeroX.get() == ZeroPoints.EACH || zeroW.isEmpty()) {
+            return Optional.empty();
+        }
+        var request = new ByteConvRequest(
+                (int) image.dim(0),
+                (int) op.group(),
+                (int) image.dim(1),
+                (int) weights.dim(0),
+                WindowLowering.window(op.conv().geometry(image, weights)),
+                node.input(0).type().dtype() == DataType.INT8,
+                node.input(1).type().dtype() == DataType.INT8,
+                zeroX.get(),
+                zeroW.get());
+        var operands = new ArrayList<Value>();
+        node.inputs().stream().filter(Value::isPresent).forEach(operands::add);
+        operands.add(node.output(0));
+        long flops = 2 * Chains.shape(node.output(0)).size() * weights.size(1, weights.rank());
+        return picker.pick(ConvKernels.bytes(), request, operands, flops);
     }
 
     private static Optional<ZeroPoints> zeroPoints(Value value, long columns) {

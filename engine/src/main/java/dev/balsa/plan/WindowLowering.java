@@ -220,6 +220,11 @@ record WindowLowering(Graph graph, KernelPicker picker) {
         return graph.constant(value).map(Tensor::memory);
     }
 
+    /// The geometry of a convolution.
+    static Window window(WindowGeometry geometry) {
+        return window(geometry, WindowAxis::input, WindowAxis::output);
+    }
+
     private static Window window(
             WindowGeometry geometry, ToLongFunction<WindowAxis> input, ToLongFunction<WindowAxis> output) {
         return new Window(

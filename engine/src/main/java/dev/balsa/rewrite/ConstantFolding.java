@@ -9,6 +9,7 @@ import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.leaf.Range;
+import dev.balsa.ir.quantization.DequantizeLinear;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
@@ -21,7 +22,10 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /// Computes nodes whose inputs are all constants, by their plain definitions.
-public final class ConstantFolding implements Pass {
+///
+/// @param sparesWeights whether matrices and more of 8-bit integers are not dequantised, so that rules see what
+///     they are
+public record ConstantFolding(boolean sparesWeights) implements Pass {
     @Override
     public String name() {
         return "ConstantFolding";
@@ -78,10 +82,18 @@ public final class ConstantFolding implements Pass {
         }
     }
 
-    private static boolean isFoldable(Node node, List<Value> inputs, Map<Value, Tensor> constants) {
+    private boolean isFoldable(Node node, List<Value> inputs, Map<Value, Tensor> constants) {
         return !(node.op() instanceof Control)
+                && !(sparesWeights && isWeights(node))
                 && !node.outputs().isEmpty()
                 && inputs.stream().allMatch(value -> !value.isPresent() || constants.containsKey(value));
+    }
+
+    private static boolean isWeights(Node node) {
+        return node.op() instanceof DequantizeLinear
+                && Dequantized.isByte(node.input(0))
+                && node.input(0).type().shape().hasRank()
+                && node.input(0).type().shape().rank() >= 2;
     }
 
     /// @return false if the node's own failure shall show when the model runs, or the budget is used up

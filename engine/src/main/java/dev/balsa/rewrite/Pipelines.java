@@ -11,8 +11,16 @@ public final class Pipelines {
     /// Once per model, with symbolic shapes.
     public static Pipeline whenLoaded() {
         return new Pipeline(List.of(
-                new ConstantFolding(),
+                new ConstantFolding(true),
                 new RulePass(new RemoveNoOp()),
+                new RulePass(new MakeConvInteger()),
+                new RulePass(new MakeMatMulInteger()),
+                new RulePass(new MakeQLinearAdd()),
+                new RulePass(new SpreadBytePool()),
+                new RulePass(new ScaleIntoSums()),
+                new RulePass(new SpreadQLinearConv()),
+                new RulePass(new SpreadQLinearMatMul()),
+                new ConstantFolding(false),
                 new RulePass(new BatchNormIntoConv()),
                 new RulePass(new SpreadBatchNorm()),
                 new RulePass(new MakeSwish()),

@@ -17,6 +17,7 @@ import dev.balsa.ir.indexing.Gather;
 import dev.balsa.ir.normalization.LogSoftmax;
 import dev.balsa.ir.normalization.Softmax;
 import dev.balsa.ir.quantization.DequantizeLinear;
+import dev.balsa.ir.quantization.QLinearAdd;
 import dev.balsa.ir.quantization.QuantizeLinear;
 import dev.balsa.ir.reduction.Reduce;
 import dev.balsa.ir.selection.ArgMax;
@@ -41,6 +42,7 @@ import java.util.stream.LongStream;
 /// @param layouts the layouts of values that are not as the model has them
 record TurnedForms(Graph graph, Function<Value, Optional<Layout>> layouts) {
     private static final int AXES = 3;
+    private static final int ADDEND = 3;
 
     /// The form of a node with an input that is not as the model has it; nothing if the node must have it so, or
     /// would not gain.
@@ -56,6 +58,7 @@ record TurnedForms(Graph graph, Function<Value, Optional<Layout>> layouts) {
             case Concat(long axis) -> concat(node, axis);
             case Dropout _, BitCast _ -> Optional.empty();
             case Elementwise op -> elementwise(node, op);
+            case QLinearAdd op -> quantizedAdd(node, op);
             default -> layouts.apply(node.input(0)).flatMap(layout -> of(node, layout));
         };
     }
@@ -138,6 +141,26 @@ record TurnedForms(Graph graph, Function<Value, Optional<Layout>> layouts) {
         var layout = layouts.apply(leader.get()).orElseThrow();
         return Optional.of(new TurnedForm(
                 op, node.inputs().stream().map(value -> operand(value, layout)).toList(), layout));
+    }
+
+    /// In the layout of an operand, where both have the shape of the result.
+    private Optional<TurnedForm> quantizedAdd(Node node, QLinearAdd op) {
+        var output = shape(node.output(0));
+        var terms = List.of(node.input(0), node.input(ADDEND));
+        if (!terms.stream().allMatch(value -> shape(value).equals(output))) {
+            return Optional.empty();
+        }
+        return terms.stream()
+                .flatMap(value -> layouts.apply(value).stream())
+                .findFirst()
+                .map(layout -> new TurnedForm(
+                        op,
+                        node.inputs().stream()
+                                .<Operand>map(value -> terms.contains(value)
+                                        ? new Operand.Laid(value, layout)
+                                        : new Operand.Straight(value))
+                                .toList(),
+                        layout));
     }
 
     private Operand operand(Value value, Layout layout) {

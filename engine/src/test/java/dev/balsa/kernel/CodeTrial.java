@@ -97,6 +97,13 @@ public final class CodeTrial implements AutoCloseable, Constants {
         return place(values, true);
     }
 
+    /// What the work knows when it is prepared; no operand.
+    public MemorySegment constant(byte[] values) {
+        var segment = memory.atEnd(values.length);
+        MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_BYTE, 0, values.length);
+        return segment;
+    }
+
     private MemorySegment place(byte[] values, boolean atEnd) {
         var segment = atEnd ? memory.atEnd(values.length) : memory.atStart(values.length);
         MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_BYTE, 0, values.length);

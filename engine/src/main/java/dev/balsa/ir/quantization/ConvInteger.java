@@ -34,7 +34,7 @@ public record ConvInteger(WindowAttributes window, long group) implements Quanti
     }
 
     /// The same convolution of floats.
-    private Conv conv() {
+    public Conv conv() {
         return new Conv(window, group);
     }
 

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /// The sum of quantised operands, quantised (com.microsoft QLinearAdd, version 1):
 /// `((A - A_zero_point) * A_scale + (B - B_zero_point) * B_scale) / C_scale + C_zero_point`, with multidirectional
-/// broadcasting of A and B. Zero points that are left out are 0.
+/// broadcasting of A and B, in single precision. Zero points that are left out are 0.
 public record QLinearAdd() implements Quantization {
     /// The operator's signature.
     public static final Schema SCHEMA = Schema.of("QLinearAdd")
@@ -46,9 +46,9 @@ public record QLinearAdd() implements Quantization {
     public void evaluate(Evaluation run) {
         var a = run.input(0);
         var b = run.input(3);
-        double scaleA = Centred.scalar(run, 1).getDouble(0);
-        double scaleB = Centred.scalar(run, 4).getDouble(0);
-        double scaleC = Centred.scalar(run, 6).getDouble(0);
+        float scaleA = Centred.scalar(run, 1).getFloat(0);
+        float scaleB = Centred.scalar(run, 4).getFloat(0);
+        float scaleC = Centred.scalar(run, 6).getFloat(0);
         long zeroA = zeroPoint(run, 2);
         long zeroB = zeroPoint(run, 5);
         long zeroC = zeroPoint(run, 7);
@@ -56,8 +56,8 @@ public record QLinearAdd() implements Quantization {
         Tensor c = run.output(0, a.type(), shape);
         var places = new Broadcasting(shape, List.of(a.shape(), b.shape()));
         for (long i = 0; i < c.size(); i++, places.next()) {
-            double sum = (a.getLong(places.index(0)) - zeroA) * scaleA + (b.getLong(places.index(1)) - zeroB) * scaleB;
-            c.setLong(i, Requantization.quantize(sum / scaleC, zeroC, c.type()));
+            float sum = (a.getLong(places.index(0)) - zeroA) * scaleA + (b.getLong(places.index(1)) - zeroB) * scaleB;
+            c.setLong(i, Requantization.quantize((double) (sum / scaleC), zeroC, c.type()));
         }
     }
 

@@ -34,8 +34,9 @@ import java.util.Arrays;
 
 /// Arithmetic on vectors of floats, in the words of AVX2 or AVX-512. Not thread-safe.
 ///
-/// Results come first. Where a memory operand may stand, it is a whole vector or, after [#all], a constant. Minimum and
-/// maximum of a number and NaN are the second operand, as the processor has it (Intel SDM, volume 2, *MINPS*).
+/// Results come first. Where a memory operand may stand, it is a whole vector or, after [#all], a constant.
+/// Minimum and maximum of a number and NaN are the second operand, as the processor has it (Intel SDM, volume 2,
+/// *MINPS*).
 public final class Lanes {
     /// What a comparison asks (Intel SDM, volume 2, *CMPPS*; quiet); all but the last are false for NaN.
     public enum Comparison {
@@ -261,6 +262,11 @@ public final class Lanes {
             emit(GeneralInstruction.MOV, Gpr.RAX.low32(), Imm.of((1 << count) - 1));
             emit(MaskInstruction.KMOVW, FIRST, Gpr.RAX.low32());
         }
+    }
+
+    /// The first lanes at a place, for stores; on units with masks, after [#chooseFirst].
+    Mem first(Mem place) {
+        return place.mask(FIRST);
     }
 
     /// d = the first floats at x, and zeros; nothing behind them is read.

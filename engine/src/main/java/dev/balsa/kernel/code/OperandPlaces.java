@@ -11,6 +11,7 @@ import java.util.List;
 /// @param row for operands of the result's shape: the register and scale that lead from an operand's start to the
 ///     row
 /// @param rowAt bytes from there to the vector
+/// @param scale of both registers
 /// @param column for operands of one row: likewise, [Gpr#NONE] if their addresses are those of the vector's
 ///     columns
 /// @param columnAt bytes from there to the vector
@@ -33,7 +34,7 @@ public record OperandPlaces(List<Stage> stages, Gpr row, int scale, int rowAt, G
         var base = BASES.get(StageCode.operands(stages).indexOf(stage.operand()));
         return switch (stage.spread()) {
             case FULL -> Mem.at(base, row, scale, rowAt);
-            case COLUMN -> Mem.at(base, column, 1, columnAt);
+            case COLUMN -> Mem.at(base, column, column.exists() ? scale : 1, columnAt);
             case SCALAR -> Mem.at(base, 0);
             case ROW -> throw new IllegalArgumentException("no code for operands by row; ask knows() first");
         };

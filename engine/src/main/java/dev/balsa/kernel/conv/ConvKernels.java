@@ -54,6 +54,17 @@ public final class ConvKernels {
         return List.of(new PortableConvTransposeKernel(VectorProvider.best()));
     }
 
+    /// Kernels for exact convolutions of 8-bit channels-last images, the likely best first; none for levels without
+    /// machine code.
+    public static List<Kernel<IntegerConvRequest>> integers(Isa isa) {
+        var kernels = new ArrayList<Kernel<IntegerConvRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> {
+            kernels.add(new IntegerDepthwiseKernel(unit));
+            kernels.add(new IntegerConvKernel(unit));
+        });
+        return kernels;
+    }
+
     /// Kernels for exact convolutions of bytes, the likely best first.
     public static List<Kernel<ByteConvRequest>> bytes() {
         return List.of(new PortableByteConvKernel(VectorProvider.best()));

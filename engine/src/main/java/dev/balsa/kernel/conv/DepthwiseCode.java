@@ -16,14 +16,17 @@ import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.code.SumCode;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Writes the code of a depthwise convolution: some neighbouring pixels of an output row by some vectors of
@@ -33,8 +36,8 @@ import java.util.function.Consumer;
 ///
 /// The routine makes tiles for the pixels from rsi to rdx, whose number is a multiple of the tile's, and whose
 /// windows all have the same columns in the image; rdi points to the [Argument]s, addresses for the row's pixel 0.
-/// Weights are packed in blocks of as many channels as are summed up at once: per position of the window a vector or
-/// two.
+/// Weights are packed in blocks of as many channels as are summed up at once: per position of the window a vector
+/// or two.
 final class DepthwiseCode {
     /// What a routine is told, in this order.
     enum Argument implements RoutineArgument {
@@ -77,7 +80,9 @@ final class DepthwiseCode {
     /// @param end the column behind the last one
     /// @param columnStep bytes from a column of the window to the next
     /// @param pixelStep bytes from an output pixel's window to the next one's
+    /// @param outputStep elements from an output pixel to the next
     /// @param stages of the epilogue
+    /// @param integers what becomes of sums that are integers
     record Form(
             VectorUnit unit,
             int pixels,
@@ -88,7 +93,9 @@ final class DepthwiseCode {
             int end,
             int columnStep,
             int pixelStep,
-            List<Stage> stages) {
+            int outputStep,
+            List<Stage> stages,
+            Optional<SumResult> integers) {
         /// Copies the list.
         Form {
             stages = List.copyOf(stages);
@@ -112,6 +119,10 @@ final class DepthwiseCode {
                 blocks.add(Math.min(2, left));
             }
             return blocks;
+        }
+
+        int resultBytes() {
+            return integers.map(SumResult::bytes).orElse(Float.BYTES);
         }
 
         /// How many lanes of the last vector are channels.
@@ -147,7 +158,7 @@ final class DepthwiseCode {
         return unit.register(form.pixels * 2 + index);
     }
 
-    /// r8 = windows of the tile's first pixel, rbx = its result, r9 = weights of the block, rcx = bytes of channels
+    /// r8 = windows of the tile's first pixel, rbx = its result, r9 = weights of the block, rcx = channels
     /// done; r15 walks along the table of rows, rax and rdx are windows and weights of one.
     private void write() {
         if (form.lastLanes() < unit.lanes()) {
@@ -171,9 +182,9 @@ final class DepthwiseCode {
             var channels = new Label("channels");
             a.bind(channels);
             block(2, unit.lanes());
-            a.emit(ADD, Gpr.RCX, Imm.of(2L * unit.bytes()));
+            a.emit(ADD, Gpr.RCX, Imm.of(2L * unit.lanes()));
             a.emit(ADD, Gpr.R9, Imm.of(2L * unit.bytes() * form.rows * form.columns));
-            a.emit(CMP, Gpr.RCX, Imm.of(2L * unit.bytes() * repeated));
+            a.emit(CMP, Gpr.RCX, Imm.of(2L * unit.lanes() * repeated));
             a.emit(JB, channels);
         }
         if (!plainEnd) {
@@ -186,7 +197,11 @@ final class DepthwiseCode {
     }
 
     private int pixelBytes() {
-        return form.channels * Float.BYTES;
+        return form.outputStep * form.resultBytes();
+    }
+
+    private int operandBytes() {
+        return form.outputStep * Float.BYTES;
     }
 
     /// From the row's first pixel to pixel rsi.
@@ -195,13 +210,14 @@ final class DepthwiseCode {
         a.emit(ADD, Gpr.R8, Gpr.RAX);
         a.emit(IMUL, Gpr.RAX, Gpr.RSI, Imm.of(pixelBytes()));
         a.emit(ADD, Gpr.RBX, Gpr.RAX);
+        a.emit(IMUL, Gpr.RAX, Gpr.RSI, Imm.of(operandBytes()));
         forEachFull(register -> a.emit(ADD, register, Gpr.RAX));
     }
 
     private void advance() {
         a.emit(ADD, Gpr.R8, Imm.of((long) form.pixels * form.pixelStep));
         a.emit(ADD, Gpr.RBX, Imm.of((long) form.pixels * pixelBytes()));
-        forEachFull(register -> a.emit(ADD, register, Imm.of((long) form.pixels * pixelBytes())));
+        forEachFull(register -> a.emit(ADD, register, Imm.of((long) form.pixels * operandBytes())));
     }
 
     private void forEachFull(Consumer<Gpr> action) {
@@ -255,7 +271,7 @@ final class DepthwiseCode {
 
     private void multiply(int column, int vector, int pixel, int count) {
         int shift = pixel * form.pixelStep + column * form.columnStep + vector * unit.bytes();
-        var input = Mem.at(Gpr.RAX, Gpr.RCX, 1, shift);
+        var input = Mem.at(Gpr.RAX, Gpr.RCX, Float.BYTES, shift);
         if (count < unit.lanes()) {
             lanes.loadFirst(spare(2), input, count);
             lanes.accumulate(sum(pixel, vector), spare(vector), spare(2));
@@ -265,12 +281,19 @@ final class DepthwiseCode {
     }
 
     private void store(int pixel, int vector, int count, List<Vec> free) {
-        int shift = pixel * pixelBytes() + vector * unit.bytes();
         var x = sum(pixel, vector);
         int column = vector * unit.bytes();
-        StageCode.write(
-                lanes, form.stages, x, free, new OperandPlaces(form.stages, Gpr.RCX, 1, shift, Gpr.RCX, column, count));
-        var place = Mem.at(Gpr.RBX, Gpr.RCX, 1, shift);
+        int full = pixel * operandBytes() + column;
+        var operands = new OperandPlaces(form.stages, Gpr.RCX, Float.BYTES, full, Gpr.RCX, column, count);
+        int shift = pixel * pixelBytes() + vector * unit.lanes() * form.resultBytes();
+        var place = Mem.at(Gpr.RBX, Gpr.RCX, form.resultBytes(), shift);
+        if (form.integers.isPresent()) {
+            var code = new SumCode(form.integers.get(), form.stages, true);
+            code.write(lanes, x, free, operands);
+            code.store(lanes, place, x, count, free.getFirst());
+            return;
+        }
+        StageCode.write(lanes, form.stages, x, free, operands);
         if (count == unit.lanes()) {
             lanes.store(place, x);
         } else {

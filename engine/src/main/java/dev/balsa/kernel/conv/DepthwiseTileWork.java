@@ -13,17 +13,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// A depthwise convolution, a row of output pixels after the other. Where windows leave the image, only what is in it
-/// is looked at: pixels at the left and right edges have routines of their own, and routines are told which rows of the
-/// window to look at.
+/// A depthwise convolution, a row of output pixels after the other. Where windows leave the image, only what is in
+/// it is looked at: pixels at the left and right edges have routines of their own, and routines are told which
+/// rows of the window to look at.
 final class DepthwiseTileWork implements Work {
     /// Multiply-adds of a unit that take some ten microseconds, many times what a call and a turn of workers take.
     private static final long LEAST_STEPS = 1 << 17;
 
-    /// Neighbouring pixels of a row whose windows have the same columns in the image. Those before `middle` are made
-    /// in large tiles, the rest in tiles of one pixel less.
+    /// Neighbouring pixels of a row whose windows have the same columns in the image. Those before `middle` are
+    /// made in large tiles, the rest in tiles of one pixel less.
     private record Stretch(int first, int middle, int end, MachineCode large, MachineCode small) {}
 
     private final ChannelsLastConvRequest request;
@@ -109,7 +110,9 @@ final class DepthwiseTileWork implements Work {
                 Math.max(first, endInside(width, pixel)),
                 width.dilation() * bytes,
                 width.stride() * bytes,
-                stages);
+                request.channels(),
+                stages,
+                Optional.empty());
     }
 
     private static long packedBytes(Form form) {

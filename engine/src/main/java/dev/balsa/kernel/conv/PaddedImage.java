@@ -125,6 +125,19 @@ final class PaddedImage {
         return new Sight(runs);
     }
 
+    /// The line of the images without padding that a row shows, counted over all images; -1 if it is padding.
+    long inputLine(int row) {
+        int above = row / sizes[1];
+        int h = row - above * sizes[1] - axes.get(1).pad();
+        int d = above % sizes[0] - axes.get(0).pad();
+        if (!axes.get(1).contains(h) || !axes.get(0).contains(d)) {
+            return -1;
+        }
+        return ((long) (above / sizes[0]) * axes.get(0).input() + d)
+                        * axes.get(1).input()
+                + h;
+    }
+
     /// Copies all rows `from` to `to` (exclusive) to their places, with zeros around.
     void copyRows(MemorySegment source, MemorySegment target, int from, int to) {
         copyRows(source, target, 0, from, to);

@@ -55,6 +55,13 @@ public final class ElementwiseKernels {
                 "quantize_f32i8", provider, QuantizeWork::suits, r -> new QuantizeWork(r, provider)));
     }
 
+    /// The kernels for [QuantizedAddRequest] up to a level; none without machine code.
+    public static List<Kernel<QuantizedAddRequest>> quantizedAdditions(Isa isa) {
+        return VectorUnit.of(isa).stream()
+                .<Kernel<QuantizedAddRequest>>map(QuantizedAddCodeKernel::new)
+                .toList();
+    }
+
     /// The kernels for [DequantizeRequest] up to a level.
     public static List<Kernel<DequantizeRequest>> dequantizers(Isa isa) {
         var kernels = new ArrayList<Kernel<DequantizeRequest>>();

@@ -26,6 +26,14 @@ public final class GemmKernels {
         return kernels;
     }
 
+    /// Kernels for exact products of 8-bit integers with a constant right factor, the likely best first; none for
+    /// levels without machine code.
+    public static List<Kernel<IntegerGemmRequest>> integers(Isa isa) {
+        var kernels = new ArrayList<Kernel<IntegerGemmRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new IntegerGemmKernel(unit)));
+        return kernels;
+    }
+
     /// Kernels for exact products of bytes, the likely best first.
     public static List<Kernel<ByteGemmRequest>> bytes() {
         return List.of(new PortableByteGemmKernel(VectorProvider.best()));

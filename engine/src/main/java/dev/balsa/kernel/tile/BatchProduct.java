@@ -6,7 +6,6 @@ import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.TileCode.Argument;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -220,7 +219,7 @@ public final class BatchProduct {
     }
 
     private long panelAt() {
-        return Math.ceilDiv(Argument.operand(operands.count()), LINE) * (long) LINE;
+        return Math.ceilDiv(TileArgument.operand(operands.count()), LINE) * (long) LINE;
     }
 
     private long panelBytes() {
@@ -250,9 +249,9 @@ public final class BatchProduct {
         int endPanel = Parts.start(panelPart + 1, panels.count(), panelParts);
         int endBatch = Parts.start(batchPart + 1, request.batch(), batchParts);
         var scratch = frame.scratch();
-        Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
-        Argument.PANEL_ROW.set(scratch, request.right.rowStep * Float.BYTES);
-        Argument.LEFT_STEP.set(scratch, request.leftStep() * Float.BYTES);
+        TileArgument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
+        TileArgument.PANEL_ROW.set(scratch, request.right.rowStep * Float.BYTES);
+        TileArgument.LEFT_STEP.set(scratch, request.leftStep() * Float.BYTES);
         for (int batch = Parts.start(batchPart, request.batch(), batchParts); batch < endBatch; batch++) {
             long from = left.address() + (leftOffsets[batch] + firstRow * request.left.rowStep) * Float.BYTES;
             long source = right.address() + rightOffsets[batch] * Float.BYTES;
@@ -262,14 +261,15 @@ public final class BatchProduct {
                 for (int i = 0; i < blocks; i++) {
                     for (int each = panel; each < end; each++) {
                         long column = panels.column(each);
-                        Argument.OUTPUT.set(scratch, result.address() + (row + column) * Float.BYTES);
+                        TileArgument.OUTPUT.set(scratch, result.address() + (row + column) * Float.BYTES);
                         operands.set(
                                 frame,
                                 scratch,
-                                Argument.OPERANDS.at(),
+                                TileArgument.OPERANDS.at(),
                                 (row + column) * Float.BYTES,
                                 column * Float.BYTES);
-                        Argument.PARTIAL.set(scratch, scratch.address() + partialAt() + (each - panel) * partialBytes);
+                        TileArgument.PARTIAL.set(
+                                scratch, scratch.address() + partialAt() + (each - panel) * partialBytes);
                         announce(scratch, i, each, panel, end, rows);
                         multiply(scratch, from, source, i, each, rows);
                     }
@@ -282,13 +282,13 @@ public final class BatchProduct {
         int done = index * block;
         // Packing overwrites the first arguments.
         long place = panel(scratch, right, panel, done, Math.min(block, request.k - done));
-        Argument.LEFT.set(scratch, left);
-        Argument.ROW_PLACES.set(scratch, leftPlaces.address());
-        Argument.PANEL.set(scratch, place);
-        Argument.SEGMENTS.set(scratch, segments.address() + index * 2L * Long.BYTES);
-        Argument.SEGMENT_COUNT.set(scratch, 1);
-        Argument.IS_FIRST.set(scratch, index == 0 ? 1 : 0);
-        Argument.IS_LAST.set(scratch, index == blocks - 1 ? 1 : 0);
+        TileArgument.LEFT.set(scratch, left);
+        TileArgument.ROW_PLACES.set(scratch, leftPlaces.address());
+        TileArgument.PANEL.set(scratch, place);
+        TileArgument.SEGMENTS.set(scratch, segments.address() + index * 2L * Long.BYTES);
+        TileArgument.SEGMENT_COUNT.set(scratch, 1);
+        TileArgument.IS_FIRST.set(scratch, index == 0 ? 1 : 0);
+        TileArgument.IS_LAST.set(scratch, index == blocks - 1 ? 1 : 0);
         routines.run(scratch, panel, 0, rows);
     }
 
@@ -300,10 +300,10 @@ public final class BatchProduct {
             int next = isLast ? first : panel + 1;
             int row = (isLast ? index + 1 : index) * block;
             long bytes = panels.place(next, Math.min(row + block, request.k)) - panels.place(next, row);
-            Argument.NEXT.set(scratch, packed.get().address() + panels.place(next, row));
+            TileArgument.NEXT.set(scratch, packed.get().address() + panels.place(next, row));
             lines = Math.ceilDiv(bytes, (long) LINE * routines.tiles(panel, rows));
         }
-        Argument.NEXT_LINES.set(scratch, lines);
+        TileArgument.NEXT_LINES.set(scratch, lines);
     }
 
     /// Where the rows of a panel that a block needs are, or now are.

@@ -2,7 +2,7 @@ package dev.balsa.kernel.tile;
 
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.TileCode.Argument;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.Optional;
 /// [#widths] says.
 public final class BlockProduct {
     /// The pair of numbers that tells a depth stands behind the arguments of the tiles.
-    private static final int SEGMENT = Argument.OPERANDS.at();
+    private static final int SEGMENT = TileArgument.OPERANDS.at();
 
     /// Bytes of scratch memory that routines are told in: the first ones, where nothing else lies.
     public static final int ARGUMENT_BYTES = 192;
@@ -127,10 +127,10 @@ public final class BlockProduct {
             long output) {
         for (int panel = 0; panel < panels.count() && panels.column(panel) < columns; panel++) {
             prepare(scratch, left, right, panel, depth);
-            Argument.IS_FIRST.set(scratch, 1);
-            Argument.IS_LAST.set(scratch, 1);
-            Argument.OUTPUT.set(scratch, output + (long) panels.column(panel) * Float.BYTES);
-            Argument.OUTPUT_PLACES.set(scratch, request.outputPlaces.address());
+            TileArgument.IS_FIRST.set(scratch, 1);
+            TileArgument.IS_LAST.set(scratch, 1);
+            TileArgument.OUTPUT.set(scratch, output + (long) panels.column(panel) * Float.BYTES);
+            TileArgument.OUTPUT_PLACES.set(scratch, request.outputPlaces.address());
             routines.run(scratch, panel, firstRow, endRow);
         }
     }
@@ -149,9 +149,9 @@ public final class BlockProduct {
             long sums) {
         for (int panel = 0; panel < panels.count(); panel++) {
             prepare(scratch, left, right, panel, depth);
-            Argument.IS_FIRST.set(scratch, begins ? 1 : 0);
-            Argument.IS_LAST.set(scratch, 0);
-            Argument.PARTIAL.set(scratch, sums + sumsAt[panel]);
+            TileArgument.IS_FIRST.set(scratch, begins ? 1 : 0);
+            TileArgument.IS_LAST.set(scratch, 0);
+            TileArgument.PARTIAL.set(scratch, sums + sumsAt[panel]);
             routines.run(scratch, panel, firstRow, endRow);
         }
     }
@@ -163,14 +163,14 @@ public final class BlockProduct {
             place = scratch.address() + request.panelAt;
             packer.get().pack(panel, right, depth, scratch, place);
         }
-        Argument.LEFT.set(scratch, left);
-        Argument.ROW_PLACES.set(scratch, request.leftPlaces.address());
-        Argument.PANEL.set(scratch, place);
-        Argument.PANEL_ROW.set(scratch, request.rowStep * Float.BYTES);
-        Argument.LEFT_STEP.set(scratch, Float.BYTES);
-        Argument.SEGMENTS.set(scratch, scratch.address() + SEGMENT);
-        Argument.SEGMENT_COUNT.set(scratch, 1);
-        Argument.NEXT_LINES.set(scratch, 0);
+        TileArgument.LEFT.set(scratch, left);
+        TileArgument.ROW_PLACES.set(scratch, request.leftPlaces.address());
+        TileArgument.PANEL.set(scratch, place);
+        TileArgument.PANEL_ROW.set(scratch, request.rowStep * Float.BYTES);
+        TileArgument.LEFT_STEP.set(scratch, Float.BYTES);
+        TileArgument.SEGMENTS.set(scratch, scratch.address() + SEGMENT);
+        TileArgument.SEGMENT_COUNT.set(scratch, 1);
+        TileArgument.NEXT_LINES.set(scratch, 0);
         scratch.set(ValueLayout.JAVA_LONG, SEGMENT, 0);
         scratch.set(ValueLayout.JAVA_LONG, SEGMENT + Long.BYTES, depth);
     }

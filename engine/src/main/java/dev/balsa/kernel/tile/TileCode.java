@@ -19,6 +19,7 @@ import static dev.balsa.asm.GeneralInstruction.SUB;
 import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
+import dev.balsa.asm.IntegerVectorInstruction;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Operand;
@@ -28,77 +29,23 @@ import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.Routine;
-import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.code.SumCode;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Writes the code of a tile: some rows of the result by some vectors of columns, held in registers while the
 /// product runs along the depth, then passed through the epilogue and stored.
 ///
 /// The routine makes tiles for the rows from rsi to rdx, whose number is a multiple of the tile's. rdi points to
-/// the [Argument]s, 64-bit numbers. Per step of depth it loads the panel's vectors once and, for every row, one
+/// the [TileArgument]s, 64-bit numbers. Per step of depth it loads the panel's vectors once and, for every row, one
 /// float into all lanes: 6 rows of 2 vectors make 12 fused multiply-adds of 8 loads, which keeps two multipliers
 /// busy behind two or three load ports, and takes all of 16 registers. A tile with fewer sums than multiply-adds
 /// are under way at a time has several registers for each, which take turns along the depth and are added at the
 /// end.
 final class TileCode {
-    /// What a routine is told, in this order.
-    enum Argument implements RoutineArgument {
-        /// The left factor's memory; rows lie at the places in `ROW_PLACES`.
-        LEFT(0),
-        /// For each row an unsigned 32-bit number: elements from `LEFT`.
-        ROW_PLACES(1),
-        /// The panel's first row for this block of depth.
-        PANEL(2),
-        /// Pairs of numbers: bytes from the row's place, and elements.
-        SEGMENTS(3),
-        SEGMENT_COUNT(4),
-        /// Sums of earlier blocks of depth, tile after tile, for the rows from rsi on.
-        PARTIAL(5),
-        /// Whether sums begin at zero (1) or with `PARTIAL` (0).
-        IS_FIRST(6),
-        /// Whether sums go to the result (1) or to `PARTIAL` (0).
-        IS_LAST(7),
-        /// The result's memory, shifted to the panel's first column; rows lie at the places in `OUTPUT_PLACES`.
-        OUTPUT(8),
-        OUTPUT_PLACES(9),
-        /// Bytes from one row of the panel to the next, where it is strided.
-        PANEL_ROW(10),
-        /// Bytes from one element of a left row to the next, where it is strided.
-        LEFT_STEP(11),
-        /// What will be read next, and how many lines of it each tile asks for; of a packed panel only.
-        NEXT(12),
-        NEXT_LINES(13),
-        /// How many panels of this kind follow each other, where a tile's rows go over several.
-        PANELS(14),
-        /// Bytes from such a panel to the next.
-        PANEL_BYTES(15),
-        /// The routine's own: panels left, the last row's end, the end of what is asked for ahead.
-        PANELS_LEFT(16),
-        END(17),
-        AHEAD_END(18),
-        /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(19);
-
-        private final int place;
-
-        Argument(int place) {
-            this.place = place;
-        }
-
-        @Override
-        public int place() {
-            return place;
-        }
-
-        /// Where an operand of the epilogue stands.
-        static int operand(int index) {
-            return OPERANDS.at() + index * Long.BYTES;
-        }
-    }
-
     private static final int MOST_ROWS = 6;
     private static final int SHORT_REGISTERS = 16;
     private static final int UNROLL = 4;
@@ -117,6 +64,7 @@ final class TileCode {
     private final List<Stage> stages;
     /// How many registers take turns for each sum.
     private final int turns;
+    private final Optional<SumCode> sums;
     private final Assembler a;
     private final Lanes lanes;
 
@@ -134,7 +82,9 @@ final class TileCode {
         this.vectors = vectors;
         this.lastLanes = lastLanes;
         this.stages = stages;
-        this.turns = turns(rows * vectors);
+        // Sums of integers are added to by instructions that take one cycle.
+        this.turns = form.integers().isPresent() ? 1 : turns(rows * vectors);
+        this.sums = form.integers().map(result -> new SumCode(result, stages, false));
         this.a = assembler;
         this.lanes = new Lanes(assembler, unit);
     }
@@ -168,6 +118,12 @@ final class TileCode {
         return Math.clamp((unit.registers() - vectors - 1) / vectors, 1, MOST_ROWS);
     }
 
+    /// The most rows of a tile so wide; products of integers pass through a register before they are added.
+    static int mostRows(VectorUnit unit, TileForm form, int vectors) {
+        int most = mostRows(unit, vectors);
+        return form.integers().isPresent() ? Math.clamp((unit.registers() - vectors - 2) / vectors, 1, most) : most;
+    }
+
     /// The routine's code.
     ///
     /// @param rows of a tile, 1 to [#mostRows]
@@ -182,7 +138,8 @@ final class TileCode {
     /// Names the routine; equal names are equal code.
     static String name(VectorUnit unit, TileForm form, int rows, int vectors, int lastLanes, List<Stage> stages) {
         var whole = lastLanes == unit.lanes() ? "" : "_" + lastLanes + "lanes";
-        return unit.isa().label() + "_tile_f32_" + rows + "x" + vectors + "v" + whole + form.label() + " " + stages;
+        return unit.isa().label() + (form.integers().isPresent() ? "_tile_s16_" : "_tile_f32_") + rows + "x" + vectors
+                + "v" + whole + form.label() + " " + stages;
     }
 
     private Vec sum(int row, int vector) {
@@ -197,7 +154,7 @@ final class TileCode {
         return unit.register(turns * rows * vectors + index);
     }
 
-    private static Mem argument(Argument argument) {
+    private static Mem argument(TileArgument argument) {
         return Mem.at(Gpr.RDI, argument.at());
     }
 
@@ -209,7 +166,7 @@ final class TileCode {
         var end = new Label("end");
         a.emit(CMP, Gpr.RSI, Gpr.RDX);
         a.emit(JAE, end);
-        a.emit(MOV, argument(Argument.END), Gpr.RDX);
+        a.emit(MOV, argument(TileArgument.END), Gpr.RDX);
         a.bind(tile);
         if (form.goesOverPanels()) {
             overPanels();
@@ -217,7 +174,7 @@ final class TileCode {
             tile();
         }
         a.emit(ADD, Gpr.RSI, Imm.of(rows));
-        a.emit(CMP, Gpr.RSI, argument(Argument.END));
+        a.emit(CMP, Gpr.RSI, argument(TileArgument.END));
         a.emit(JB, tile);
         a.bind(end);
     }
@@ -233,37 +190,43 @@ final class TileCode {
         finish();
     }
 
+    private int panelColumns() {
+        return vectors * unit.lanes();
+    }
+
     /// Arguments move along with the panels, and back at the end.
     private void overPanels() {
         var panel = new Label("panel");
-        a.emit(MOV, Gpr.RAX, argument(Argument.PANELS));
-        a.emit(MOV, argument(Argument.PANELS_LEFT), Gpr.RAX);
+        a.emit(MOV, Gpr.RAX, argument(TileArgument.PANELS));
+        a.emit(MOV, argument(TileArgument.PANELS_LEFT), Gpr.RAX);
         if (asksAhead()) {
             findRows();
             findNextRows();
         }
         a.bind(panel);
         tile();
-        a.emit(MOV, Gpr.RAX, argument(Argument.PANEL_BYTES));
-        a.emit(ADD, argument(Argument.PANEL), Gpr.RAX);
+        a.emit(MOV, Gpr.RAX, argument(TileArgument.PANEL_BYTES));
+        a.emit(ADD, argument(TileArgument.PANEL), Gpr.RAX);
+        a.emit(ADD, argument(TileArgument.OUTPUT).sized(Long.SIZE), Imm.of((long) panelColumns() * form.resultBytes()));
         for (int moving : moving()) {
             a.emit(ADD, Mem.at(Gpr.RDI, moving).sized(Long.SIZE), Imm.of((long) vectors * unit.bytes()));
         }
-        a.emit(DEC, argument(Argument.PANELS_LEFT).sized(Long.SIZE));
+        a.emit(DEC, argument(TileArgument.PANELS_LEFT).sized(Long.SIZE));
         a.emit(JNE, panel);
-        a.emit(MOV, Gpr.RCX, argument(Argument.PANELS));
+        a.emit(MOV, Gpr.RCX, argument(TileArgument.PANELS));
         a.emit(IMUL, Gpr.RAX, Gpr.RCX);
-        a.emit(SUB, argument(Argument.PANEL), Gpr.RAX);
+        a.emit(SUB, argument(TileArgument.PANEL), Gpr.RAX);
+        a.emit(IMUL, Gpr.RAX, Gpr.RCX, Imm.of((long) panelColumns() * form.resultBytes()));
+        a.emit(SUB, argument(TileArgument.OUTPUT), Gpr.RAX);
         a.emit(IMUL, Gpr.RCX, Gpr.RCX, Imm.of((long) vectors * unit.bytes()));
         for (int moving : moving()) {
             a.emit(SUB, Mem.at(Gpr.RDI, moving), Gpr.RCX);
         }
     }
 
-    /// Where the addresses stand that are a panel's width further for the next panel.
+    /// Where the addresses of operands stand that are a panel's width further for the next panel.
     private List<Integer> moving() {
         var moving = new ArrayList<Integer>();
-        moving.add(Argument.OUTPUT.at());
         var operands = StageCode.operands(stages);
         for (int i = 0; i < operands.size(); i++) {
             int operand = operands.get(i);
@@ -272,7 +235,7 @@ final class TileCode {
                             && binary.operand() == operand
                             && binary.spread() == Spread.SCALAR);
             if (!isOne) {
-                moving.add(Argument.operand(i));
+                moving.add(TileArgument.operand(i));
             }
         }
         return moving;
@@ -290,13 +253,13 @@ final class TileCode {
         a.emit(LEA, Gpr.RDX, Mem.at(ROWS.get(rows - 1), Gpr.RAX, 1, 0));
         a.emit(IMUL, Gpr.RAX, Gpr.RAX, Imm.of(rows));
         a.emit(ADD, Gpr.RAX, Gpr.RDX);
-        a.emit(MOV, argument(Argument.AHEAD_END), Gpr.RAX);
+        a.emit(MOV, argument(TileArgument.AHEAD_END), Gpr.RAX);
     }
 
     /// Asks for the next lines of the next tile's rows.
     private void askAhead() {
         var enough = new Label("enough");
-        a.emit(CMP, Gpr.RDX, argument(Argument.AHEAD_END));
+        a.emit(CMP, Gpr.RDX, argument(TileArgument.AHEAD_END));
         a.emit(JAE, enough);
         a.emit(PREFETCHT1, Mem.at(Gpr.RDX, 0));
         a.emit(PREFETCHT1, Mem.at(Gpr.RDX, LINE));
@@ -305,8 +268,8 @@ final class TileCode {
     }
 
     private void findRows() {
-        a.emit(MOV, Gpr.RAX, argument(Argument.ROW_PLACES));
-        a.emit(MOV, Gpr.RCX, argument(Argument.LEFT));
+        a.emit(MOV, Gpr.RAX, argument(TileArgument.ROW_PLACES));
+        a.emit(MOV, Gpr.RCX, argument(TileArgument.LEFT));
         for (int row = 0; row < rows; row++) {
             var register = ROWS.get(row);
             a.emit(MOV, register.low32(), Mem.at(Gpr.RAX, Gpr.RSI, PLACE_BYTES, row * PLACE_BYTES));
@@ -318,16 +281,16 @@ final class TileCode {
     private void prefetchNext() {
         var line = new Label("line");
         var skip = new Label("nothing next");
-        a.emit(MOV, Gpr.RCX, argument(Argument.NEXT_LINES));
+        a.emit(MOV, Gpr.RCX, argument(TileArgument.NEXT_LINES));
         a.emit(CMP, Gpr.RCX, Imm.of(0));
         a.emit(JE, skip);
-        a.emit(MOV, Gpr.RAX, argument(Argument.NEXT));
+        a.emit(MOV, Gpr.RAX, argument(TileArgument.NEXT));
         a.bind(line);
         a.emit(PREFETCHT1, Mem.at(Gpr.RAX, 0));
         a.emit(ADD, Gpr.RAX, Imm.of(LINE));
         a.emit(DEC, Gpr.RCX);
         a.emit(JNE, line);
-        a.emit(MOV, argument(Argument.NEXT), Gpr.RAX);
+        a.emit(MOV, argument(TileArgument.NEXT), Gpr.RAX);
         a.bind(skip);
     }
 
@@ -335,20 +298,20 @@ final class TileCode {
     /// row apart, which no prefetcher of the processor follows.
     private void prefetch() {
         var skip = new Label("no epilogue yet");
-        a.emit(CMP, argument(Argument.IS_LAST).sized(Long.SIZE), Imm.of(0));
+        a.emit(CMP, argument(TileArgument.IS_LAST).sized(Long.SIZE), Imm.of(0));
         a.emit(JE, skip);
-        a.emit(MOV, Gpr.RAX, argument(Argument.OUTPUT_PLACES));
-        a.emit(MOV, Gpr.RCX, argument(Argument.OUTPUT));
+        a.emit(MOV, Gpr.RAX, argument(TileArgument.OUTPUT_PLACES));
+        a.emit(MOV, Gpr.RCX, argument(TileArgument.OUTPUT));
         for (int row = 0; row < rows; row++) {
             a.emit(MOV, Gpr.RBX.low32(), Mem.at(Gpr.RAX, Gpr.RSI, PLACE_BYTES, row * PLACE_BYTES));
-            for (int line = 0; line < vectors * unit.bytes(); line += LINE) {
-                a.emit(PREFETCHW, Mem.at(Gpr.RCX, Gpr.RBX, Float.BYTES, line));
+            for (int line = 0; line < panelColumns() * form.resultBytes(); line += LINE) {
+                a.emit(PREFETCHW, Mem.at(Gpr.RCX, Gpr.RBX, form.resultBytes(), line));
             }
         }
         var operands = StageCode.operands(stages);
         for (var stage : stages) {
             if (stage instanceof Stage.Binary binary && binary.spread() == Spread.FULL) {
-                a.emit(MOV, Gpr.RCX, Mem.at(Gpr.RDI, Argument.operand(operands.indexOf(binary.operand()))));
+                a.emit(MOV, Gpr.RCX, Mem.at(Gpr.RDI, TileArgument.operand(operands.indexOf(binary.operand()))));
                 for (int row = 0; row < rows; row++) {
                     a.emit(MOV, Gpr.RBX.low32(), Mem.at(Gpr.RAX, Gpr.RSI, PLACE_BYTES, row * PLACE_BYTES));
                     for (int line = 0; line < vectors * unit.bytes(); line += LINE) {
@@ -367,12 +330,12 @@ final class TileCode {
     private void begin() {
         var continued = new Label("continued");
         var begun = new Label("begun");
-        a.emit(CMP, argument(Argument.IS_FIRST).sized(Long.SIZE), Imm.of(0));
+        a.emit(CMP, argument(TileArgument.IS_FIRST).sized(Long.SIZE), Imm.of(0));
         a.emit(JE, continued);
         forEachSum((row, vector) -> lanes.zero(sum(row, vector)));
         a.emit(JMP, begun);
         a.bind(continued);
-        a.emit(MOV, Gpr.RAX, argument(Argument.PARTIAL));
+        a.emit(MOV, Gpr.RAX, argument(TileArgument.PARTIAL));
         forEachSum((row, vector) -> lanes.load(sum(row, vector), partial(row, vector)));
         a.bind(begun);
         for (int turn = 1; turn < turns; turn++) {
@@ -413,17 +376,17 @@ final class TileCode {
         var rest = new Label("rest");
         var single = new Label("single");
         var done = new Label("done");
-        a.emit(MOV, Gpr.RAX, argument(Argument.PANEL));
-        a.emit(MOV, Gpr.RBX, argument(Argument.SEGMENTS));
+        a.emit(MOV, Gpr.RAX, argument(TileArgument.PANEL));
+        a.emit(MOV, Gpr.RBX, argument(TileArgument.SEGMENTS));
         if (!form.isStrided()) {
-            a.emit(MOV, Gpr.R14, argument(Argument.SEGMENT_COUNT));
+            a.emit(MOV, Gpr.R14, argument(TileArgument.SEGMENT_COUNT));
         }
         a.bind(segment);
         a.emit(MOV, Gpr.RCX, Mem.at(Gpr.RBX, 0));
         a.emit(MOV, Gpr.R15, Mem.at(Gpr.RBX, Long.BYTES));
         if (form.isStrided()) {
-            a.emit(MOV, Gpr.R14, argument(Argument.PANEL_ROW));
-            a.emit(MOV, Gpr.RBX, argument(Argument.LEFT_STEP));
+            a.emit(MOV, Gpr.R14, argument(TileArgument.PANEL_ROW));
+            a.emit(MOV, Gpr.RBX, argument(TileArgument.LEFT_STEP));
         } else {
             a.emit(ADD, Gpr.RBX, Imm.of(2L * Long.BYTES));
         }
@@ -474,12 +437,13 @@ final class TileCode {
             }
         }
         int held = rows > 1 ? vectors : 0;
-        int free = Math.min(2, unit.registers() - turns * rows * vectors - held);
+        int passing = form.integers().isPresent() ? 1 : 0;
+        int free = Math.min(2, unit.registers() - turns * rows * vectors - held - passing);
         for (int row = 0; row < rows; row++) {
             var left = spare(held + row % free);
             lanes.broadcast(left, Mem.at(ROWS.get(row), Gpr.RCX, 1, form.stridedLeft() ? 0 : index * Float.BYTES));
             for (int vector = 0; vector < vectors; vector++) {
-                lanes.accumulate(sum(turn, row, vector), left, factor(index, vector));
+                accumulate(sum(turn, row, vector), left, factor(index, vector));
             }
         }
         if (form.stridedLeft()) {
@@ -487,6 +451,16 @@ final class TileCode {
         }
         if (form.stridedPanel()) {
             a.emit(ADD, Gpr.RAX, Gpr.R14);
+        }
+    }
+
+    private void accumulate(Vec sum, Vec left, Operand right) {
+        if (form.integers().isPresent()) {
+            var products = unit.register(unit.registers() - 1);
+            a.emit(IntegerVectorInstruction.VPMADDWD, products, left, right);
+            lanes.addIntegers(sum, sum, products);
+        } else {
+            lanes.accumulate(sum, left, right);
         }
     }
 
@@ -521,24 +495,28 @@ final class TileCode {
     private void finish() {
         var store = new Label("store");
         var finished = new Label("finished");
-        a.emit(CMP, argument(Argument.IS_LAST).sized(Long.SIZE), Imm.of(0));
+        a.emit(CMP, argument(TileArgument.IS_LAST).sized(Long.SIZE), Imm.of(0));
         a.emit(JNE, store);
-        a.emit(MOV, Gpr.RAX, argument(Argument.PARTIAL));
+        a.emit(MOV, Gpr.RAX, argument(TileArgument.PARTIAL));
         forEachSum((row, vector) -> lanes.store(partial(row, vector), sum(row, vector)));
         a.emit(JMP, finished);
         a.bind(store);
-        a.emit(MOV, Gpr.R8, argument(Argument.OUTPUT_PLACES));
-        a.emit(MOV, Gpr.R9, argument(Argument.OUTPUT));
+        a.emit(MOV, Gpr.R8, argument(TileArgument.OUTPUT_PLACES));
+        a.emit(MOV, Gpr.R9, argument(TileArgument.OUTPUT));
         for (int i = 0; i < StageCode.operands(stages).size(); i++) {
-            a.emit(MOV, OperandPlaces.BASES.get(i), Mem.at(Gpr.RDI, Argument.operand(i)));
+            a.emit(MOV, OperandPlaces.BASES.get(i), Mem.at(Gpr.RDI, TileArgument.operand(i)));
         }
-        if (StageCode.temporaries(stages) > unit.registers() - rows * vectors) {
+        if (temporaries() > unit.registers() - rows * vectors) {
             throughStack();
         } else {
             fromRegisters();
         }
         a.bind(finished);
-        a.emit(ADD, argument(Argument.PARTIAL).sized(Long.SIZE), Imm.of((long) rows * vectors * unit.bytes()));
+        a.emit(ADD, argument(TileArgument.PARTIAL).sized(Long.SIZE), Imm.of((long) rows * vectors * unit.bytes()));
+    }
+
+    private int temporaries() {
+        return sums.map(SumCode::temporaries).orElseGet(() -> StageCode.temporaries(stages));
     }
 
     private void fromRegisters() {
@@ -577,15 +555,20 @@ final class TileCode {
     /// rcx = elements from the result's memory to the row, rbx = the row.
     private void findOutput(int row) {
         a.emit(MOV, Gpr.RCX.low32(), Mem.at(Gpr.R8, Gpr.RSI, PLACE_BYTES, row * PLACE_BYTES));
-        a.emit(LEA, Gpr.RBX, Mem.at(Gpr.R9, Gpr.RCX, Float.BYTES, 0));
+        a.emit(LEA, Gpr.RBX, Mem.at(Gpr.R9, Gpr.RCX, form.resultBytes(), 0));
     }
 
     private void store(int vector, Vec x, List<Vec> free) {
         int count = vector == vectors - 1 ? lastLanes : unit.lanes();
         int at = vector * unit.bytes();
-        StageCode.write(
-                lanes, stages, x, free, new OperandPlaces(stages, Gpr.RCX, Float.BYTES, at, Gpr.NONE, at, count));
-        var place = Mem.at(Gpr.RBX, vector * unit.bytes());
+        var operands = new OperandPlaces(stages, Gpr.RCX, Float.BYTES, at, Gpr.NONE, at, count);
+        var place = Mem.at(Gpr.RBX, vector * unit.lanes() * form.resultBytes());
+        if (sums.isPresent()) {
+            sums.get().write(lanes, x, free, operands);
+            sums.get().store(lanes, place, x, count, free.getFirst());
+            return;
+        }
+        StageCode.write(lanes, stages, x, free, operands);
         if (count == unit.lanes()) {
             lanes.store(place, x);
         } else {

@@ -1,5 +1,8 @@
 package dev.balsa.kernel.tile;
 
+import dev.balsa.kernel.SumResult;
+import java.util.Optional;
+
 /// How the factors of a tile lie in memory, and in which order tiles are made. Where a factor is strided, the
 /// product runs over a single segment.
 ///
@@ -7,7 +10,9 @@ package dev.balsa.kernel.tile;
 ///     from a packed panel; nothing behind its columns is read
 /// @param stridedLeft whether neighbours along a row of the left factor are a given distance apart
 /// @param order what comes after a tile
-record TileForm(boolean stridedPanel, boolean stridedLeft, Order order) {
+/// @param integers what becomes of sums, if factors are pairs of 16-bit integers instead of floats: neighbours
+///     along the depth, less their zero points, side by side in 32 bits; only of dense rows and packed panels
+record TileForm(boolean stridedPanel, boolean stridedLeft, Order order, Optional<SumResult> integers) {
     /// What comes after a tile.
     enum Order {
         /// The next rows by the same panel, which stays in the first-level cache.
@@ -19,12 +24,24 @@ record TileForm(boolean stridedPanel, boolean stridedLeft, Order order) {
         PANELS_AHEAD
     }
 
-    /// Rows of neighbouring elements, and a packed panel.
-    static final TileForm PACKED = new TileForm(false, false, Order.ROWS);
-
     /// Factors where they lie.
     TileForm(boolean stridedPanel, boolean stridedLeft) {
-        this(stridedPanel, stridedLeft, Order.ROWS);
+        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty());
+    }
+
+    /// Dense rows and packed panels of floats in an order.
+    TileForm(Order order) {
+        this(false, false, order, Optional.empty());
+    }
+
+    /// Dense rows and packed panels of pairs of integers in an order.
+    TileForm(Order order, SumResult result) {
+        this(false, false, order, Optional.of(result));
+    }
+
+    /// Bytes of an element of the result.
+    int resultBytes() {
+        return integers.map(SumResult::bytes).orElse(Float.BYTES);
     }
 
     boolean isStrided() {
@@ -37,7 +54,8 @@ record TileForm(boolean stridedPanel, boolean stridedLeft, Order order) {
 
     /// Part of the names of routines.
     String label() {
-        return (stridedLeft ? "_stridedleft" : "")
+        return integers.map(result -> "_" + result.label()).orElse("")
+                + (stridedLeft ? "_stridedleft" : "")
                 + (stridedPanel ? "_stridedpanel" : "")
                 + switch (order) {
                     case ROWS -> "";

@@ -3,15 +3,16 @@ package dev.balsa.kernel.tile;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.TileCode.Argument;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A product of rows with packed panels, prepared: `out[r][c] = epilogue(sum over d of left[r][d] * right[d][c])`.
 ///
@@ -149,7 +150,8 @@ public final class TileProduct implements RowProduct {
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
     static TileProduct of(VectorUnit unit, TileShape shape, Request request, Right right, Constants constants) {
         var panels = new Panels(unit, request.columns(), request.depth().length(), shape.vectors());
-        return new TileProduct(unit, panels, request, packed(unit, panels, right, constants), constants);
+        return new TileProduct(
+                unit, panels, request, Optional.empty(), packed(unit, panels, right, constants), constants);
     }
 
     /// A constant right factor, packed once for all products with it.
@@ -171,14 +173,42 @@ public final class TileProduct implements RowProduct {
         return new Panels(unit, columns, depth).form();
     }
 
+    /// Prepares a product of integers: of pairs, side by side in 32 bits, which take the place of elements in all
+    /// places and lengths of the request; has code written where it is new. The left factor's memory is as the rows
+    /// see it: pairs of 16-bit integers.
+    ///
+    /// @param request whose depth is as many pairs as the right factor has
+    public static TileProduct ofPairs(
+            VectorUnit unit, Request request, SumResult result, PairFactor right, Constants constants) {
+        var panels = new Panels(unit, request.columns(), right.pairs());
+        var packed = constants.packed(
+                right.memory(),
+                "pairs in " + panels.form() + " of " + right.form(),
+                panels.bytes(),
+                target -> right.pack(unit, panels, target));
+        return new TileProduct(unit, panels, request, Optional.of(result), packed, constants);
+    }
+
     /// Prepares a product with a right factor packed in the usual shape; has code written where it is new.
     ///
     /// @param packed kept by the caller as long as the product
     public TileProduct(VectorUnit unit, Request request, MemorySegment packed, Constants constants) {
-        this(unit, new Panels(unit, request.columns(), request.depth().length()), request, packed, constants);
+        this(
+                unit,
+                new Panels(unit, request.columns(), request.depth().length()),
+                request,
+                Optional.empty(),
+                packed,
+                constants);
     }
 
-    private TileProduct(VectorUnit unit, Panels panels, Request request, MemorySegment packed, Constants constants) {
+    private TileProduct(
+            VectorUnit unit,
+            Panels panels,
+            Request request,
+            Optional<SumResult> integers,
+            MemorySegment packed,
+            Constants constants) {
         this.unit = unit;
         this.packed = packed;
         columns = request.columns();
@@ -187,7 +217,8 @@ public final class TileProduct implements RowProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         this.panels = panels;
-        form = form(request);
+        form = integers.map(result -> new TileForm(order(request, true), result))
+                .orElseGet(() -> new TileForm(order(request, false)));
         int firstRow = 0;
         blocks = new ArrayList<>();
         for (var block : request.depth().blocks(form.goesOverPanels() ? SHORT_DEPTH : BLOCK)) {
@@ -230,14 +261,16 @@ public final class TileProduct implements RowProduct {
         return new TileProduct(this, otherPacked);
     }
 
-    private static TileForm form(Request request) {
+    /// @param isNear whether the left factor's rows are in a cache
+    private static TileForm.Order order(Request request, boolean isNear) {
         int depth = request.depth().length();
         if (!goesOverPanels(depth)) {
-            return TileForm.PACKED;
+            return TileForm.Order.ROWS;
         }
-        boolean isDense = request.rowBytes() == (long) depth * Float.BYTES
+        boolean isDense = !isNear
+                && request.rowBytes() == (long) depth * Float.BYTES
                 && request.rows().isEven(depth);
-        return new TileForm(false, false, isDense ? TileForm.Order.PANELS_AHEAD : TileForm.Order.PANELS);
+        return isDense ? TileForm.Order.PANELS_AHEAD : TileForm.Order.PANELS;
     }
 
     /// Whether tiles of the same rows follow each other, panel by panel, with all of their depth.
@@ -303,7 +336,7 @@ public final class TileProduct implements RowProduct {
     }
 
     private long argumentBytes() {
-        return Math.ceilDiv(Argument.operand(operands.count()), unit.bytes()) * (long) unit.bytes();
+        return Math.ceilDiv(TileArgument.operand(operands.count()), unit.bytes()) * (long) unit.bytes();
     }
 
     @Override
@@ -329,25 +362,25 @@ public final class TileProduct implements RowProduct {
         int endPanel = Parts.start(panelPart + 1, panels.count(), panelParts);
         var scratch = frame.scratch();
         long partial = scratch.address() + argumentBytes();
-        Argument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
-        Argument.ROW_PLACES.set(scratch, rows.address());
-        Argument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
+        TileArgument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
+        TileArgument.ROW_PLACES.set(scratch, rows.address());
+        TileArgument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
         int panel = Parts.start(panelPart, panels.count(), panelParts);
         while (panel < endPanel) {
             int group = form.goesOverPanels() ? group(panel, endPanel) : 1;
             long column = columnShift + panels.column(panel);
-            Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
-            operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
-            Argument.PANELS.set(scratch, group);
-            Argument.PANEL_BYTES.set(scratch, panels.bytes(panel));
+            TileArgument.OUTPUT.set(scratch, result.address() + column * form.resultBytes());
+            operands.set(frame, scratch, TileArgument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+            TileArgument.PANELS.set(scratch, group);
+            TileArgument.PANEL_BYTES.set(scratch, panels.bytes(panel));
             for (int i = 0; i < blocks.size(); i++) {
                 var block = blocks.get(i);
-                Argument.PANEL.set(scratch, packed.address() + panels.place(panel, block.firstRow));
-                Argument.SEGMENTS.set(scratch, block.segments.address());
-                Argument.SEGMENT_COUNT.set(scratch, block.count);
-                Argument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
-                Argument.IS_LAST.set(scratch, i == blocks.size() - 1 ? 1 : 0);
-                Argument.PARTIAL.set(scratch, partial);
+                TileArgument.PANEL.set(scratch, packed.address() + panels.place(panel, block.firstRow));
+                TileArgument.SEGMENTS.set(scratch, block.segments.address());
+                TileArgument.SEGMENT_COUNT.set(scratch, block.count);
+                TileArgument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
+                TileArgument.IS_LAST.set(scratch, i == blocks.size() - 1 ? 1 : 0);
+                TileArgument.PARTIAL.set(scratch, partial);
                 announce(scratch, i, panel, endPanel, endRow - firstRow);
                 routines.run(scratch, panel, firstRow, endRow);
             }
@@ -362,10 +395,10 @@ public final class TileProduct implements RowProduct {
         long lines = 0;
         if (!form.goesOverPanels() && next < end) {
             var block = blocks.get(isLast ? 0 : index + 1);
-            Argument.NEXT.set(scratch, packed.address() + panels.place(next, block.firstRow));
+            TileArgument.NEXT.set(scratch, packed.address() + panels.place(next, block.firstRow));
             lines = Math.ceilDiv(panels.bytes(next, block.rows), (long) LINE * routines.tiles(panel, rows));
         }
-        Argument.NEXT_LINES.set(scratch, lines);
+        TileArgument.NEXT_LINES.set(scratch, lines);
     }
 
     /// How many panels from one on are of its kind and stay in the cache together.

@@ -1,0 +1,139 @@
+package dev.balsa.kernel.code;
+
+import dev.balsa.asm.Avx512Instruction;
+import dev.balsa.asm.AvxInstruction;
+import dev.balsa.asm.Imm;
+import dev.balsa.asm.IntegerVectorInstruction;
+import dev.balsa.asm.Mem;
+import dev.balsa.asm.Vec;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.SumResult;
+import java.util.List;
+
+/// Writes what a [SumResult] says to a vector of sums, and how its results are stored.
+///
+/// @param result what becomes of the sums
+/// @param stages all of the epilogue; with a bias the first is its addition
+/// @param floats whether sums come as floats, which hold them exactly
+public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
+    private static final int TEMPORARIES = 2;
+
+    /// Copies the list.
+    public SumCode {
+        stages = List.copyOf(stages);
+    }
+
+    /// Whether all stages can be written.
+    public static boolean knows(SumResult result, List<Stage> stages) {
+        boolean isFloat = result.type() != SumResult.Type.INT32;
+        return StageCode.knows(stages) && (isFloat || stages.size() == (result.biased() ? 1 : 0));
+    }
+
+    /// How many registers beside the sums are overwritten.
+    public int temporaries() {
+        return Math.max(TEMPORARIES, StageCode.temporaries(stages));
+    }
+
+    /// Writes x = what becomes of the sums x: integers or floats, one per lane.
+    ///
+    /// @param free at least [#temporaries] registers that are overwritten
+    public void write(Lanes lanes, Vec x, List<Vec> free, StageCode.Operands operands) {
+        boolean integers = !floats;
+        if (floats && (result.biased() || result.type() == SumResult.Type.INT32)) {
+            lanes.assembler().emit(AvxInstruction.VCVTPS2DQ, x, x);
+            integers = true;
+        }
+        if (result.biased()) {
+            addBias(lanes, x, free.getFirst(), operands);
+        }
+        if (result.type() == SumResult.Type.INT32) {
+            return;
+        }
+        if (integers) {
+            lanes.assembler().emit(AvxInstruction.VCVTDQ2PS, x, x);
+        }
+        StageCode.write(lanes, stages.subList(result.biased() ? 1 : 0, stages.size()), x, free, operands);
+        if (result.isQuantized()) {
+            quantize(lanes, x, free);
+        }
+    }
+
+    /// Writes x = the integers that floats x are quantised to, one per lane.
+    ///
+    /// @param free at least [#temporaries] registers that are overwritten
+    public static void quantize(Lanes lanes, SumResult result, Vec x, List<Vec> free) {
+        new SumCode(result, List.of(), true).quantize(lanes, x, free);
+    }
+
+    private void addBias(Lanes lanes, Vec x, Vec free, StageCode.Operands operands) {
+        var place = operands.at((Stage.Binary) stages.getFirst());
+        if (operands.lanes() < lanes.unit().lanes()) {
+            lanes.loadFirst(free, place, operands.lanes());
+            lanes.addIntegers(x, x, free);
+        } else {
+            lanes.addIntegers(x, x, place);
+        }
+    }
+
+    /// A NaN becomes 0 before the zero point is added. The bounds are integers, so that it is the same to cut
+    /// before rounding.
+    private void quantize(Lanes lanes, Vec x, List<Vec> free) {
+        if (result.scale() != 1) {
+            lanes.divide(x, x, lanes.all(result.scale()));
+        }
+        lanes.zero(free.getFirst());
+        lanes.select(x, x, Lanes.Comparison.UNORDERED, x, free.getFirst(), x, free.get(1));
+        lanes.max(x, x, lanes.all(result.lowest() - result.zeroPoint()));
+        lanes.min(x, x, lanes.all(result.highest() - result.zeroPoint()));
+        lanes.assembler().emit(AvxInstruction.VCVTPS2DQ, x, x);
+        if (result.zeroPoint() != 0) {
+            lanes.addIntegers(x, x, lanes.bits(result.zeroPoint()));
+        }
+    }
+
+    /// Stores the first `count` results; nothing behind them is written.
+    ///
+    /// @param x what [#write] has left; overwritten
+    /// @param free overwritten
+    public void store(Lanes lanes, Mem place, Vec x, int count, Vec free) {
+        if (result.isQuantized()) {
+            storeBytes(lanes, place, x, count, free);
+        } else if (count == lanes.unit().lanes()) {
+            lanes.store(place, x);
+        } else {
+            lanes.storeFirst(place, x, count, free);
+        }
+    }
+
+    private void storeBytes(Lanes lanes, Mem place, Vec x, int count, Vec free) {
+        var a = lanes.assembler();
+        boolean whole = count == lanes.unit().lanes();
+        if (lanes.unit().hasMasks()) {
+            a.emit(Avx512Instruction.VPMOVDB, whole ? place : lanes.first(place), x);
+            return;
+        }
+        var low = x.as(128);
+        var high = free.as(128);
+        a.emit(IntegerVectorInstruction.VEXTRACTI128, high, x, Imm.of(1));
+        a.emit(IntegerVectorInstruction.VPACKSSDW, low, low, high);
+        boolean signed = result.type() == SumResult.Type.INT8;
+        a.emit(signed ? IntegerVectorInstruction.VPACKSSWB : IntegerVectorInstruction.VPACKUSWB, low, low, low);
+        if (whole) {
+            a.emit(AvxInstruction.VMOVQ, place, low);
+            return;
+        }
+        int done = 0;
+        if ((count & Integer.BYTES) != 0) {
+            a.emit(AvxInstruction.VMOVD, place, low);
+            done = Integer.BYTES;
+        }
+        if ((count & Short.BYTES) != 0) {
+            var word = place.plus(done).sized(Short.SIZE);
+            a.emit(IntegerVectorInstruction.VPEXTRW, word, low, Imm.of(done / Short.BYTES));
+            done += Short.BYTES;
+        }
+        if ((count & Byte.BYTES) != 0) {
+            a.emit(IntegerVectorInstruction.VPEXTRB, place.plus(done).sized(Byte.SIZE), low, Imm.of(done));
+        }
+    }
+}

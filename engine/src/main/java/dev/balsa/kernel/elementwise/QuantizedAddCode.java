@@ -1,0 +1,164 @@
+package dev.balsa.kernel.elementwise;
+
+import static dev.balsa.asm.GeneralInstruction.ADD;
+import static dev.balsa.asm.GeneralInstruction.CMP;
+import static dev.balsa.asm.GeneralInstruction.JAE;
+import static dev.balsa.asm.GeneralInstruction.JB;
+import static dev.balsa.asm.GeneralInstruction.JBE;
+import static dev.balsa.asm.GeneralInstruction.JMP;
+import static dev.balsa.asm.GeneralInstruction.JNE;
+import static dev.balsa.asm.GeneralInstruction.LEA;
+import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.MOVSX;
+import static dev.balsa.asm.GeneralInstruction.MOVZX;
+import static dev.balsa.asm.GeneralInstruction.XOR;
+
+import dev.balsa.asm.Assembler;
+import dev.balsa.asm.AvxInstruction;
+import dev.balsa.asm.Gpr;
+import dev.balsa.asm.Imm;
+import dev.balsa.asm.IntegerVectorInstruction;
+import dev.balsa.asm.Label;
+import dev.balsa.asm.Mem;
+import dev.balsa.asm.Vec;
+import dev.balsa.kernel.SumResult;
+import dev.balsa.kernel.code.Lanes;
+import dev.balsa.kernel.code.Routine;
+import dev.balsa.kernel.code.RoutineArgument;
+import dev.balsa.kernel.code.SumCode;
+import dev.balsa.kernel.code.VectorUnit;
+import java.util.List;
+
+/// Writes the code of a [QuantizedAddRequest] for rdx elements, at least 1; rdi points to the [Argument]s.
+///
+/// What is left behind whole vectors is done by one that ends with the last element, once more over some that are
+/// done; fewer elements than a vector has are done one by one.
+///
+/// @param unit the unit
+/// @param signed whether integers are signed
+/// @param zeroC the zero point of the result
+record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
+    /// What the routine is told, in this order.
+    enum Argument implements RoutineArgument {
+        A(0),
+        B(1),
+        TARGET(2),
+        /// The bits of the factors.
+        SCALE_A(3),
+        SCALE_B(4),
+        SCALE_C(5),
+        /// 32 bits with sign.
+        ZERO_A(6),
+        ZERO_B(7);
+
+        private final int place;
+
+        Argument(int place) {
+            this.place = place;
+        }
+
+        @Override
+        public int place() {
+            return place;
+        }
+
+        /// Bytes of all.
+        static long bytes() {
+            return (long) values().length * Long.BYTES;
+        }
+    }
+
+    private static final List<Argument> HELD =
+            List.of(Argument.SCALE_A, Argument.SCALE_B, Argument.SCALE_C, Argument.ZERO_A, Argument.ZERO_B);
+    private static final int FIRST_HELD = 4;
+
+    /// Names the routine; equal names are equal code.
+    String name() {
+        return unit.isa().label() + "_quantizedadd_" + (signed ? "s8" : "u8") + "_" + zeroC;
+    }
+
+    /// The routine's code.
+    byte[] write() {
+        return Routine.of(0, assembler -> write(new Lanes(assembler, unit)));
+    }
+
+    private Vec held(Argument argument) {
+        return unit.register(FIRST_HELD + HELD.indexOf(argument));
+    }
+
+    private SumCode result() {
+        var type = signed ? SumResult.Type.INT8 : SumResult.Type.UINT8;
+        return new SumCode(new SumResult(false, type, 1, zeroC), List.of(), true);
+    }
+
+    /// r8, r9, r11 = A, B and the target; rcx = elements done; r10 = where the last vector begins.
+    private void write(Lanes lanes) {
+        var a = lanes.assembler();
+        a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.A.at()));
+        a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.B.at()));
+        a.emit(MOV, Gpr.R11, Mem.at(Gpr.RDI, Argument.TARGET.at()));
+        HELD.forEach(argument -> lanes.broadcast(held(argument), Mem.at(Gpr.RDI, argument.at())));
+        var vector = new Label("vector");
+        var single = new Label("single");
+        var done = new Label("done");
+        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
+        a.emit(CMP, Gpr.RDX, Imm.of(unit.lanes()));
+        a.emit(JB, single);
+        a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -unit.lanes()));
+        a.align(16);
+        a.bind(vector);
+        load(a, unit.register(0), Gpr.R8);
+        load(a, unit.register(1), Gpr.R9);
+        add(lanes);
+        result().store(lanes, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), unit.register(0), unit.lanes(), unit.register(1));
+        a.emit(ADD, Gpr.RCX, Imm.of(unit.lanes()));
+        a.emit(CMP, Gpr.RCX, Gpr.R10);
+        a.emit(JBE, vector);
+        a.emit(CMP, Gpr.RCX, Gpr.RDX);
+        a.emit(JAE, done);
+        a.emit(MOV, Gpr.RCX, Gpr.R10);
+        a.emit(JMP, vector);
+        a.bind(single);
+        loadOne(a, Vec.xmm(0), Gpr.R8);
+        loadOne(a, Vec.xmm(1), Gpr.R9);
+        add(lanes);
+        a.emit(AvxInstruction.VMOVD, Gpr.RAX.low32(), Vec.xmm(0));
+        a.emit(MOV, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), Gpr.RAX.low8());
+        a.emit(ADD, Gpr.RCX, Imm.of(1));
+        a.emit(CMP, Gpr.RCX, Gpr.RDX);
+        a.emit(JNE, single);
+        a.bind(done);
+    }
+
+    private void load(Assembler a, Vec x, Gpr from) {
+        a.emit(
+                signed ? IntegerVectorInstruction.VPMOVSXBD : IntegerVectorInstruction.VPMOVZXBD,
+                x,
+                Mem.at(from, Gpr.RCX, 1, 0));
+    }
+
+    private void loadOne(Assembler a, Vec x, Gpr from) {
+        a.emit(
+                signed ? MOVSX : MOVZX,
+                Gpr.RAX.low32(),
+                Mem.at(from, Gpr.RCX, 1, 0).sized(Byte.SIZE));
+        a.emit(AvxInstruction.VMOVD, x, Gpr.RAX.low32());
+    }
+
+    /// Register 0 = the results of the integers in registers 0 and 1.
+    private void add(Lanes lanes) {
+        var a = unit.register(0);
+        var b = unit.register(1);
+        number(lanes, a, Argument.ZERO_A, Argument.SCALE_A);
+        number(lanes, b, Argument.ZERO_B, Argument.SCALE_B);
+        lanes.add(a, a, b);
+        lanes.divide(a, a, held(Argument.SCALE_C));
+        SumCode.quantize(lanes, result().result(), a, List.of(unit.register(1), unit.register(2)));
+    }
+
+    private void number(Lanes lanes, Vec x, Argument zero, Argument scale) {
+        lanes.subtractIntegers(x, x, held(zero));
+        lanes.assembler().emit(AvxInstruction.VCVTDQ2PS, x, x);
+        lanes.multiply(x, x, held(scale));
+    }
+}
