@@ -51,6 +51,13 @@ final class PowerCode {
 
     private static final int EXP_TERMS = 9;
 
+    /// What is on the stack meanwhile, and how many vectors that are.
+    private static final int BASE = 0;
+
+    private static final int EXPONENT = 1;
+    private static final int RESULT = 2;
+    private static final int ASIDE = 3;
+
     private static final int SIGN = Integer.MIN_VALUE;
 
     private final Lanes lanes;
@@ -66,15 +73,8 @@ final class PowerCode {
         this.free = free;
     }
 
-    /// What is on the stack meanwhile.
-    private enum Aside {
-        BASE,
-        EXPONENT,
-        RESULT
-    }
-
-    private Mem aside(Aside what) {
-        return Mem.at(Gpr.RSP, what.ordinal() * unit.bytes());
+    private Mem aside(int what) {
+        return Mem.at(Gpr.RSP, what * unit.bytes());
     }
 
     private void emit(Instruction instruction, Operand... operands) {
@@ -83,15 +83,15 @@ final class PowerCode {
 
     /// Writes x = x to the power of y, which may be one of the free registers.
     void write(Vec y) {
-        long bytes = (long) Aside.values().length * unit.bytes();
+        long bytes = (long) ASIDE * unit.bytes();
         emit(SUB, Gpr.RSP, Imm.of(bytes));
-        lanes.store(aside(Aside.BASE), x);
-        lanes.store(aside(Aside.EXPONENT), y);
+        lanes.store(aside(BASE), x);
+        lanes.store(aside(EXPONENT), y);
         half(0);
         half(unit.bytes() / 2);
-        lanes.load(x, aside(Aside.BASE));
-        lanes.load(free.get(0), aside(Aside.EXPONENT));
-        lanes.load(free.get(1), aside(Aside.RESULT));
+        lanes.load(x, aside(BASE));
+        lanes.load(free.get(0), aside(EXPONENT));
+        lanes.load(free.get(1), aside(RESULT));
         emit(ADD, Gpr.RSP, Imm.of(bytes));
         special(free.get(0), free.get(1));
     }
@@ -101,7 +101,7 @@ final class PowerCode {
         var z = free.get(0);
         var other = free.get(1);
         var sum = free.get(2);
-        emit(VCVTPS2PD, x, aside(Aside.BASE).plus(at));
+        emit(VCVTPS2PD, x, aside(BASE).plus(at));
         lanes.and(x, x, bits(Long.MAX_VALUE));
         // The exponent with its bias, and the mantissa.
         emit(VPSUBQ, z, x, bits(SQRT_HALF_BITS - (BIAS << MANTISSA_BITS)));
@@ -118,7 +118,7 @@ final class PowerCode {
         polynomial(sum, other, logarithm());
         emit(VMULPD, sum, sum, x);
         emit(VADDPD, z, z, sum);
-        emit(VCVTPS2PD, other, aside(Aside.EXPONENT).plus(at));
+        emit(VCVTPS2PD, other, aside(EXPONENT).plus(at));
         emit(VMULPD, z, z, other);
         // NaN stays: it is the second operand.
         emit(VMOVUPD, other, all(-FAR));
@@ -134,7 +134,7 @@ final class PowerCode {
         emit(VMULPD, sum, sum, other);
         var narrow = sum.as(unit.bits() / 2);
         emit(VCVTPD2PS, narrow, sum);
-        lanes.store(aside(Aside.RESULT).plus(at), narrow);
+        lanes.store(aside(RESULT).plus(at), narrow);
     }
 
     /// log2(m) / s in powers of s^2, where s = (m - 1) / (m + 1).

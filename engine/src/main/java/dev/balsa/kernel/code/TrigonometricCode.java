@@ -56,6 +56,17 @@ final class TrigonometricCode {
     private static final double HIGH_HOLDER = 0x1p84;
     private static final long HIGH_SIGN = 1L << (Integer.SIZE - 1);
 
+    /// What is put aside on the stack while all registers are needed, and how many vectors that are.
+    private static final int ARGUMENT_ASIDE = 0;
+
+    private static final int QUADRANT_ASIDE = 1;
+    private static final int REST_ASIDE = 2;
+    /// Bits by which words are shifted up, and those that the next word gives.
+    private static final int SHIFT_ASIDE = 3;
+
+    private static final int COMPLEMENT_ASIDE = 4;
+    private static final int ASIDE = 5;
+
     private final Lanes lanes;
     private final VectorUnit unit;
     private final Vec x;
@@ -131,27 +142,17 @@ final class TrigonometricCode {
         lanes.scale(d, t, lanes.all(c0));
     }
 
-    /// What is put aside on the stack while all registers are needed.
-    private enum Aside {
-        ARGUMENT,
-        QUADRANT,
-        REST,
-        /// Bits by which words are shifted up, and those that the next word gives.
-        SHIFT,
-        COMPLEMENT
-    }
-
-    private Mem aside(Aside what) {
-        return Mem.at(Gpr.RSP, what.ordinal() * unit.bytes());
+    private Mem aside(int what) {
+        return Mem.at(Gpr.RSP, what * unit.bytes());
     }
 
     /// k and r of lanes beyond the limit; |x| is in `one`.
     private void far() {
-        long bytes = (long) Aside.values().length * unit.bytes();
+        long bytes = (long) ASIDE * unit.bytes();
         emit(SUB, Gpr.RSP, Imm.of(bytes));
-        lanes.store(aside(Aside.ARGUMENT), x);
-        lanes.store(aside(Aside.QUADRANT), k);
-        lanes.store(aside(Aside.REST), r);
+        lanes.store(aside(ARGUMENT_ASIDE), x);
+        lanes.store(aside(QUADRANT_ASIDE), k);
+        lanes.store(aside(REST_ASIDE), r);
         var mantissa = k;
         var even = one;
         var odd = r;
@@ -162,8 +163,8 @@ final class TrigonometricCode {
         for (int i = 2; i >= 0; i--) {
             product(i, mantissa, word, even, odd);
         }
-        rest(even, mantissa, word, x);
-        rest(odd, x, word, more.get(1));
+        rest(even, mantissa, word);
+        rest(odd, x, word);
         // Even lanes, and odd ones above them.
         emit(VPSLLQ, odd, odd, Imm.of(Integer.SIZE));
         lanes.or(r, odd, even);
@@ -180,10 +181,10 @@ final class TrigonometricCode {
         lanes.zero(x);
         emit(VPMAXSD, word, word, x);
         lanes.and(x, word, lanes.bits(Integer.SIZE - 1));
-        lanes.store(aside(Aside.SHIFT), x);
+        lanes.store(aside(SHIFT_ASIDE), x);
         lanes.load(more.get(1), lanes.bits(Integer.SIZE));
         lanes.subtractIntegers(x, more.get(1), x);
-        lanes.store(aside(Aside.COMPLEMENT), x);
+        lanes.store(aside(COMPLEMENT_ASIDE), x);
         emit(VPSRLD, word, word, Imm.of(WORD));
     }
 
@@ -192,9 +193,9 @@ final class TrigonometricCode {
         var evenProduct = more.get(1);
         var oddProduct = more.get(2);
         lookUp(x, word, i);
-        emit(VPSLLVD, x, x, aside(Aside.SHIFT));
+        emit(VPSLLVD, x, x, aside(SHIFT_ASIDE));
         lookUp(evenProduct, word, i + 1);
-        emit(VPSRLVD, evenProduct, evenProduct, aside(Aside.COMPLEMENT));
+        emit(VPSRLVD, evenProduct, evenProduct, aside(COMPLEMENT_ASIDE));
         lanes.or(x, x, evenProduct);
         emit(VPMULUDQ, evenProduct, mantissa, x);
         emit(VPSRLQ, x, x, Imm.of(Integer.SIZE));
@@ -237,7 +238,7 @@ final class TrigonometricCode {
 
     /// Makes v, quarter turns in 64 bits of which two are whole ones, the float that is left of the angle; `quarters` =
     /// the nearest whole ones.
-    private void rest(Vec v, Vec quarters, Vec low, Vec high) {
+    private void rest(Vec v, Vec quarters, Vec low) {
         emit(VPADDQ, v, v, all(HALF));
         emit(VPSRLQ, quarters, v, Imm.of(QUADRANT));
         lanes.and(v, v, all(REST));
@@ -265,7 +266,7 @@ final class TrigonometricCode {
     private void signs() {
         var sign = more.get(0);
         var other = more.get(1);
-        lanes.load(x, aside(Aside.ARGUMENT));
+        lanes.load(x, aside(ARGUMENT_ASIDE));
         lanes.shiftRight(sign, x, Integer.SIZE - 1);
         lanes.xor(k, k, sign);
         lanes.subtractIntegers(k, k, sign);
@@ -275,9 +276,9 @@ final class TrigonometricCode {
         lanes.add(r, r, sign);
         lanes.and(one, x, lanes.bits(MAGNITUDE));
         var limit = lanes.all(Coefficients.TRIGONOMETRIC_LIMIT);
-        lanes.load(other, aside(Aside.REST));
+        lanes.load(other, aside(REST_ASIDE));
         lanes.select(r, one, Comparison.GREATER, limit, r, other, sign);
-        lanes.load(other, aside(Aside.QUADRANT));
+        lanes.load(other, aside(QUADRANT_ASIDE));
         lanes.select(k, one, Comparison.GREATER, limit, k, other, sign);
     }
 }
