@@ -10,7 +10,8 @@ package dev.balsa.kernel;
 /// @param type of what is stored
 /// @param scale for 8-bit types; else 1
 /// @param zeroPoint for 8-bit types, of the type's range; else 0
-public record SumResult(boolean biased, Type type, float scale, int zeroPoint) {
+/// @param ordered whether what is quantised is never NaN, which becomes the zero point
+public record SumResult(boolean biased, Type type, float scale, int zeroPoint, boolean ordered) {
     /// An element type of a result.
     public enum Type {
         INT32(Integer.BYTES),
@@ -28,6 +29,11 @@ public record SumResult(boolean biased, Type type, float scale, int zeroPoint) {
         public int bytes() {
             return bytes;
         }
+    }
+
+    /// A result of which nothing is known.
+    public SumResult(boolean biased, Type type, float scale, int zeroPoint) {
+        this(biased, type, scale, zeroPoint, false);
     }
 
     /// The sums as they are.
@@ -74,7 +80,9 @@ public record SumResult(boolean biased, Type type, float scale, int zeroPoint) {
                 + switch (type) {
                     case INT32 -> "s32";
                     case FLOAT32 -> "f32";
-                    case INT8, UINT8 -> (type == Type.INT8 ? "s8" : "u8") + "(" + scale + " " + zeroPoint + ")";
+                    case INT8, UINT8 ->
+                        (type == Type.INT8 ? "s8" : "u8") + "(" + scale + " " + zeroPoint + (ordered ? "" : " NaN")
+                                + ")";
                 };
     }
 }

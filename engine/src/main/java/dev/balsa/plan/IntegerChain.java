@@ -6,6 +6,8 @@ import dev.balsa.ir.Op;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.elementwise.Add;
 import dev.balsa.ir.elementwise.Cast;
+import dev.balsa.ir.elementwise.Mul;
+import dev.balsa.ir.elementwise.Relu;
 import dev.balsa.ir.fusion.ChainStep;
 import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.fusion.Fused;
@@ -26,6 +28,8 @@ import java.util.function.LongFunction;
 /// integers, the conversion to floats, elementwise functions, and quantisation; each of them may be left out, but
 /// nothing follows sums that are not converted.
 final class IntegerChain {
+    private static final float MODERATE = 1e20f;
+
     private IntegerChain() {}
 
     /// Whether an operator sums up products of integers.
@@ -115,7 +119,42 @@ final class IntegerChain {
         boolean moves = operands.size() > 2 && operands.get(2) != ChainStep.LEFT_OUT;
         int zeroPoint =
                 moves ? (int) constants.apply(operands.get(2)).orElseThrow().getLong(0) : 0;
+        boolean ordered = isOrdered(steps.subList(next, steps.size() - 1), constants);
         boolean signed = ((QuantizeLinear) steps.getLast().op()).to() == DataType.INT8;
-        return new SumResult(biased, signed ? SumResult.Type.INT8 : SumResult.Type.UINT8, scale, zeroPoint);
+        return new SumResult(biased, signed ? SumResult.Type.INT8 : SumResult.Type.UINT8, scale, zeroPoint, ordered);
+    }
+
+    /// Whether functions of sums are never NaN: products with one constant and sums with others, all of them far
+    /// from the ends of what floats can be.
+    private static boolean isOrdered(List<ChainStep> steps, LongFunction<Optional<Tensor>> constants) {
+        int products = 0;
+        for (var step : steps) {
+            boolean isKnown = switch (step.op()) {
+                case Relu _ -> true;
+                case Mul _, Add _ -> {
+                    products += step.op() instanceof Mul ? 1 : 0;
+                    long other = step.operands().get(step.operands().getFirst() == ChainStep.CHAIN ? 1 : 0);
+                    yield constants
+                            .apply(other)
+                            .filter(IntegerChain::isModerate)
+                            .isPresent();
+                }
+                default -> false;
+            };
+            if (!isKnown) {
+                return false;
+            }
+        }
+        return products <= 1;
+    }
+
+    private static boolean isModerate(Tensor tensor) {
+        for (long i = 0; i < tensor.size(); i++) {
+            // False for NaN.
+            if (!(Math.abs(tensor.getFloat(i)) <= MODERATE)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Finds kernels in machine code for products and convolutions of 8-bit integers with constant weights, and the
 /// chain behind them ([IntegerChain]).
@@ -98,14 +99,21 @@ record IntegerLowering(Graph graph, KernelPicker picker) {
         return value.type().dtype() == DataType.INT8;
     }
 
-    /// The zero points of weights, if there are any; nothing if no kernel takes them.
-    private static Optional<Optional<MemorySegment>> zeroPoints(List<Value> inputs, long count, Graph graph) {
-        if (inputs.size() <= WEIGHT_ZERO || !inputs.get(WEIGHT_ZERO).isPresent()) {
-            return Optional.of(Optional.empty());
-        }
-        return graph.constant(inputs.get(WEIGHT_ZERO))
-                .filter(zeros -> zeros.size() == 1 || zeros.shape().rank() == 1 && zeros.size() == count)
-                .map(zeros -> Optional.of(zeros.memory()));
+    private static boolean hasWeightZero(List<Value> inputs) {
+        return inputs.size() > WEIGHT_ZERO && inputs.get(WEIGHT_ZERO).isPresent();
+    }
+
+    /// The zero points of weights, if there are any and they are constant.
+    private static Optional<MemorySegment> weightZeros(List<Value> inputs, Graph graph) {
+        return hasWeightZero(inputs) ? graph.constant(inputs.get(WEIGHT_ZERO)).map(Tensor::memory) : Optional.empty();
+    }
+
+    /// Whether kernels take the zero points of weights: none, or a constant for all or for each of `count` columns.
+    private static boolean weightZerosFit(List<Value> inputs, long count, Graph graph) {
+        return !hasWeightZero(inputs)
+                || graph.constant(inputs.get(WEIGHT_ZERO))
+                        .filter(zeros -> zeros.size() == 1 || zeros.shape().rank() == 1 && zeros.size() == count)
+                        .isPresent();
     }
 
     private static boolean hasOneZeroPoint(List<Value> inputs) {
@@ -124,26 +132,28 @@ record IntegerLowering(Graph graph, KernelPicker picker) {
         long rows = left.get().size(0, left.get().rank() - 1);
         long columns = right.get().shape().dim(1);
         long depth = right.get().shape().dim(0);
-        if (rows > Integer.MAX_VALUE || columns > Integer.MAX_VALUE || depth > Integer.MAX_VALUE) {
+        if (rows > Integer.MAX_VALUE
+                || columns > Integer.MAX_VALUE
+                || depth > Integer.MAX_VALUE
+                || !weightZerosFit(inputs, columns, graph)) {
             return Optional.empty();
         }
-        return zeroPoints(inputs, columns, graph)
-                .map(zeros -> new IntegerGemmRequest(
-                        (int) rows,
+        return Optional.of(new IntegerGemmRequest(
+                (int) rows,
+                (int) depth,
+                isSigned(inputs.get(0)),
+                hasZeroPoint(inputs),
+                new PairFactor(
+                        right.get().memory(),
+                        List.of(0L),
                         (int) depth,
-                        isSigned(inputs.get(0)),
-                        hasZeroPoint(inputs),
-                        new PairFactor(
-                                right.get().memory(),
-                                List.of(0L),
-                                (int) depth,
-                                columns,
-                                1,
-                                (int) columns,
-                                isSigned(inputs.get(1)),
-                                zeros),
-                        result,
-                        epilogue));
+                        columns,
+                        1,
+                        (int) columns,
+                        isSigned(inputs.get(1)),
+                        weightZeros(inputs, graph)),
+                result,
+                epilogue));
     }
 
     private static Optional<IntegerConvRequest> convolution(
@@ -153,17 +163,22 @@ record IntegerLowering(Graph graph, KernelPicker picker) {
             return Optional.empty();
         }
         var shape = Chains.shape(inputs.get(1));
-        return zeroPoints(inputs, shape.dim(0), graph)
-                .map(zeros -> new IntegerConvRequest(
-                        (int) image.dim(0),
-                        (int) op.group(),
-                        (int) image.dim(1),
-                        (int) shape.dim(0),
-                        WindowLowering.window(op.conv().geometry(image, shape)),
-                        isSigned(inputs.get(0)),
-                        hasZeroPoint(inputs),
-                        new IntegerConvRequest.Weights(weights.get(), isSigned(inputs.get(1)), zeros),
-                        result,
-                        epilogue));
+        boolean isSmall = Stream.of(image, shape)
+                .flatMap(dims -> dims.toList().stream())
+                .allMatch(dim -> dim <= Integer.MAX_VALUE);
+        if (!isSmall || !weightZerosFit(inputs, shape.dim(0), graph)) {
+            return Optional.empty();
+        }
+        return Optional.of(new IntegerConvRequest(
+                (int) image.dim(0),
+                (int) op.group(),
+                (int) image.dim(1),
+                (int) shape.dim(0),
+                WindowLowering.window(op.conv().geometry(image, shape)),
+                isSigned(inputs.get(0)),
+                hasZeroPoint(inputs),
+                new IntegerConvRequest.Weights(weights.get(), isSigned(inputs.get(1)), weightZeros(inputs, graph)),
+                result,
+                epilogue));
     }
 }

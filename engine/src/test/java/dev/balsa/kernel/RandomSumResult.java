@@ -56,7 +56,8 @@ public record RandomSumResult(SumResult result, Epilogue epilogue, List<byte[]> 
         boolean quantized = signed || type == SumResult.Type.UINT8;
         float scale = !quantized || random.nextBoolean() ? 1 : random.nextFloat() * 3 + 0.01f;
         int zero = !quantized || random.nextInt(3) == 0 ? 0 : random.nextInt(256) - (signed ? 128 : 0);
-        return new RandomSumResult(new SumResult(biased, type, scale, zero), new Epilogue(stages), operands);
+        return new RandomSumResult(
+                new SumResult(biased, type, scale, zero, random.nextBoolean()), new Epilogue(stages), operands);
     }
 
     private static byte[] floats(Random random, int count, float size) {

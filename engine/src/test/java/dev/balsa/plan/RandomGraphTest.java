@@ -28,7 +28,8 @@ class RandomGraphTest {
         var graph = RandomGraph.of(seed, NODES, false);
         var inputs = RandomGraph.inputs(graph, seed);
         var expected = Interpreter.run(graph, inputs);
-        var rewritten = Pipelines.whenShaped(_ -> true, new ImageLayouts(Isa.PORTABLE, Precision.FAST), new Chains(Isa.PORTABLE))
+        var rewritten = Pipelines.whenShaped(
+                        _ -> true, new ImageLayouts(Isa.PORTABLE, Precision.FAST), new Chains(Isa.PORTABLE))
                 .run(Pipelines.whenLoaded().run(graph));
         assertThat(rewritten.nodes()).hasSizeLessThan(graph.nodes().size());
         var found = Interpreter.run(rewritten, inputs);

@@ -17,6 +17,8 @@ import java.util.List;
 /// @param floats whether sums come as floats, which hold them exactly
 public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
     private static final int TEMPORARIES = 2;
+    /// Of four 32-bit integers the first and third, then the others.
+    private static final int EVENS_FIRST = 0b11_01_10_00;
 
     /// Copies the list.
     public SumCode {
@@ -58,7 +60,7 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
         }
     }
 
-    /// Writes x = the integers that floats x are quantised to, one per lane.
+    /// Writes x = the integers that floats x are quantised to, one per lane, for [#store].
     ///
     /// @param free at least [#temporaries] registers that are overwritten
     public static void quantize(Lanes lanes, SumResult result, Vec x, List<Vec> free) {
@@ -76,18 +78,58 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
     }
 
     /// A NaN becomes 0 before the zero point is added. The bounds are integers, so that it is the same to cut
-    /// before rounding.
+    /// before rounding. Without masks only the upper bound is cut to: packing to bytes cuts the rest, and adds the
+    /// zero point on the way ([#store]); what is too low for an integer becomes the lowest one.
     private void quantize(Lanes lanes, Vec x, List<Vec> free) {
         if (result.scale() != 1) {
             lanes.divide(x, x, lanes.all(result.scale()));
         }
-        lanes.zero(free.getFirst());
-        lanes.select(x, x, Lanes.Comparison.UNORDERED, x, free.getFirst(), x, free.get(1));
-        lanes.max(x, x, lanes.all(result.lowest() - result.zeroPoint()));
+        if (!result.ordered()) {
+            lanes.zero(free.getFirst());
+            lanes.select(x, x, Lanes.Comparison.UNORDERED, x, free.getFirst(), x, free.get(1));
+        }
+        if (lanes.unit().hasMasks()) {
+            lanes.max(x, x, lanes.all(result.lowest() - result.zeroPoint()));
+        }
         lanes.min(x, x, lanes.all(result.highest() - result.zeroPoint()));
         lanes.assembler().emit(AvxInstruction.VCVTPS2DQ, x, x);
-        if (result.zeroPoint() != 0) {
+        if (lanes.unit().hasMasks() && result.zeroPoint() != 0) {
             lanes.addIntegers(x, x, lanes.bits(result.zeroPoint()));
+        }
+    }
+
+    /// Whether results of two whole vectors are stored in one go.
+    public boolean storesPairs(Lanes lanes) {
+        return result.isQuantized() && !lanes.unit().hasMasks();
+    }
+
+    /// Stores the results of two whole vectors side by side.
+    ///
+    /// @param x and y what [#write] has left; x is overwritten
+    /// @param free overwritten
+    public void storePair(Lanes lanes, Mem place, Vec x, Vec y, Vec free) {
+        var a = lanes.assembler();
+        var low = x.as(128);
+        var high = free.as(128);
+        a.emit(IntegerVectorInstruction.VPACKSSDW, x, x, y);
+        move(lanes, x);
+        a.emit(IntegerVectorInstruction.VEXTRACTI128, high, x, Imm.of(1));
+        a.emit(packing(), low, low, high);
+        a.emit(IntegerVectorInstruction.VPSHUFD, low, low, Imm.of(EVENS_FIRST));
+        a.emit(AvxInstruction.VMOVUPS, place, low);
+    }
+
+    private IntegerVectorInstruction packing() {
+        return result.type() == SumResult.Type.INT8
+                ? IntegerVectorInstruction.VPACKSSWB
+                : IntegerVectorInstruction.VPACKUSWB;
+    }
+
+    /// Adds the zero point to 16-bit integers.
+    private void move(Lanes lanes, Vec words) {
+        if (result.zeroPoint() != 0) {
+            int pair = result.zeroPoint() & 0xFFFF | result.zeroPoint() << Short.SIZE;
+            lanes.assembler().emit(IntegerVectorInstruction.VPADDSW, words, words, lanes.bits(pair));
         }
     }
 
@@ -116,8 +158,8 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
         var high = free.as(128);
         a.emit(IntegerVectorInstruction.VEXTRACTI128, high, x, Imm.of(1));
         a.emit(IntegerVectorInstruction.VPACKSSDW, low, low, high);
-        boolean signed = result.type() == SumResult.Type.INT8;
-        a.emit(signed ? IntegerVectorInstruction.VPACKSSWB : IntegerVectorInstruction.VPACKUSWB, low, low, low);
+        move(lanes, low);
+        a.emit(packing(), low, low, low);
         if (whole) {
             a.emit(AvxInstruction.VMOVQ, place, low);
             return;

@@ -3,6 +3,8 @@ package dev.balsa.kernel.code;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.DEC;
+import static dev.balsa.asm.GeneralInstruction.IMUL;
+import static dev.balsa.asm.GeneralInstruction.JA;
 import static dev.balsa.asm.GeneralInstruction.JAE;
 import static dev.balsa.asm.GeneralInstruction.JB;
 import static dev.balsa.asm.GeneralInstruction.JBE;
@@ -25,12 +27,14 @@ import dev.balsa.asm.IntegerVectorInstruction;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
+import java.util.Arrays;
 
 /// Writes the code that makes wider numbers of 8-bit integers less their zero point: rsi runs of rdx elements, both
 /// at least 1; rdi points to the [Argument]s.
 ///
 /// What is left behind whole vectors of a run is done by one that ends with the last element, once more over some
-/// that are done; runs shorter than a vector are done one by one.
+/// that are done; the last of runs shorter than a vector are done one by one. Runs follow each other at distances
+/// of at least their lengths.
 ///
 /// @param unit the unit
 /// @param signed whether the integers are signed
@@ -83,6 +87,7 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
     }
 
     private static final int ZERO_POINT = 1;
+    private static final int RUN = 2;
 
     /// Names the routine; equal names are equal code.
     public String name() {
@@ -113,6 +118,9 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         }
         a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -lanes()));
         var run = new Label("run");
+        a.emit(CMP, Gpr.RDX, Imm.of(lanes()));
+        a.emit(JAE, run);
+        shortRuns(a, run);
         var vector = new Label("vector");
         var single = new Label("single");
         var done = new Label("done");
@@ -151,10 +159,40 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         a.emit(JNE, run);
     }
 
+    /// Runs shorter than a vector that as many others follow as it has lanes: with their neighbours' first
+    /// elements, of which nothing stays, and zeros behind, which the next runs overwrite.
+    private void shortRuns(Assembler a, Label rest) {
+        var run = new Label("short run");
+        // Ones, then zeros: from the right place on, as many ones as there are elements.
+        var window = new long[2 * unit.bytes() / Long.BYTES];
+        Arrays.fill(window, 0, window.length / 2, -1);
+        a.emit(LEA, Gpr.RAX, a.constant(window));
+        a.emit(IMUL, Gpr.RCX, Gpr.R10, Imm.of(-to.bytes));
+        a.emit(ADD, Gpr.RAX, Gpr.RCX);
+        a.emit(AvxInstruction.VMOVUPS, unit.register(RUN), Mem.at(Gpr.RAX, 0));
+        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
+        a.emit(CMP, Gpr.RSI, Imm.of(lanes()));
+        a.emit(JBE, rest);
+        a.bind(run);
+        load(a);
+        a.emit(AvxInstruction.VANDPS, unit.register(0), unit.register(0), unit.register(RUN));
+        a.emit(AvxInstruction.VMOVUPS, Mem.at(Gpr.R9, 0), unit.register(0));
+        a.emit(ADD, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE_STEP.at()));
+        a.emit(ADD, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET_STEP.at()));
+        a.emit(DEC, Gpr.RSI);
+        a.emit(CMP, Gpr.RSI, Imm.of(lanes()));
+        a.emit(JA, run);
+    }
+
     private void vector(Assembler a) {
+        load(a);
+        a.emit(AvxInstruction.VMOVUPS, Mem.at(Gpr.R9, Gpr.RCX, to.bytes, 0), unit.register(0));
+    }
+
+    /// Register 0 = what the integers at rcx become.
+    private void load(Assembler a) {
         var x = unit.register(0);
         var source = Mem.at(Gpr.R8, Gpr.RCX, 1, 0);
-        var target = Mem.at(Gpr.R9, Gpr.RCX, to.bytes, 0);
         if (to == Target.PAIRS) {
             a.emit(signed ? IntegerVectorInstruction.VPMOVSXBW : IntegerVectorInstruction.VPMOVZXBW, x, source);
             a.emit(IntegerVectorInstruction.VPSUBW, x, x, unit.register(ZERO_POINT));
@@ -163,7 +201,6 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
             a.emit(IntegerVectorInstruction.VPSUBD, x, x, unit.register(ZERO_POINT));
             a.emit(AvxInstruction.VCVTDQ2PS, x, x);
         }
-        a.emit(AvxInstruction.VMOVUPS, target, x);
     }
 
     private void single(Assembler a) {

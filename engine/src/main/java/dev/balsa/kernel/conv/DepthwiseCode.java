@@ -263,6 +263,10 @@ final class DepthwiseCode {
             free.add(unit.register(i));
         }
         for (int pixel = 0; pixel < form.pixels; pixel++) {
+            if (vectors == 2 && lastLanes == unit.lanes() && storesPairs()) {
+                storePair(pixel, free);
+                continue;
+            }
             for (int vector = 0; vector < vectors; vector++) {
                 store(pixel, vector, vector < vectors - 1 ? unit.lanes() : lastLanes, free);
             }
@@ -280,17 +284,36 @@ final class DepthwiseCode {
         }
     }
 
-    private void store(int pixel, int vector, int count, List<Vec> free) {
-        var x = sum(pixel, vector);
+    private boolean storesPairs() {
+        return form.integers.isPresent() && code().storesPairs(lanes);
+    }
+
+    private SumCode code() {
+        return new SumCode(form.integers.orElseThrow(), form.stages, true);
+    }
+
+    private void storePair(int pixel, List<Vec> free) {
+        for (int vector = 0; vector < 2; vector++) {
+            code().write(lanes, sum(pixel, vector), free, operands(pixel, vector, unit.lanes()));
+        }
+        var place = Mem.at(Gpr.RBX, Gpr.RCX, form.resultBytes(), pixel * pixelBytes());
+        code().storePair(lanes, place, sum(pixel, 0), sum(pixel, 1), free.getFirst());
+    }
+
+    private OperandPlaces operands(int pixel, int vector, int count) {
         int column = vector * unit.bytes();
         int full = pixel * operandBytes() + column;
-        var operands = new OperandPlaces(form.stages, Gpr.RCX, Float.BYTES, full, Gpr.RCX, column, count);
+        return new OperandPlaces(form.stages, Gpr.RCX, Float.BYTES, full, Gpr.RCX, column, count);
+    }
+
+    private void store(int pixel, int vector, int count, List<Vec> free) {
+        var x = sum(pixel, vector);
+        var operands = operands(pixel, vector, count);
         int shift = pixel * pixelBytes() + vector * unit.lanes() * form.resultBytes();
         var place = Mem.at(Gpr.RBX, Gpr.RCX, form.resultBytes(), shift);
         if (form.integers.isPresent()) {
-            var code = new SumCode(form.integers.get(), form.stages, true);
-            code.write(lanes, x, free, operands);
-            code.store(lanes, place, x, count, free.getFirst());
+            code().write(lanes, x, free, operands);
+            code().store(lanes, place, x, count, free.getFirst());
             return;
         }
         StageCode.write(lanes, form.stages, x, free, operands);

@@ -212,7 +212,7 @@ final class IntegerDepthwiseWork implements Work {
         long weightBytes = (long) width.kernel() * unit.bytes();
         long at = tableAt();
         for (int row = 0; row < height.kernel(); row++) {
-            scratch.set(ValueLayout.JAVA_LONG, at, row * height.dilation() * rowBytes);
+            scratch.set(ValueLayout.JAVA_LONG, at, (long) row * height.dilation() * rowBytes);
             scratch.set(ValueLayout.JAVA_LONG, at + Long.BYTES, row * weightBytes);
             at += 2L * Long.BYTES;
         }

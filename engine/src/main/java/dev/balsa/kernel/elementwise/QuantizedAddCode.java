@@ -88,7 +88,7 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
 
     private SumCode result() {
         var type = signed ? SumResult.Type.INT8 : SumResult.Type.UINT8;
-        return new SumCode(new SumResult(false, type, 1, zeroC), List.of(), true);
+        return new SumCode(new SumResult(false, type, 1, zeroC, false), List.of(), true);
     }
 
     /// r8, r9, r11 = A, B and the target; rcx = elements done; r10 = where the last vector begins.
@@ -122,8 +122,12 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         loadOne(a, Vec.xmm(0), Gpr.R8);
         loadOne(a, Vec.xmm(1), Gpr.R9);
         add(lanes);
-        a.emit(AvxInstruction.VMOVD, Gpr.RAX.low32(), Vec.xmm(0));
-        a.emit(MOV, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), Gpr.RAX.low8());
+        if (unit.hasMasks()) {
+            a.emit(AvxInstruction.VMOVD, Gpr.RAX.low32(), Vec.xmm(0));
+            a.emit(MOV, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), Gpr.RAX.low8());
+        } else {
+            result().store(lanes, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), unit.register(0), 1, unit.register(1));
+        }
         a.emit(ADD, Gpr.RCX, Imm.of(1));
         a.emit(CMP, Gpr.RCX, Gpr.RDX);
         a.emit(JNE, single);

@@ -2,7 +2,6 @@ package dev.balsa.kernel.tile;
 
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.code.VectorUnit;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;

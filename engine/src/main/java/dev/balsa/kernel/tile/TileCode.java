@@ -527,9 +527,33 @@ final class TileCode {
         for (int row = 0; row < rows; row++) {
             findOutput(row);
             for (int vector = 0; vector < vectors; vector++) {
-                store(vector, sum(row, vector), free);
+                if (isPair(vector)) {
+                    storePair(row, vector, free);
+                    vector++;
+                } else {
+                    store(vector, sum(row, vector), free);
+                }
             }
         }
+    }
+
+    private boolean isPair(int vector) {
+        boolean isWhole = vector + 2 < vectors || vector + 2 == vectors && lastLanes == unit.lanes();
+        return isWhole && sums.filter(code -> code.storesPairs(lanes)).isPresent();
+    }
+
+    private void storePair(int row, int vector, List<Vec> free) {
+        var code = sums.orElseThrow();
+        for (int each = vector; each < vector + 2; each++) {
+            code.write(lanes, sum(row, each), free, operands(each, unit.lanes()));
+        }
+        var place = Mem.at(Gpr.RBX, vector * unit.lanes() * form.resultBytes());
+        code.storePair(lanes, place, sum(row, vector), sum(row, vector + 1), free.getFirst());
+    }
+
+    private OperandPlaces operands(int vector, int count) {
+        int at = vector * unit.bytes();
+        return new OperandPlaces(stages, Gpr.RCX, Float.BYTES, at, Gpr.NONE, at, count);
     }
 
     /// Functions that need many registers get all: the sums wait on the stack.
@@ -560,8 +584,7 @@ final class TileCode {
 
     private void store(int vector, Vec x, List<Vec> free) {
         int count = vector == vectors - 1 ? lastLanes : unit.lanes();
-        int at = vector * unit.bytes();
-        var operands = new OperandPlaces(stages, Gpr.RCX, Float.BYTES, at, Gpr.NONE, at, count);
+        var operands = operands(vector, count);
         var place = Mem.at(Gpr.RBX, vector * unit.lanes() * form.resultBytes());
         if (sums.isPresent()) {
             sums.get().write(lanes, x, free, operands);

@@ -12,6 +12,7 @@ import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.attention.AttentionKernel;
@@ -21,6 +22,9 @@ import dev.balsa.kernel.attention.MaskKind;
 import dev.balsa.kernel.attention.Matrices;
 import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.DepthwiseTileKernel;
+import dev.balsa.kernel.conv.IntegerConvKernel;
+import dev.balsa.kernel.conv.IntegerConvRequest;
+import dev.balsa.kernel.conv.IntegerDepthwiseKernel;
 import dev.balsa.kernel.conv.TileConvKernel;
 import dev.balsa.kernel.conv.Window;
 import dev.balsa.kernel.conv.WinogradKernel;
@@ -32,6 +36,8 @@ import dev.balsa.kernel.elementwise.ElementwiseCodeKernel;
 import dev.balsa.kernel.elementwise.ElementwiseRequest;
 import dev.balsa.kernel.elementwise.QuantizeCodeKernel;
 import dev.balsa.kernel.elementwise.QuantizeRequest;
+import dev.balsa.kernel.elementwise.QuantizedAddCodeKernel;
+import dev.balsa.kernel.elementwise.QuantizedAddRequest;
 import dev.balsa.kernel.elementwise.TypedCodeKernel;
 import dev.balsa.kernel.elementwise.TypedFunction;
 import dev.balsa.kernel.elementwise.TypedRequest;
@@ -124,6 +130,13 @@ class WrittenCodeTest {
                             conv(arena, 9, outputs + 1, outputs + 1, outputs + 1, epilogue),
                             written);
                 }
+                for (var type : SumResult.Type.values()) {
+                    prepare(new IntegerConvKernel(unit), integers(arena, 1, 5, outputs, type), written);
+                    prepare(
+                            new IntegerDepthwiseKernel(unit),
+                            integers(arena, outputs + 1, outputs + 1, outputs + 1, type),
+                            written);
+                }
                 for (int rows : new int[] {1, 2, 4, 5, 40}) {
                     for (boolean turned : new boolean[] {false, true}) {
                         prepare(new TileGemmKernel(unit), product(rows, outputs, turned), written);
@@ -169,6 +182,13 @@ class WrittenCodeTest {
                 prepare(new ResizeCodeKernel(unit), resize(taps), written);
             }
             attention(unit, written);
+            for (boolean signed : new boolean[] {false, true}) {
+                var scale = new QuantizedAddRequest.Scale(1, 3);
+                prepare(
+                        new QuantizedAddCodeKernel(unit),
+                        new QuantizedAddRequest(signed, 1, 100, scale, scale, scale),
+                        written);
+            }
             prepare(new DynamicQuantizeCodeKernel(unit), new DynamicQuantizeRequest(100), written);
             prepare(new ConcatCodeKernel(unit), new ConcatRequest(3, List.of(10L, 20L)), written);
             assertThat(written.codes).hasSizeGreaterThan(100);
@@ -216,6 +236,28 @@ class WrittenCodeTest {
                 }
             }
         }
+    }
+
+    private static IntegerConvRequest integers(
+            Arena arena, int groups, int channels, int outputs, SumResult.Type type) {
+        var window =
+                new Window(List.of(9, 9), List.of(3, 3), List.of(1, 1), List.of(1, 1), List.of(1, 1), List.of(9, 9));
+        boolean isQuantized = type == SumResult.Type.INT8 || type == SumResult.Type.UINT8;
+        var result = new SumResult(false, type, isQuantized ? 0.5f : 1, isQuantized ? 3 : 0);
+        return new IntegerConvRequest(
+                1,
+                groups,
+                channels,
+                outputs,
+                window,
+                type == SumResult.Type.INT8,
+                false,
+                new IntegerConvRequest.Weights(
+                        arena.allocate((long) outputs * channels / groups * window.kernelSize()),
+                        true,
+                        Optional.empty()),
+                result,
+                type == SumResult.Type.INT32 ? Epilogue.NONE : new Epilogue(EVERYTHING));
     }
 
     private static void folds(VectorUnit unit, Constants written) {
