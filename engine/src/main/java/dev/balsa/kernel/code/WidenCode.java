@@ -88,6 +88,7 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
 
     private static final int ZERO_POINT = 1;
     private static final int RUN = 2;
+    private static final int UNROLL = 4;
 
     /// Names the routine; equal names are equal code.
     public String name() {
@@ -121,6 +122,8 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         a.emit(CMP, Gpr.RDX, Imm.of(lanes()));
         a.emit(JAE, run);
         shortRuns(a, run);
+        var several = new Label("several");
+        var rest = new Label("rest");
         var vector = new Label("vector");
         var single = new Label("single");
         var done = new Label("done");
@@ -130,15 +133,25 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         a.emit(CMP, Gpr.RDX, Imm.of(lanes()));
         a.emit(JB, single);
         a.align(16);
-        a.bind(vector);
-        vector(a);
-        a.emit(ADD, Gpr.RCX, Imm.of(lanes()));
+        a.bind(several);
+        a.emit(LEA, Gpr.RAX, Mem.at(Gpr.RCX, (UNROLL - 1) * lanes()));
+        a.emit(CMP, Gpr.RAX, Gpr.R10);
+        a.emit(JA, rest);
+        for (int i = 0; i < UNROLL; i++) {
+            vector(a, i);
+        }
+        a.emit(ADD, Gpr.RCX, Imm.of((long) UNROLL * lanes()));
+        a.emit(JMP, several);
+        a.bind(rest);
         a.emit(CMP, Gpr.RCX, Gpr.R10);
         a.emit(JBE, vector);
         a.emit(CMP, Gpr.RCX, Gpr.RDX);
         a.emit(JAE, done);
         a.emit(MOV, Gpr.RCX, Gpr.R10);
-        a.emit(JMP, vector);
+        a.bind(vector);
+        vector(a, 0);
+        a.emit(ADD, Gpr.RCX, Imm.of(lanes()));
+        a.emit(JMP, rest);
         a.bind(single);
         single(a);
         a.emit(ADD, Gpr.RCX, Imm.of(1));
@@ -174,7 +187,7 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         a.emit(CMP, Gpr.RSI, Imm.of(lanes()));
         a.emit(JBE, rest);
         a.bind(run);
-        load(a);
+        load(a, 0);
         a.emit(AvxInstruction.VANDPS, unit.register(0), unit.register(0), unit.register(RUN));
         a.emit(AvxInstruction.VMOVUPS, Mem.at(Gpr.R9, 0), unit.register(0));
         a.emit(ADD, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE_STEP.at()));
@@ -184,15 +197,17 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         a.emit(JA, run);
     }
 
-    private void vector(Assembler a) {
-        load(a);
-        a.emit(AvxInstruction.VMOVUPS, Mem.at(Gpr.R9, Gpr.RCX, to.bytes, 0), unit.register(0));
+    /// @param index vectors from rcx on
+    private void vector(Assembler a, int index) {
+        load(a, index);
+        var target = Mem.at(Gpr.R9, Gpr.RCX, to.bytes, index * unit.bytes());
+        a.emit(AvxInstruction.VMOVUPS, target, unit.register(0));
     }
 
-    /// Register 0 = what the integers at rcx become.
-    private void load(Assembler a) {
+    /// Register 0 = what the integers of a vector become.
+    private void load(Assembler a, int index) {
         var x = unit.register(0);
-        var source = Mem.at(Gpr.R8, Gpr.RCX, 1, 0);
+        var source = Mem.at(Gpr.R8, Gpr.RCX, 1, index * lanes());
         if (to == Target.PAIRS) {
             a.emit(signed ? IntegerVectorInstruction.VPMOVSXBW : IntegerVectorInstruction.VPMOVZXBW, x, source);
             a.emit(IntegerVectorInstruction.VPSUBW, x, x, unit.register(ZERO_POINT));

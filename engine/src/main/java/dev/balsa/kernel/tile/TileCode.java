@@ -118,15 +118,9 @@ final class TileCode {
         return Math.clamp((unit.registers() - vectors - 1) / vectors, 1, MOST_ROWS);
     }
 
-    /// The most rows of a tile so wide; products of integers pass through a register before they are added.
-    static int mostRows(VectorUnit unit, TileForm form, int vectors) {
-        int most = mostRows(unit, vectors);
-        return form.integers().isPresent() ? Math.clamp((unit.registers() - vectors - 2) / vectors, 1, most) : most;
-    }
-
     /// The routine's code.
     ///
-    /// @param rows of a tile, 1 to [#mostRows]
+    /// @param rows of a tile, 1 to [TileForm#mostRows]
     /// @param vectors of columns, 1 to 8
     /// @param lastLanes how many lanes of the last vector are columns of the result, 1 to all
     static byte[] write(VectorUnit unit, TileForm form, int rows, int vectors, int lastLanes, List<Stage> stages) {

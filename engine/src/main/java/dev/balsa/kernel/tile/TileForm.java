@@ -1,6 +1,7 @@
 package dev.balsa.kernel.tile;
 
 import dev.balsa.kernel.SumResult;
+import dev.balsa.kernel.code.VectorUnit;
 import java.util.Optional;
 
 /// How the factors of a tile lie in memory, and in which order tiles are made. Where a factor is strided, the
@@ -37,6 +38,13 @@ record TileForm(boolean stridedPanel, boolean stridedLeft, Order order, Optional
     /// Dense rows and packed panels of pairs of integers in an order.
     TileForm(Order order, SumResult result) {
         this(false, false, order, Optional.of(result));
+    }
+
+    /// The most rows of a tile so wide, at most 8 vectors; products of integers pass through a register before
+    /// they are added.
+    int mostRows(VectorUnit unit, int vectors) {
+        int most = TileCode.mostRows(unit, vectors);
+        return integers.isPresent() ? Math.clamp((unit.registers() - vectors - 2) / vectors, 1, most) : most;
     }
 
     /// Bytes of an element of the result.

@@ -54,7 +54,7 @@ final class TileRoutines {
     }
 
     private int mostRows(int panel) {
-        return TileCode.mostRows(unit, form, panels.vectors(panel));
+        return form.mostRows(unit, panels.vectors(panel));
     }
 
     private void write(int panel, int rows) {
