@@ -5,6 +5,7 @@ import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.attention.Attention;
+import dev.balsa.ir.attention.RotaryEmbedding;
 import dev.balsa.ir.fusion.MatrixView;
 import dev.balsa.ir.fusion.ScoreMask;
 import dev.balsa.ir.fusion.ViewedAttention;
@@ -14,6 +15,7 @@ import dev.balsa.kernel.attention.AttentionRequest;
 import dev.balsa.kernel.attention.Cache;
 import dev.balsa.kernel.attention.MaskKind;
 import dev.balsa.kernel.attention.Matrices;
+import dev.balsa.kernel.attention.RotaryRequest;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import java.util.ArrayList;
@@ -21,12 +23,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds kernels for attention of float32.
+/// Finds kernels for attention and rotary embeddings of float32.
 ///
 /// Left to the plain definition are the scores as an output, numbers of keys per batch entry, and masks of other
 /// types than float32 and truth values.
 record AttentionLowering(Graph graph, KernelPicker picker) {
     private static final int MASK = 3;
+    private static final int POSITIONS = 3;
     private static final int PAST_KEY = 4;
     private static final int PAST_VALUE = 5;
     private static final int COUNTS = 6;
@@ -121,6 +124,33 @@ record AttentionLowering(Graph graph, KernelPicker picker) {
         }
     }
 
+    Optional<KernelChoice> rotary(Node node, RotaryEmbedding op) {
+        boolean numbered = node.input(POSITIONS).isPresent();
+        if (!node.inputs().subList(0, POSITIONS).stream().allMatch(Chains::isFloat)
+                || numbered && !node.input(POSITIONS).type().shape().isKnown()) {
+            return Optional.empty();
+        }
+        var x = Heads.of(Chains.shape(node.input(0)), op.heads());
+        var table = Chains.shape(node.input(1));
+        long size = x.size();
+        if (!table.equals(Chains.shape(node.input(2))) || size > Integer.MAX_VALUE || table.dim(-1) > size / 2) {
+            return Optional.empty();
+        }
+        var request = new RotaryRequest(
+                x.packed(),
+                x.batch(),
+                x.heads(),
+                x.length(),
+                (int) size,
+                (int) table.dim(-1),
+                op.interleaved(),
+                numbered,
+                table.size(0, table.rank() - 1));
+        var operands = new ArrayList<>(node.inputs().subList(0, numbered ? POSITIONS + 1 : POSITIONS));
+        operands.add(node.output(0));
+        return picker.pick(AttentionKernels.rotations(picker.isa()), request, operands, 0);
+    }
+
     Optional<KernelChoice> attention(Node node, Attention op) {
         var mask = node.input(MASK);
         boolean isPlain =
@@ -177,7 +207,7 @@ record AttentionLowering(Graph graph, KernelPicker picker) {
     }
 
     private static List<Value> operands(Node node, boolean hasPast) {
-        var operands = new ArrayList<>(node.inputs().subList(0, MASK));
+        var operands = new ArrayList<>(node.inputs().subList(0, POSITIONS));
         if (node.input(MASK).isPresent()) {
             operands.add(node.input(MASK));
         }

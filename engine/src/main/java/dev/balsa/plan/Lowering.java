@@ -9,6 +9,7 @@ import dev.balsa.ir.assembly.Slice;
 import dev.balsa.ir.assembly.Tile;
 import dev.balsa.ir.assembly.Transpose;
 import dev.balsa.ir.attention.Attention;
+import dev.balsa.ir.attention.RotaryEmbedding;
 import dev.balsa.ir.contraction.Gemm;
 import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Cast;
@@ -112,6 +113,7 @@ final class Lowering {
             case Lstm op -> recurrences.lstm(node, op);
             case Gru op -> recurrences.gru(node, op);
             case Attention op -> attentions.attention(node, op);
+            case RotaryEmbedding op -> attentions.rotary(node, op);
             case ViewedAttention op -> attentions.viewed(node, op);
             case Elementwise _ -> chains.chain(node).or(() -> typed.lower(node));
             default -> Optional.empty();

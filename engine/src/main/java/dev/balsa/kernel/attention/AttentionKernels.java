@@ -15,4 +15,11 @@ public final class AttentionKernels {
                 .map(unit -> List.<Kernel<AttentionRequest>>of(new AttentionKernel(unit)))
                 .orElse(List.of());
     }
+
+    /// The kernels for [RotaryRequest] up to a level; none without machine code.
+    public static List<Kernel<RotaryRequest>> rotations(Isa isa) {
+        return VectorUnit.of(isa)
+                .map(unit -> List.<Kernel<RotaryRequest>>of(new RotaryKernel(unit)))
+                .orElse(List.of());
+    }
 }

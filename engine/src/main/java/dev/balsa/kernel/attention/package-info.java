@@ -4,6 +4,8 @@
 /// while the greatest score and the sum of weights so far are kept for each row. Products are those of
 /// `dev.balsa.kernel.tile`; what is between them is written by [WeightCode].
 ///
+/// Queries and keys may be turned by their positions before: [RotaryRequest].
+///
 /// Not here: what a model calls its heads, and where they lie (`dev.balsa.plan`). Start at [AttentionRequest]; the
 /// kernels are listed in [AttentionKernels].
 @NullMarked

@@ -1,0 +1,137 @@
+package dev.balsa.kernel.attention;
+
+import dev.balsa.asm.MachineCode;
+import dev.balsa.error.ShapeException;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.attention.RotaryCode.Argument;
+import dev.balsa.kernel.attention.RotaryCode.Form;
+import dev.balsa.kernel.code.RowLoop;
+import dev.balsa.kernel.code.VectorUnit;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Turns pairs of heads in machine code.
+public final class RotaryKernel implements Kernel<RotaryRequest> {
+    private final VectorUnit unit;
+
+    /// The kernel for a vector unit.
+    public RotaryKernel(VectorUnit unit) {
+        this.unit = unit;
+    }
+
+    @Override
+    public KernelSpec spec() {
+        return new KernelSpec(unit.isa().label() + "_rotary_f32", unit.isa());
+    }
+
+    /// All but empty tensors.
+    @Override
+    public boolean supports(RotaryRequest request) {
+        return request.batch() > 0
+                && request.heads() > 0
+                && request.length() > 0
+                && request.half() > 0
+                && 2L * request.half() <= request.size();
+    }
+
+    @Override
+    public Work prepare(RotaryRequest request, Constants constants) {
+        var form = new Form(unit, request.interleaved());
+        return new RotaryWork(request, form, constants.code(form.name(), () -> RotaryCode.write(form)));
+    }
+
+    /// A unit is a few positions with all their heads.
+    private record RotaryWork(RotaryRequest request, Form form, MachineCode code) implements Work {
+        private static final long GRAIN = 8_192;
+
+        private long perUnit() {
+            return Math.max(1, GRAIN / (request.heads() * request.size()));
+        }
+
+        @Override
+        public int units(int phase) {
+            return Math.toIntExact(Math.ceilDiv(request.batch() * request.length(), perUnit()));
+        }
+
+        /// The arguments, and a row of each table with two elements for each pair.
+        @Override
+        public long workerBytes() {
+            return Argument.bytes() + (form.interleaved() ? 2 * turnedBytes() : 0);
+        }
+
+        private long turnedBytes() {
+            return 2L * request.half() * Float.BYTES;
+        }
+
+        @Override
+        public void run(int phase, int from, int to, Frame frame) {
+            var arguments = frame.scratch();
+            long half = (long) request.half() * Float.BYTES;
+            long head = (long) request.size() * Float.BYTES;
+            Argument.STEP.set(arguments, request.packed() ? head : head * request.length());
+            Argument.HALF.set(arguments, half);
+            Argument.TURNED.set(arguments, 2 * half);
+            long length = form.interleaved() ? 2L * request.half() : request.half();
+            RowLoop.set(arguments, Argument.LENGTH.at(), form.unit(), RotaryCode.BLOCK, length);
+            long staying = request.size() - 2L * request.half();
+            RowLoop.set(arguments, Argument.STAYING.at(), form.unit(), RotaryCode.BLOCK, staying);
+            long end = Math.min(request.batch() * request.length(), to * perUnit());
+            for (long position = from * perUnit(); position < end; position++) {
+                long batch = position / request.length();
+                long place = request.packed()
+                        ? position * request.heads()
+                        : (batch * request.heads() - batch) * request.length() + position;
+                Argument.SOURCE.set(arguments, frame.operand(0).address() + place * head);
+                Argument.TARGET.set(arguments, frame.operand(request.output()).address() + place * head);
+                tables(frame, row(frame, position) * half);
+                code.call(0, arguments, 0, request.heads());
+            }
+        }
+
+        /// The row of the tables for a position of a batch entry.
+        private long row(Frame frame, long position) {
+            if (!request.numbered()) {
+                return request.tableRows() == request.length() ? position % request.length() : position;
+            }
+            long number = frame.operand(3).get(ValueLayout.JAVA_LONG_UNALIGNED, position * Long.BYTES);
+            if (number < 0 || number >= request.tableRows()) {
+                throw new ShapeException("input 3 \"position_ids\": expected numbers of 0 to "
+                        + (request.tableRows() - 1) + ", found " + number + "; check the positions");
+            }
+            return number;
+        }
+
+        private void tables(Frame frame, long at) {
+            var arguments = frame.scratch();
+            if (!form.interleaved()) {
+                Argument.COSINES.set(arguments, frame.operand(1).address() + at);
+                Argument.SINES.set(arguments, frame.operand(2).address() + at);
+                return;
+            }
+            long cosines = Argument.bytes();
+            long sines = cosines + turnedBytes();
+            for (int i = 0; i < request.half(); i++) {
+                float cosine = at(frame.operand(1), at, i);
+                float sine = at(frame.operand(2), at, i);
+                set(arguments, cosines, 2L * i, cosine);
+                set(arguments, cosines, 2L * i + 1, cosine);
+                set(arguments, sines, 2L * i, -sine);
+                set(arguments, sines, 2L * i + 1, sine);
+            }
+            Argument.COSINES.set(arguments, arguments.address() + cosines);
+            Argument.SINES.set(arguments, arguments.address() + sines);
+        }
+
+        private static float at(MemorySegment table, long from, int i) {
+            return table.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + (long) i * Float.BYTES);
+        }
+
+        private static void set(MemorySegment table, long from, long i, float value) {
+            table.set(ValueLayout.JAVA_FLOAT_UNALIGNED, from + i * Float.BYTES, value);
+        }
+    }
+}
