@@ -207,7 +207,7 @@ record AttentionLowering(Graph graph, KernelPicker picker) {
     }
 
     private static List<Value> operands(Node node, boolean hasPast) {
-        var operands = new ArrayList<>(node.inputs().subList(0, POSITIONS));
+        var operands = new ArrayList<>(node.inputs().subList(0, MASK));
         if (node.input(MASK).isPresent()) {
             operands.add(node.input(MASK));
         }

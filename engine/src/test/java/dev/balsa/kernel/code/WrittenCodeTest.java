@@ -20,6 +20,8 @@ import dev.balsa.kernel.attention.AttentionMask;
 import dev.balsa.kernel.attention.AttentionRequest;
 import dev.balsa.kernel.attention.MaskKind;
 import dev.balsa.kernel.attention.Matrices;
+import dev.balsa.kernel.attention.RotaryKernel;
+import dev.balsa.kernel.attention.RotaryRequest;
 import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.DepthwiseTileKernel;
 import dev.balsa.kernel.conv.IntegerConvKernel;
@@ -284,6 +286,7 @@ class WrittenCodeTest {
                         new RowNormRequest(5, 77, 1e-5f, one, other, !one, !other),
                         written);
             }
+            prepare(new RotaryKernel(unit), new RotaryRequest(one, 2, 3, 4, 50, 20, one, false, 4), written);
             prepare(new GroupNormCodeKernel(unit), new GroupNormRequest(2, 3, 4, 50, 1e-5f, one), written);
             prepare(new BatchNormCodeKernel(unit), new BatchNormRequest(2, 3, one ? 1 : 50, 1e-5f), written);
             prepare(
