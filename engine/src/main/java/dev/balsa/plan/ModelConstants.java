@@ -19,6 +19,9 @@ public final class ModelConstants implements Constants, AutoCloseable {
     /// Small packed operands share pieces of so many bytes.
     private static final long PIECE = 8L << 20;
 
+    /// Fewer bytes share most of their pages with other weights, which may be needed next.
+    private static final long LEAST_LEFT = 64L << 10;
+
     private record Key(long address, long bytes, String form) {}
 
     /// The source is kept along: while it lives, no other tensor can come to lie at its address.
@@ -64,7 +67,7 @@ public final class ModelConstants implements Constants, AutoCloseable {
     /// Weights that have been packed are seldom read from the file again, and come back from it where they are:
     /// without this they would be in memory twice.
     private static void leaveToFile(MemorySegment source) {
-        if (source.isMapped()) {
+        if (source.isMapped() && source.byteSize() >= LEAST_LEFT) {
             source.unload();
         }
     }

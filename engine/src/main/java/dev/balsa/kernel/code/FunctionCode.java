@@ -10,7 +10,8 @@ import java.util.List;
 /// little
 /// of the stack.
 ///
-/// NaN stays NaN. Errors are those of the portable functions: at most 2 ulp where no other bound is stated.
+/// NaN stays NaN. Errors are those of the portable functions: at most 2 ulp where no other bound is stated. Sigmoids
+/// below the normal range are 0.
 public final class FunctionCode {
     /// How many registers beside x the hungriest function overwrites.
     public static final int MOST_TEMPORARIES = 6;

@@ -1,20 +1,7 @@
 package dev.balsa.kernel.elementwise;
 
-import static dev.balsa.asm.GeneralInstruction.ADD;
-import static dev.balsa.asm.GeneralInstruction.CMP;
-import static dev.balsa.asm.GeneralInstruction.DEC;
-import static dev.balsa.asm.GeneralInstruction.JAE;
-import static dev.balsa.asm.GeneralInstruction.JB;
-import static dev.balsa.asm.GeneralInstruction.JE;
-import static dev.balsa.asm.GeneralInstruction.JNE;
-import static dev.balsa.asm.GeneralInstruction.MOV;
-import static dev.balsa.asm.GeneralInstruction.TEST;
-import static dev.balsa.asm.GeneralInstruction.XOR;
-
 import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Gpr;
-import dev.balsa.asm.Imm;
-import dev.balsa.asm.Label;
 import dev.balsa.asm.Mask;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
@@ -34,7 +21,6 @@ import java.util.Optional;
 ///
 /// It is called as [RowsWork] says.
 final class ElementwiseCode {
-    private static final List<Gpr> INPUTS = List.of(Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13);
 
     /// What the code depends on.
     ///
@@ -78,41 +64,11 @@ final class ElementwiseCode {
         return Routine.of(0, assembler -> new ElementwiseCode(assembler, form).write());
     }
 
-    /// rbx = the output's row, rcx = elements of the row done, r14 = those in whole vectors, r15 = elements behind
-    /// them.
     private void write() {
-        var row = new Label("row");
-        var behind = new Label("rest");
-        var rowDone = new Label("row done");
-        for (int i = 0; i < form.spread.size(); i++) {
-            a.emit(MOV, INPUTS.get(i), Mem.at(Gpr.RDI, i * Long.BYTES));
-        }
-        a.emit(MOV, Gpr.RBX, Mem.at(Gpr.RDI, RowsWork.OUTPUT));
-        a.emit(MOV, Gpr.R14, Mem.at(Gpr.RDI, RowsWork.WHOLE));
-        a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, RowsWork.REST));
+        var rows = new RowsCode(a, form.spread.size(), unit.lanes());
+        rows.load();
         rest.choose(Mem.at(Gpr.RDI, RowsWork.REST));
-        a.bind(row);
-        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
-        a.emit(CMP, Gpr.RCX, Gpr.R14);
-        a.emit(JAE, behind);
-        var vector = new Label("vector");
-        a.align(16);
-        a.bind(vector);
-        vector(false);
-        a.emit(ADD, Gpr.RCX, Imm.of(unit.lanes()));
-        a.emit(CMP, Gpr.RCX, Gpr.R14);
-        a.emit(JB, vector);
-        a.bind(behind);
-        a.emit(TEST, Gpr.R15, Gpr.R15);
-        a.emit(JE, rowDone);
-        vector(true);
-        a.bind(rowDone);
-        for (int i = 0; i < form.spread.size(); i++) {
-            a.emit(ADD, INPUTS.get(i), Mem.at(Gpr.RDI, RowsWork.STEPS + i * Long.BYTES));
-        }
-        a.emit(ADD, Gpr.RBX, Mem.at(Gpr.RDI, RowsWork.ROW_BYTES));
-        a.emit(DEC, Gpr.RDX);
-        a.emit(JNE, row);
+        rows.loop(() -> vector(false), () -> vector(true));
     }
 
     private void vector(boolean partly) {
@@ -148,8 +104,8 @@ final class ElementwiseCode {
 
     private Mem place(int input) {
         return form.spread.get(input)
-                ? Mem.at(INPUTS.get(input), Gpr.RCX, Float.BYTES, 0)
-                : Mem.at(INPUTS.get(input), 0);
+                ? Mem.at(RowsCode.INPUTS.get(input), Gpr.RCX, Float.BYTES, 0)
+                : Mem.at(RowsCode.INPUTS.get(input), 0);
     }
 
     private void load(Vec d, int input, boolean partly) {

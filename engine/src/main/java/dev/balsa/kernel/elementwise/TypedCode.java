@@ -1,21 +1,13 @@
 package dev.balsa.kernel.elementwise;
 
-import static dev.balsa.asm.GeneralInstruction.ADD;
-import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.DEC;
-import static dev.balsa.asm.GeneralInstruction.JAE;
-import static dev.balsa.asm.GeneralInstruction.JB;
-import static dev.balsa.asm.GeneralInstruction.JE;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.MOVZX;
-import static dev.balsa.asm.GeneralInstruction.TEST;
-import static dev.balsa.asm.GeneralInstruction.XOR;
 
 import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Gpr;
-import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
@@ -29,7 +21,6 @@ import java.util.List;
 /// narrows them. What is left of a row behind its whole vectors is copied to the stack and back.
 final class TypedCode {
     private static final int VECTOR = 32;
-    private static final List<Gpr> INPUTS = List.of(Gpr.R8, Gpr.R9, Gpr.R10);
     private static final int OUTPUT_SLOT = 3;
 
     /// What the code depends on.
@@ -75,47 +66,17 @@ final class TypedCode {
         return Routine.of((OUTPUT_SLOT + 1) * VECTOR, assembler -> new TypedCode(assembler, form).write());
     }
 
-    /// rbx = the output's row, rcx = elements of the row done, r14 = those in whole vectors, r15 = those behind
-    /// them.
     private void write() {
-        var row = new Label("row");
-        var behind = new Label("rest");
-        var rowDone = new Label("row done");
-        for (int i = 0; i < form.types.size(); i++) {
-            a.emit(MOV, INPUTS.get(i), Mem.at(Gpr.RDI, i * Long.BYTES));
-        }
-        a.emit(MOV, Gpr.RBX, Mem.at(Gpr.RDI, RowsWork.OUTPUT));
-        a.emit(MOV, Gpr.R14, Mem.at(Gpr.RDI, RowsWork.WHOLE));
-        a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, RowsWork.REST));
-        a.bind(row);
-        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
-        a.emit(CMP, Gpr.RCX, Gpr.R14);
-        a.emit(JAE, behind);
-        var vector = new Label("vector");
-        a.align(16);
-        a.bind(vector);
-        vector(false);
-        a.emit(ADD, Gpr.RCX, Imm.of(form.lanes()));
-        a.emit(CMP, Gpr.RCX, Gpr.R14);
-        a.emit(JB, vector);
-        a.bind(behind);
-        a.emit(TEST, Gpr.R15, Gpr.R15);
-        a.emit(JE, rowDone);
-        rest();
-        a.bind(rowDone);
-        for (int i = 0; i < form.types.size(); i++) {
-            a.emit(ADD, INPUTS.get(i), Mem.at(Gpr.RDI, RowsWork.STEPS + i * Long.BYTES));
-        }
-        a.emit(ADD, Gpr.RBX, Mem.at(Gpr.RDI, RowsWork.ROW_BYTES));
-        a.emit(DEC, Gpr.RDX);
-        a.emit(JNE, row);
+        var rows = new RowsCode(a, form.types.size(), form.lanes());
+        rows.load();
+        rows.loop(() -> vector(false), this::rest);
     }
 
     private void rest() {
         for (int i = 0; i < form.types.size(); i++) {
             if (form.spread.get(i)) {
                 int bytes = form.types.get(i).elementBytes();
-                a.emit(LEA, Gpr.R11, Mem.at(INPUTS.get(i), Gpr.RCX, bytes, 0));
+                a.emit(LEA, Gpr.R11, Mem.at(RowsCode.INPUTS.get(i), Gpr.RCX, bytes, 0));
                 a.emit(LEA, Gpr.R12, slot(i));
                 copy(bytes);
             }
@@ -159,7 +120,7 @@ final class TypedCode {
     private void vector(boolean isRest) {
         for (int i = 0; i < form.types.size(); i++) {
             boolean isSpread = form.spread.get(i);
-            var base = INPUTS.get(i);
+            var base = RowsCode.INPUTS.get(i);
             int bytes = form.types.get(i).elementBytes();
             var place = !isSpread ? Mem.at(base, 0) : isRest ? slot(i) : Mem.at(base, Gpr.RCX, bytes, 0);
             if (isSpread) {
