@@ -13,10 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// The worker threads of one stream: the caller's own thread and `size - 1` others, which spin for a while between jobs
 /// and then park.
 ///
-/// One job at a time; [#run] returns when every worker is done with it. Not for concurrent use.
+/// One job at a time: the caller begins it, workers join as they come, and [#run] returns when the caller is done and
+/// so
+/// is every worker that has joined. Nobody waits for a worker that the system has not woken, or not given a processor,
+/// until there is nothing left to do. Not for concurrent use.
 final class Team implements AutoCloseable {
-    /// A part of a job: `worker` is 0 for the caller's thread.
+    /// What workers do together.
     interface Job {
+        /// Takes pieces that nobody has taken until none is left. The caller's thread, worker 0, always takes part, of
+        /// the others any.
         void run(int worker, int workers);
     }
 
@@ -24,14 +29,17 @@ final class Team implements AutoCloseable {
     /// microseconds; waking a parked thread takes tens of them (futex wake-up latency on Linux).
     private static final int SPINS = 20_000;
 
-    private static final VarHandle GENERATION;
-    private static final VarHandle PENDING;
+    /// Set in [#state] while workers may join. Below it is the number of those that have joined and are not done,
+    /// above it the number of the job.
+    private static final long OPEN = 1L << 31;
+
+    private static final int JOB_SHIFT = 32;
+
+    private static final VarHandle STATE;
 
     static {
         try {
-            var lookup = MethodHandles.lookup();
-            GENERATION = lookup.findVarHandle(Team.class, "generation", int.class);
-            PENDING = lookup.findVarHandle(Team.class, "pending", int.class);
+            STATE = MethodHandles.lookup().findVarHandle(Team.class, "state", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -41,8 +49,7 @@ final class Team implements AutoCloseable {
     private final int size;
     private final List<Integer> processors;
     private final AtomicBoolean hasTold = new AtomicBoolean();
-    private volatile int generation;
-    private volatile int pending;
+    private volatile long state;
     private volatile boolean closed;
     private volatile Job job = (_, _) -> {};
     private volatile @Nullable Throwable failure;
@@ -76,7 +83,7 @@ final class Team implements AutoCloseable {
         return size;
     }
 
-    /// Runs every worker's part of a job; a failure of any of them is thrown here.
+    /// Runs a job; a failure of any worker is thrown here.
     void run(Job next) {
         if (size == 1) {
             next.run(0, 1);
@@ -85,8 +92,7 @@ final class Team implements AutoCloseable {
         job = next;
         failure = null;
         caller = Thread.currentThread();
-        PENDING.setVolatile(this, size - 1);
-        GENERATION.getAndAdd(this, 1);
+        state = (long) (number(state) + 1) << JOB_SHIFT | OPEN;
         for (int worker = 1; worker < size; worker++) {
             if (parked.get(worker) != 0) {
                 LockSupport.unpark(threads.get(worker - 1));
@@ -98,19 +104,32 @@ final class Team implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             own = e;
         }
+        STATE.getAndBitwiseAnd(this, ~OPEN);
         awaitOthers();
         rethrow(own != null ? own : failure);
     }
 
+    private static int number(long state) {
+        return (int) (state >> JOB_SHIFT);
+    }
+
+    private static boolean isOpen(long state) {
+        return (state & OPEN) != 0;
+    }
+
+    private static long joined(long state) {
+        return state & OPEN - 1;
+    }
+
     private void awaitOthers() {
         int spins = 0;
-        while ((int) PENDING.getVolatile(this) != 0) {
+        while (joined(state) != 0) {
             if (++spins < SPINS) {
                 Thread.onSpinWait();
                 continue;
             }
             parked.set(0, 1);
-            if ((int) PENDING.getVolatile(this) != 0) {
+            if (joined(state) != 0) {
                 LockSupport.park(this);
             }
             parked.set(0, 0);
@@ -140,26 +159,43 @@ final class Team implements AutoCloseable {
         pin(worker);
         int seen = 0;
         while (true) {
-            int now = awaitJob(worker, seen);
+            seen = awaitJob(worker, seen);
             if (closed) {
                 return;
             }
-            seen = now;
+            if (!join(seen)) {
+                continue;
+            }
             try {
                 job.run(worker, size);
             } catch (Throwable e) {
                 failure = e;
             }
-            if ((int) PENDING.getAndAdd(this, -1) == 1 && parked.get(0) != 0) {
+            long before = (long) STATE.getAndAdd(this, -1L);
+            if (joined(before) == 1 && parked.get(0) != 0) {
                 LockSupport.unpark(caller);
             }
         }
     }
 
+    /// Becomes one of those that the caller waits for, unless the job is over.
+    private boolean join(int number) {
+        while (true) {
+            long now = state;
+            if (number(now) != number || !isOpen(now)) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, now, now + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /// Waits for a job that has not been seen yet and tells its number.
     private int awaitJob(int worker, int seen) {
         int spins = 0;
         while (true) {
-            int now = (int) GENERATION.getVolatile(this);
+            int now = number(state);
             if (now != seen || closed) {
                 return now;
             }
@@ -168,7 +204,7 @@ final class Team implements AutoCloseable {
                 continue;
             }
             parked.set(worker, 1);
-            if ((int) GENERATION.getVolatile(this) == seen && !closed) {
+            if (number(state) == seen && !closed) {
                 LockSupport.park(this);
             }
             parked.set(worker, 0);

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -26,16 +28,63 @@ class TeamTest {
     private static final Path STATUS = Path.of("/proc/thread-self/status");
     private static final long LONGER_THAN_SPINNING = 5_000_000;
 
+    /// A job whose workers wait for each other, so that all take part.
+    private static Team.Job together(Team.Job job) {
+        var joined = new AtomicInteger();
+        return (worker, workers) -> {
+            joined.incrementAndGet();
+            while (joined.get() < workers) {
+                Thread.onSpinWait();
+            }
+            job.run(worker, workers);
+        };
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
-    void everyWorkerDoesItsPartOfEveryJob(int size) {
+    void everyPieceOfEveryJobIsDoneByWhoeverComes(int size) {
+        int pieces = 7;
+        try (var team = new Team(size, "test")) {
+            for (int job = 1; job <= 2000; job++) {
+                var next = new AtomicInteger();
+                var done = new AtomicInteger();
+                team.run((_, workers) -> {
+                    assertThat(workers).isEqualTo(size);
+                    while (next.getAndIncrement() < pieces) {
+                        done.incrementAndGet();
+                    }
+                });
+                assertThat(done.get()).isEqualTo(pieces);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void nobodyJoinsAJobThatIsOver(int size) {
+        try (var team = new Team(size, "test")) {
+            var late = new AtomicInteger();
+            for (int job = 0; job < 2000; job++) {
+                var isOver = new AtomicBoolean();
+                team.run((_, _) -> {
+                    if (isOver.get()) {
+                        late.incrementAndGet();
+                    }
+                });
+                isOver.set(true);
+            }
+            team.run(together((_, _) -> {}));
+            assertThat(late.get()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void allWorkersCanTakePart(int size) {
         try (var team = new Team(size, "test")) {
             var done = new AtomicIntegerArray(size);
-            for (int job = 1; job <= 2000; job++) {
-                team.run((worker, workers) -> {
-                    assertThat(workers).isEqualTo(size);
-                    done.incrementAndGet(worker);
-                });
+            for (int job = 1; job <= 100; job++) {
+                team.run(together((worker, _) -> done.incrementAndGet(worker)));
                 for (int worker = 0; worker < size; worker++) {
                     assertThat(done.get(worker)).isEqualTo(job);
                 }
@@ -48,7 +97,8 @@ class TeamTest {
     void theFirstWorkerIsTheCaller(int size) {
         try (var team = new Team(size, "test")) {
             var caller = Thread.currentThread();
-            team.run((worker, _) -> assertThat(Thread.currentThread() == caller).isEqualTo(worker == 0));
+            team.run(together(
+                    (worker, _) -> assertThat(Thread.currentThread() == caller).isEqualTo(worker == 0)));
         }
     }
 
@@ -59,7 +109,7 @@ class TeamTest {
             var sum = new AtomicLong();
             for (int job = 0; job < 20; job++) {
                 LockSupport.parkNanos(LONGER_THAN_SPINNING);
-                team.run((worker, _) -> sum.addAndGet(worker + 1L));
+                team.run(together((worker, _) -> sum.addAndGet(worker + 1L)));
             }
             assertThat(sum.get()).isEqualTo(20L * size * (size + 1) / 2);
         }
@@ -71,12 +121,12 @@ class TeamTest {
         try (var team = new Team(size, "test")) {
             for (int job = 0; job < 5; job++) {
                 var done = new AtomicIntegerArray(size);
-                team.run((worker, _) -> {
+                team.run(together((worker, _) -> {
                     if (worker > 0) {
                         LockSupport.parkNanos(2 * LONGER_THAN_SPINNING);
                     }
                     done.set(worker, 1);
-                });
+                }));
                 for (int worker = 0; worker < size; worker++) {
                     assertThat(done.get(worker)).isEqualTo(1);
                 }
@@ -91,18 +141,18 @@ class TeamTest {
             for (int failing = 0; failing < size; failing++) {
                 int which = failing;
                 var others = new AtomicLong();
-                assertThatThrownBy(() -> team.run((worker, _) -> {
+                assertThatThrownBy(() -> team.run(together((worker, _) -> {
                             if (worker == which) {
                                 throw new IllegalStateException("worker " + worker);
                             }
                             others.incrementAndGet();
-                        }))
+                        })))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessage("worker " + which);
                 assertThat(others.get()).isEqualTo(size - 1L);
-                assertThatThrownBy(() -> team.run((worker, _) -> fail(worker == which)))
+                assertThatThrownBy(() -> team.run(together((worker, _) -> fail(worker == which))))
                         .isInstanceOf(StackOverflowError.class);
-                team.run((_, _) -> others.incrementAndGet());
+                team.run(together((_, _) -> others.incrementAndGet()));
                 assertThat(others.get()).isEqualTo(2L * size - 1);
             }
         }
@@ -120,12 +170,12 @@ class TeamTest {
         try (var team = new Team(size, "test")) {
             var sum = new AtomicLong();
             Thread.currentThread().interrupt();
-            team.run((worker, _) -> {
+            team.run(together((worker, _) -> {
                 if (worker > 0) {
                     LockSupport.parkNanos(LONGER_THAN_SPINNING);
                 }
                 sum.incrementAndGet();
-            });
+            }));
             assertThat(sum.get()).isEqualTo(size);
             assertThat(Thread.interrupted()).isTrue();
         }
@@ -152,7 +202,7 @@ class TeamTest {
         assumeTrue(canPin(processors.getFirst()), "skipped: this system does not let threads be pinned");
         var found = new AtomicReferenceArray<String>(size);
         try (var team = new Team(size, "test", processors.subList(0, size))) {
-            team.run((worker, _) -> found.set(worker, allowed()));
+            team.run(together((worker, _) -> found.set(worker, allowed())));
         }
         for (int worker = 1; worker < size; worker++) {
             assertThat(found.get(worker)).isEqualTo(Integer.toString(processors.get(worker)));
@@ -165,7 +215,7 @@ class TeamTest {
     void worksWhereTheSystemRefusesToPin() {
         try (var team = new Team(3, "test", List.of(-1, -1, -1))) {
             var done = new AtomicLong();
-            team.run((_, _) -> done.incrementAndGet());
+            team.run(together((_, _) -> done.incrementAndGet()));
             assertThat(done.get()).isEqualTo(3);
         }
     }
