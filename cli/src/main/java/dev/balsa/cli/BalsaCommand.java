@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             FuzzCommand.class,
             OperatorsCommand.class,
             CpuCommand.class,
+            RehearseCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class BalsaCommand implements Runnable {

@@ -1,6 +1,8 @@
 package dev.balsa.cli;
 
 import dev.balsa.cli.benchmark.Benchmark;
+import dev.balsa.cli.benchmark.PeakMemory;
+import dev.balsa.cli.benchmark.RuntimeName;
 import dev.balsa.cli.input.EngineOptions;
 import dev.balsa.cli.input.InputOptions;
 import dev.balsa.cli.report.JsonFile;
@@ -31,7 +33,8 @@ import picocli.CommandLine.Spec;
             "than 1e-3 of the element and 1e-3 of the output's largest element together, and, where that is not",
             "enough, than the peer is from itself without its optimisations (quantised models) on top.",
             "The roof is what multiply-adds of float32 in registers reach, measured when the command runs. Memory is",
-            "the most of the process in RAM (for the peer: by how much it grew), where the system tells it."
+            "the most of the process in RAM, where the system tells it; with --compare, of a process for each runtime,",
+            "which loads the model and runs it once."
         })
 final class BenchmarkCommand implements Callable<Integer> {
     /// The runtimes that Balsa can be compared with.
@@ -66,10 +69,16 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "write the figures as JSON (- for standard output)")
     private Optional<Path> json = Optional.empty();
 
+    @Option(names = "--alone", hidden = true, description = "load and run once with one runtime, print the peak memory")
+    private Optional<RuntimeName> alone = Optional.empty();
+
     @Override
     public Integer call() {
         if (!(seconds > 0 && seconds <= 3600) || !(warmUp.orElse(0.0) >= 0)) {
             throw new ParameterException(spec.commandLine(), "--seconds must be above 0 and at most 3600");
+        }
+        if (alone.isPresent()) {
+            return printPeakMemory(alone.get());
         }
         var benchmark = new Benchmark(path, engine.options(), seconds, warmUp.orElse(seconds / 2), compare.isPresent());
         // Shared: with several streams, other threads read the inputs.
@@ -80,6 +89,16 @@ final class BenchmarkCommand implements Callable<Integer> {
             json.ifPresent(file -> JsonFile.write(result.json(), file, out));
             out.flush();
             return result.agrees() ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    private int printPeakMemory(RuntimeName runtime) {
+        try (var arena = Arena.ofShared()) {
+            var megabytes = PeakMemory.here(runtime, path, engine.options(), wanted -> inputs.tensors(wanted, arena));
+            var out = spec.commandLine().getOut();
+            megabytes.ifPresent(out::println);
+            out.flush();
+            return ExitCode.OK;
         }
     }
 }

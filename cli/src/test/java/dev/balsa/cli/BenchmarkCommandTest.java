@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchmarkCommandTest {
     @TempDir
@@ -75,5 +77,15 @@ class BenchmarkCommandTest {
                 result.extract("peers.onnxruntime.latency_ms.median", 0.0) / result.extract("latency_ms.median", 0.0);
         assertThat(result.extract("peers.onnxruntime.ratio", 0.0)).isCloseTo(ratio, withinPercentage(1e-6));
         assertThat(run.out()).contains("ratio ").contains("output logits: largest difference ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"balsa", "onnxruntime"})
+    void tellsThePeakMemoryOfOneRuntime(String runtime) {
+        var run = CommandRun.of("benchmark", CommandRun.digits("digits.onnx"), "--batch", 2, "--alone", runtime);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.status()).isZero();
+        // A JVM alone takes some tens of megabytes.
+        assertThat(Double.parseDouble(run.out().strip())).isBetween(20.0, 20_000.0);
     }
 }

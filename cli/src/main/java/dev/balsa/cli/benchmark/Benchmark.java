@@ -39,15 +39,14 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
                 var latencies = turns().measure(List.of(balsa)).getFirst();
                 return result(tensors, flops, measured(balsa, latencies, first), Optional.empty());
             }
-            var peak = ResidentMemory.peakMegabytes();
-            var before = ResidentMemory.megabytes();
+            var ourMemory = PeakMemory.alone(RuntimeName.BALSA);
+            var peersMemory = PeakMemory.alone(RuntimeName.ONNXRUNTIME);
             try (var peer = OnnxRuntimeContestant.load(path, options, tensors)) {
                 var peerFirst = firstRun(peer);
-                var grown = minus(ResidentMemory.megabytes(), before);
                 var agreements = agreements(model, tensors, first.outputs(), peerFirst.outputs());
                 var latencies = turns().measure(List.of(balsa, peer));
-                var ours = measured(balsa, latencies.getFirst(), first, peak);
-                var theirs = measured(peer, latencies.getLast(), peerFirst, grown);
+                var ours = measured(balsa, latencies.getFirst(), first, ourMemory);
+                var theirs = measured(peer, latencies.getLast(), peerFirst, peersMemory);
                 return result(
                         tensors,
                         flops,
@@ -65,12 +64,6 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
         long start = System.nanoTime();
         var outputs = contestant.outputs();
         return new FirstRun((System.nanoTime() - start) / 1e6, outputs);
-    }
-
-    private static OptionalDouble minus(OptionalDouble now, OptionalDouble before) {
-        return now.isPresent() && before.isPresent()
-                ? OptionalDouble.of(now.getAsDouble() - before.getAsDouble())
-                : OptionalDouble.empty();
     }
 
     private List<Agreement> agreements(

@@ -36,8 +36,8 @@ public record BenchmarkResult(
     ///
     /// @param startMillis what the process did once, before it loaded the model
     /// @param loadMillis from the model's file to a model that is ready
-    /// @param megabytes Balsa: the most memory of the process in RAM, before the peer is loaded; the peer: by how
-    ///     much the memory in RAM grew until its first run was done
+    /// @param megabytes the most memory in RAM of a process: where runtimes are compared, of one that loads the
+    ///     model with this runtime and runs it once, or else of this one
     public record Measured(
             String name,
             Latencies latencies,

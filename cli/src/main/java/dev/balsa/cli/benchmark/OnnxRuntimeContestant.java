@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.balsa.Options;
+import dev.balsa.TensorInfo;
 import dev.balsa.error.ResourceException;
 import dev.balsa.error.UnsupportedException;
 import dev.balsa.tensor.DataType;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// ONNX Runtime on the CPU, with all its optimisations and as many threads per run as Balsa has.
 final class OnnxRuntimeContestant implements Contestant {
@@ -42,6 +44,44 @@ final class OnnxRuntimeContestant implements Contestant {
     /// @param inputs the caller's, by name; valid until this is closed
     static OnnxRuntimeContestant load(Path path, Options options, Map<String, Tensor> inputs) {
         return load(path, options, inputs, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    }
+
+    /// Loads a model without another runtime's help.
+    ///
+    /// @param inputs makes the inputs, which stay valid until this is closed
+    static OnnxRuntimeContestant load(
+            Path path, Options options, Function<List<TensorInfo>, Map<String, Tensor>> inputs) {
+        var without = load(path, options, Map.of());
+        try {
+            var tensors = tensors(OrtEnvironment.getEnvironment(), inputs.apply(without.wanted()));
+            return new OnnxRuntimeContestant(without.session, without.times, tensors);
+        } catch (OrtException e) {
+            without.close();
+            throw failed("filling inputs of", e);
+        }
+    }
+
+    private List<TensorInfo> wanted() throws OrtException {
+        var wanted = new ArrayList<TensorInfo>();
+        for (var input : session.getInputInfo().values()) {
+            if (input.getInfo() instanceof ai.onnxruntime.TensorInfo tensor) {
+                wanted.add(info(input.getName(), tensor));
+            }
+        }
+        return wanted;
+    }
+
+    private static TensorInfo info(String name, ai.onnxruntime.TensorInfo tensor) {
+        var dims = new ArrayList<String>();
+        for (int i = 0; i < tensor.getShape().length; i++) {
+            long length = tensor.getShape()[i];
+            var symbol = tensor.getDimensionNames()[i];
+            dims.add(length >= 0 ? Long.toString(length) : symbol.isEmpty() ? "?" : symbol);
+        }
+        var type = type(tensor.type)
+                .orElseThrow(() -> new UnsupportedException("ONNX Runtime's Java interface tells no type of input "
+                        + name + "; measure without --compare"));
+        return new TensorInfo(name, type, Optional.of(dims));
     }
 
     /// The outputs without any of its optimisations.

@@ -13,20 +13,11 @@ final class ResidentMemory {
 
     /// The most there has been so far, in megabytes of 2^20 bytes; nothing where the system does not tell.
     static OptionalDouble peakMegabytes() {
-        return megabytes("VmHWM:");
-    }
-
-    /// What there is now.
-    static OptionalDouble megabytes() {
-        return megabytes("VmRSS:");
-    }
-
-    private static OptionalDouble megabytes(String field) {
         if (!Files.isReadable(STATUS)) {
             return OptionalDouble.empty();
         }
         try (var lines = Files.lines(STATUS)) {
-            return lines.filter(line -> line.startsWith(field))
+            return lines.filter(line -> line.startsWith("VmHWM:"))
                     .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
                     .findFirst();
         } catch (IOException e) {
