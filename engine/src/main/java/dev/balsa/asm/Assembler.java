@@ -54,11 +54,13 @@ public final class Assembler {
         for (var operand : given) {
             told &= !(operand instanceof Mem mem) || mem.bits() != 0;
         }
+        if (told || instruction.forms().size() == 1) {
+            return;
+        }
         for (var operand : given) {
             told |= !(operand instanceof Mem || operand instanceof Imm)
                     && !(operand instanceof Gpr && form.indexOf('X') >= 0);
         }
-        told |= instruction.forms().size() == 1;
         if (!told) {
             throw new IllegalArgumentException(instruction.mnemonic() + " " + text(given)
                     + ": the size of the memory is not clear; give it by Mem.sized");

@@ -19,8 +19,7 @@ final class Encoder {
         this.form = form;
         this.encoding = form.encoding();
         this.operands = operands;
-        int index = form.indexOf(encoding.inOpcode() ? 'O' : 'M');
-        this.rm = index < 0 ? Gpr.NONE : operands.get(index);
+        this.rm = form.rm() < 0 ? Gpr.NONE : operands.get(form.rm());
     }
 
     /// Appends the bytes.
@@ -34,7 +33,7 @@ final class Encoder {
             case VEX -> vex();
             case EVEX -> evex();
         }
-        int register = number('R');
+        int register = number(form.register());
         code.u8(encoding.opcode() | (encoding.inOpcode() ? numberOf(rm) & 7 : 0));
         if (encoding.fixed() >= 0) {
             code.u8(encoding.fixed());
@@ -54,8 +53,8 @@ final class Encoder {
         };
     }
 
-    private int number(char role) {
-        int index = form.indexOf(role);
+    /// @param index of an operand; -1 for none
+    private int number(int index) {
         return index < 0 ? 0 : numberOf(operands.get(index));
     }
 
@@ -75,7 +74,7 @@ final class Encoder {
             default -> {}
         }
         int rex = (encoding.wide() ? 8 : 0)
-                | (number('R') >> 3 & 1) << 2
+                | (number(form.register()) >> 3 & 1) << 2
                 | (indexNumber() >> 3 & 1) << 1
                 | baseNumber() >> 3 & 1;
         if (rex != 0 || needsRex()) {
@@ -100,10 +99,10 @@ final class Encoder {
     }
 
     private void vex() {
-        int r = ~number('R') >> 3 & 1;
+        int r = ~number(form.register()) >> 3 & 1;
         int x = ~indexNumber() >> 3 & 1;
         int b = ~baseNumber() >> 3 & 1;
-        int last = (~number('V') & 15) << 3 | (encoding.length() == 256 ? 4 : 0) | encoding.prefix();
+        int last = (~number(form.other()) & 15) << 3 | (encoding.length() == 256 ? 4 : 0) | encoding.prefix();
         if (x == 1 && b == 1 && encoding.map() == 1 && !encoding.wide()) {
             code.u8(0xC5);
             code.u8(r << 7 | last);
@@ -115,8 +114,8 @@ final class Encoder {
     }
 
     private void evex() {
-        int register = number('R');
-        int other = number('V');
+        int register = number(form.register());
+        int other = number(form.other());
         boolean vectorIndex = rm instanceof Mem mem && mem.index() instanceof Vec;
         int x = rm instanceof Mem ? ~indexNumber() >> 3 & 1 : ~numberOf(rm) >> 4 & 1;
         int high = vectorIndex ? ~indexNumber() >> 4 & 1 : ~other >> 4 & 1;
@@ -174,7 +173,7 @@ final class Encoder {
             code.u8(0xC0 | register << 3 | numberOf(rm) & 7);
         } else if (mem.label().isPresent()) {
             code.u8(register << 3 | NO_BASE);
-            code.relative(mem.label().get(), 4, immediateBytes());
+            code.relative(mem.label().get(), 4, form.immediateBytes());
         } else {
             memory(register, mem);
         }
@@ -206,20 +205,15 @@ final class Encoder {
         if (mem.index() instanceof Vec) {
             return encoding.wide() ? 8 : 4;
         }
-        return form.operands().get(form.indexOf('M')).displacementUnit(mem);
-    }
-
-    private int immediateBytes() {
-        int bytes = form.indexOf('S') >= 0 ? 1 : 0;
-        for (var operand : form.operands()) {
-            bytes += operand.immediate();
-        }
-        return bytes;
+        return form.operands().get(form.rm()).displacementUnit(mem);
     }
 
     private void immediates() {
-        if (form.indexOf('S') >= 0) {
-            code.u8(number('S') << 4);
+        if (form.immediateBytes() == 0) {
+            return;
+        }
+        if (form.selector() >= 0) {
+            code.u8(number(form.selector()) << 4);
         }
         for (int i = 0; i < operands.size(); i++) {
             int bytes = form.operands().get(i).immediate();

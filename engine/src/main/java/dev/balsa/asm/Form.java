@@ -3,16 +3,80 @@ package dev.balsa.asm;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One way of writing and encoding an instruction, read from a row of its table.
+/// One way of writing and encoding an instruction, read from a row of its table. Immutable.
 ///
-/// @param text the row
-/// @param encoding the bytes
-/// @param operands what it works on, in Intel's order
-/// @param roles where each operand is encoded, as [Instruction] lists them, and X for implied ones
-record Form(String text, Encoding encoding, List<OperandPattern> operands, String roles) {
-    /// Copies the list.
-    Form {
-        operands = List.copyOf(operands);
+/// Every instruction of every routine is encoded by one, and routines are written when a model is loaded: what
+/// follows from the row is found out once.
+final class Form {
+    private final String text;
+    private final Encoding encoding;
+    private final List<OperandPattern> operands;
+    private final String roles;
+    private final int register;
+    private final int other;
+    private final int rm;
+    private final int selector;
+    private final int immediateBytes;
+
+    /// @param text the row
+    /// @param encoding the bytes
+    /// @param operands what it works on, in Intel's order
+    /// @param roles where each operand is encoded, as [Instruction] lists them, and X for implied ones
+    Form(String text, Encoding encoding, List<OperandPattern> operands, String roles) {
+        this.text = text;
+        this.encoding = encoding;
+        this.operands = List.copyOf(operands);
+        this.roles = roles;
+        register = roles.indexOf('R');
+        other = roles.indexOf('V');
+        rm = roles.indexOf(encoding.inOpcode() ? 'O' : 'M');
+        selector = roles.indexOf('S');
+        int bytes = selector >= 0 ? 1 : 0;
+        for (var operand : operands) {
+            bytes += operand.immediate();
+        }
+        immediateBytes = bytes;
+    }
+
+    String text() {
+        return text;
+    }
+
+    Encoding encoding() {
+        return encoding;
+    }
+
+    List<OperandPattern> operands() {
+        return operands;
+    }
+
+    String roles() {
+        return roles;
+    }
+
+    /// The index of the operand in ModRM:reg; -1 if none is.
+    int register() {
+        return register;
+    }
+
+    /// The index of the operand in VEX.vvvv; -1 if none is.
+    int other() {
+        return other;
+    }
+
+    /// The index of the operand in ModRM:r/m, or in the opcode; -1 if none is.
+    int rm() {
+        return rm;
+    }
+
+    /// The index of the operand in the upper bits of an immediate; -1 if none is.
+    int selector() {
+        return selector;
+    }
+
+    /// Bytes behind the address.
+    int immediateBytes() {
+        return immediateBytes;
     }
 
     /// The forms of a row.

@@ -1,6 +1,7 @@
 package dev.balsa.asm;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -8,6 +9,7 @@ import java.util.Set;
 ///
 /// @param text as it stands in the row, without modifiers
 /// @param registers the kinds of registers, such as `r64`, `zmm`, `k`, `tmm`
+/// @param kinds a bit for each of them that is one of [#KINDS]
 /// @param certain whether one of them is not a kind but a certain register, such as `cl`
 /// @param memory bits of a memory operand; 0 for none, -1 for an address of any size
 /// @param broadcast bits of an element that stands for all lanes; 0 for none
@@ -22,6 +24,7 @@ import java.util.Set;
 record OperandPattern(
         String text,
         Set<String> registers,
+        int kinds,
         boolean certain,
         int memory,
         int broadcast,
@@ -33,7 +36,13 @@ record OperandPattern(
         boolean relative,
         int unit) {
     private static final int ANY_SIZE = -1;
-    private static final Set<String> KINDS = Set.of("r8", "r16", "r32", "r64", "xmm", "ymm", "zmm", "k", "tmm");
+    private static final List<String> KINDS = List.of("r8", "r16", "r32", "r64", "xmm", "ymm", "zmm", "k", "tmm");
+    /// Bits of [#KINDS].
+    private static final int R8 = 1;
+
+    private static final int XMM = 1 << 4;
+    private static final int MASKS = 1 << 7;
+    private static final int TILES = 1 << 8;
 
     /// Reads one operand of a row.
     ///
@@ -66,10 +75,17 @@ record OperandPattern(
             }
         }
         var relative = body.startsWith("rel");
-        boolean certain = registers.stream().anyMatch(register -> !KINDS.contains(register));
+        int kinds = 0;
+        boolean certain = false;
+        for (var register : registers) {
+            int kind = KINDS.indexOf(register);
+            certain |= kind < 0;
+            kinds |= kind < 0 ? 0 : 1 << kind;
+        }
         return new OperandPattern(
                 body,
                 Set.copyOf(registers),
+                kinds,
                 certain,
                 memory,
                 broadcast,
@@ -160,15 +176,6 @@ record OperandPattern(
         };
     }
 
-    private static String general(int bits) {
-        return switch (bits) {
-            case 8 -> "r8";
-            case 16 -> "r16";
-            case 32 -> "r32";
-            default -> "r64";
-        };
-    }
-
     static String vector(int bits) {
         return bits == 128 ? "xmm" : bits == 256 ? "ymm" : "zmm";
     }
@@ -176,10 +183,11 @@ record OperandPattern(
     /// Whether an operand fits, apart from what the form's encoding cannot express.
     boolean accepts(Operand operand) {
         return switch (operand) {
-            case Gpr gpr -> registers.contains(general(gpr.bits())) || certain && registers.contains(gpr.toString());
-            case Vec vec -> registers.contains(vector(vec.bits())) && acceptsModifiers(vec);
-            case Mask _ -> registers.contains("k");
-            case Tile _ -> registers.contains("tmm");
+            // 8 to 64 bits, and 128 to 512, are consecutive kinds.
+            case Gpr gpr -> (kinds & R8 * gpr.bits() / 8) != 0 || certain && registers.contains(gpr.toString());
+            case Vec vec -> (kinds & XMM * vec.bits() / 128) != 0 && acceptsModifiers(vec);
+            case Mask _ -> (kinds & MASKS) != 0;
+            case Tile _ -> (kinds & TILES) != 0;
             case Mem mem -> acceptsMemory(mem);
             case Imm imm -> immediate != 0 && !relative && fits(imm.value());
             case Label _ -> relative;
