@@ -20,13 +20,14 @@ public final class Pipelines {
                 new RulePass(new ScaleIntoSums()),
                 new RulePass(new SpreadQLinearConv()),
                 new RulePass(new SpreadQLinearMatMul()),
+                // Weights that are multiplied as the integers they are need not be dequantised.
+                new DeadCode(),
                 new ConstantFolding(false),
                 new RulePass(new BatchNormIntoConv()),
                 new RulePass(new SpreadBatchNorm()),
                 new RulePass(new MakeSwish()),
                 new RulePass(new MakeGelu()),
-                new RulePass(new MakeGeluTanh()),
-                new DeadCode()));
+                new RulePass(new MakeGeluTanh())));
     }
 
     /// Once per combination of input shapes.
