@@ -1,5 +1,7 @@
 package dev.balsa.rewrite;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.balsa.ir.Node;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
@@ -8,6 +10,7 @@ import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.quantization.MatMulInteger;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +18,11 @@ import java.util.Optional;
 /// integers (MatMulInteger), whose sums are then multiplied by the scales, before what a Gemm adds is added. Sums
 /// are exact, those of floats were not.
 public final class MakeMatMulInteger implements Rule {
+    /// Rows that are turned at once: a line of the cache, if they are not very long.
+    private static final int BAND = 64;
+
+    private static final int MOST_BYTES = 4 << 20;
+
     @Override
     public Optional<Patch> match(Node node, GraphView view) {
         return switch (node.op()) {
@@ -43,20 +51,13 @@ public final class MakeMatMulInteger implements Rule {
         if (!Dequantized.isFinite(factors)) {
             return Optional.empty();
         }
-        var straight = new Value(
-                node.output(0).name() + ".matrix",
-                transposed
-                        ? TensorType.of(transposed(matrix.get()))
-                        : right.get().data().type());
+        var straight = transposed ? Optional.of(transposed(matrix.get())) : Optional.<Tensor>empty();
+        var data = straight.map(tensor -> new Value(node.output(0).name() + ".matrix", TensorType.of(tensor)))
+                .orElse(right.get().data());
         var inputs = List.of(
-                left.get().data(),
-                transposed ? straight : right.get().data(),
-                left.get().zeroPoint(),
-                right.get().zeroPoint());
+                left.get().data(), data, left.get().zeroPoint(), right.get().zeroPoint());
         var chain = new SumChain(node, new MatMulInteger(), inputs);
-        if (transposed) {
-            chain.constant("matrix", transposed(matrix.get()));
-        }
+        straight.ifPresent(tensor -> chain.constant("matrix", tensor));
         chain.scale(count == 1 ? factors.reshaped(Shape.scalar()) : factors);
         if (node.input(2).isPresent()) {
             chain.add(node.input(2));
@@ -64,13 +65,22 @@ public final class MakeMatMulInteger implements Rule {
         return Optional.of(chain.patch(name() + " " + node.label()));
     }
 
+    /// The matrix with rows and columns swapped, some rows at a time, by way of arrays.
     private static Tensor transposed(Tensor matrix) {
         long rows = matrix.shape().dim(0);
-        long columns = matrix.shape().dim(1);
+        int columns = Math.toIntExact(matrix.shape().dim(1));
         var turned = Tensor.allocate(matrix.type(), Shape.of(columns, rows));
-        for (long row = 0; row < rows; row++) {
-            for (long column = 0; column < columns; column++) {
-                turned.setLong(column * rows + row, matrix.getLong(row * columns + column));
+        int most = Math.clamp(MOST_BYTES / Math.max(1, columns), 1, BAND);
+        var band = new byte[most * columns];
+        var column = new byte[most];
+        for (long row = 0; row < rows; row += most) {
+            int height = (int) Math.min(most, rows - row);
+            MemorySegment.copy(matrix.memory(), JAVA_BYTE, row * columns, band, 0, height * columns);
+            for (int i = 0; i < columns; i++) {
+                for (int j = 0; j < height; j++) {
+                    column[j] = band[j * columns + i];
+                }
+                MemorySegment.copy(column, 0, turned.memory(), JAVA_BYTE, i * rows + row, height);
             }
         }
         return turned;
