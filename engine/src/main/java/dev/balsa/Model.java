@@ -77,7 +77,7 @@ public final class Model implements AutoCloseable {
                 options.threads(),
                 Machine.nominal(isa, Cpu.current().caches(), threads),
                 options.tuning().tuner());
-        compiled = new CompiledGraph(Pipelines.whenLoaded().run(graph), context);
+        compiled = new CompiledGraph(Pipelines.whenLoaded(options.threads()).run(graph), context);
         idle = new ArrayBlockingQueue<>(streams);
         var places = places(options, threads);
         for (int i = 0; i < streams; i++) {

@@ -1,8 +1,8 @@
 package dev.balsa.plan;
 
 import dev.balsa.ir.Node;
+import dev.balsa.rewrite.Helpers;
 import dev.balsa.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,29 +47,10 @@ final class KernelChoices {
     }
 
     private Map<Node, Optional<KernelChoice>> make(int threads) {
-        var helpers = new ArrayList<Thread>();
-        for (int i = 1; i < Math.min(threads, nodes.size()); i++) {
-            helpers.add(Thread.ofPlatform().daemon().name("balsa-plan-" + i).start(this::work));
-        }
-        work();
-        helpers.forEach(KernelChoices::join);
+        Helpers.run(Math.min(threads, nodes.size()), "balsa-plan", this::work);
         var choices = new IdentityHashMap<Node, Optional<KernelChoice>>();
         made.forEach((index, choice) -> choices.put(nodes.get(index), choice));
         return choices;
-    }
-
-    private static void join(Thread helper) {
-        boolean interrupted = false;
-        while (helper.isAlive()) {
-            try {
-                helper.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void work() {

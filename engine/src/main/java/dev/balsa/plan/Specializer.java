@@ -25,8 +25,8 @@ import java.util.Set;
 
 /// Fixes the input shapes of a graph. For one graph and one combination of shapes.
 ///
-/// Every node is typed again; what then follows from shapes and constants alone is computed once, here. A node whose
-/// output shapes depend on values ends the first stage for all that depends on it.
+/// Every node is typed again; what then follows from shapes and constants alone is computed once, here. A node
+/// whose output shapes depend on values ends the first stage for all that depends on it.
 final class Specializer {
     /// A result that follows from shapes is computed when planning if it has at most this many elements; larger
     /// ones (masks of long sequences) cost less time in the run than memory here.
@@ -129,7 +129,9 @@ final class Specializer {
         var tensors = inputs.stream()
                 .map(value -> Optional.ofNullable(value.isPresent() ? constants.get(value) : null))
                 .toList();
-        if (!folding.take(node.op(), tensors.stream().flatMap(Optional::stream).toList(), types)) {
+        var given =
+                tensors.stream().flatMap(Optional::stream).map(Tensor::shape).toList();
+        if (!folding.take(node.op(), given, types)) {
             return false;
         }
         var results = Interpreter.evaluate(node.op(), tensors, node.outputs(), node.label(), FoldingBudget.MOST_BYTES);

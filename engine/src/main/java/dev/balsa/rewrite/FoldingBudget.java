@@ -21,7 +21,6 @@ import dev.balsa.ir.signal.Signal;
 import dev.balsa.ir.view.View;
 import dev.balsa.ir.window.Window;
 import dev.balsa.tensor.Shape;
-import dev.balsa.tensor.Tensor;
 import java.util.List;
 
 /// How much may be computed ahead of the runs: a damaged or hostile model must not fill the memory or take minutes
@@ -41,9 +40,11 @@ public final class FoldingBudget {
 
     /// Takes what the node needs off the budget.
     ///
+    /// @param inputs the shapes of the constants that it reads
+    /// @param outputs what is known of its results
     /// @return false, with nothing taken, if the node is to be computed in the run
-    public boolean take(Op op, List<Tensor> inputs, List<TensorType> outputs) {
-        long read = inputs.stream().mapToLong(Tensor::size).sum();
+    public boolean take(Op op, List<Shape> inputs, List<TensorType> outputs) {
+        long read = inputs.stream().mapToLong(Shape::size).sum();
         long written = 0;
         for (var type : outputs) {
             var shape = type.shape().known();
@@ -55,7 +56,7 @@ public final class FoldingBudget {
         }
         double work = isLinear(op)
                 ? (double) read + written
-                : (double) inputs.stream().mapToLong(Tensor::size).max().orElse(1) * Math.max(written, read);
+                : (double) inputs.stream().mapToLong(Shape::size).max().orElse(1) * Math.max(written, read);
         if (work > left) {
             return false;
         }

@@ -10,8 +10,13 @@ public final class Pipelines {
 
     /// Once per model, with symbolic shapes.
     public static Pipeline whenLoaded() {
+        return whenLoaded(1);
+    }
+
+    /// The same, with the help of several threads.
+    public static Pipeline whenLoaded(int threads) {
         return new Pipeline(List.of(
-                new ConstantFolding(true),
+                new ConstantFolding(true, threads),
                 new RulePass(new RemoveNoOp()),
                 new RulePass(new MakeConvInteger()),
                 new RulePass(new MakeMatMulInteger()),
@@ -22,7 +27,7 @@ public final class Pipelines {
                 new RulePass(new SpreadQLinearMatMul()),
                 // Weights that are multiplied as the integers they are need not be dequantised.
                 new DeadCode(),
-                new ConstantFolding(false),
+                new ConstantFolding(false, threads),
                 new RulePass(new BatchNormIntoConv()),
                 new RulePass(new SpreadBatchNorm()),
                 new RulePass(new MakeSwish()),

@@ -115,7 +115,10 @@ public record Range() implements Leaf {
         }
     }
 
-    private static long length(Tensor start, Tensor limit, Tensor delta) {
+    /// How many numbers there are.
+    ///
+    /// @throws ShapeException if they do not end, or if an operand is no scalar
+    public static long length(Tensor start, Tensor limit, Tensor delta) {
         if (start.size() != 1 || limit.size() != 1 || delta.size() != 1) {
             throw new ShapeException("expected scalars as start, limit and delta of a range, found shapes "
                     + start.shape() + ", " + limit.shape() + " and " + delta.shape() + "; check the model's inputs");
