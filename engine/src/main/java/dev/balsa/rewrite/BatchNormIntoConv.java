@@ -1,5 +1,7 @@
 package dev.balsa.rewrite;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
 import dev.balsa.ir.Node;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
@@ -7,7 +9,7 @@ import dev.balsa.ir.normalization.BatchNormalization;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
-import java.lang.foreign.ValueLayout;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,9 @@ import java.util.Optional;
 /// A batch normalisation after a convolution with constant weights goes into weights and bias:
 /// `scale / sqrt(variance + epsilon)` times each output channel, and what is left as its bias.
 public final class BatchNormIntoConv implements Rule {
+    /// Weights that are scaled at once.
+    private static final int PART = 1024;
+
     @Override
     public Optional<Patch> match(Node node, GraphView view) {
         if (!(node.op() instanceof Conv) || node.output(0).type().dtype() != DataType.FLOAT32) {
@@ -77,14 +82,28 @@ public final class BatchNormIntoConv implements Rule {
 
     private static void scale(Tensor weights, Tensor target, long from, long to, double factor) {
         if (weights.type() == DataType.FLOAT32) {
-            for (long i = from; i < to; i++) {
-                float weight = weights.memory().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
-                target.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, (float) (weight * factor));
-            }
+            scaleFloats(weights.memory(), target.memory(), from, to, factor);
             return;
         }
         for (long i = from; i < to; i++) {
             target.setDouble(i, weights.getDouble(i) * factor);
+        }
+    }
+
+    /// By way of an array, which code that has only begun to run reads much faster than segments.
+    private static void scaleFloats(MemorySegment weights, MemorySegment target, long from, long to, double factor) {
+        var part = new float[(int) Math.min(PART, to - from)];
+        for (long at = from; at < to; at += part.length) {
+            int length = (int) Math.min(part.length, to - at);
+            MemorySegment.copy(weights, JAVA_FLOAT_UNALIGNED, at * Float.BYTES, part, 0, length);
+            scale(part, length, factor);
+            MemorySegment.copy(part, 0, target, JAVA_FLOAT_UNALIGNED, at * Float.BYTES, length);
+        }
+    }
+
+    private static void scale(float[] part, int length, double factor) {
+        for (int i = 0; i < length; i++) {
+            part[i] = (float) (part[i] * factor);
         }
     }
 
