@@ -1,9 +1,12 @@
 package dev.balsa.kernel.tile;
 
+import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.PairPackCode.Argument;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,21 +60,26 @@ public record PairFactor(
         return signed ? value : Byte.toUnsignedInt(value);
     }
 
-    /// Packs the factor, by way of arrays, which code that has only begun to run reads much faster than segments.
+    /// Packs the factor.
     ///
     /// @param target zeros
-    void pack(VectorUnit unit, Panels panels, MemorySegment target) {
-        for (int panel = 0; panel < panels.count(); panel++) {
-            int first = panels.column(panel);
-            var zeros = zeros(first, panels.columns(panel));
-            int width = panels.vectors(panel) * unit.lanes();
-            var packed = new int[Math.multiplyExact(pairs(), width)];
-            if (columnStep == 1) {
-                packRows(first, zeros, width, packed);
-            } else {
-                packColumns(first, zeros, width, packed);
+    void pack(VectorUnit unit, Panels panels, MemorySegment target, Constants constants) {
+        int widest = Math.toIntExact(panels.mostBytes(1));
+        try (var arena = Arena.ofConfined()) {
+            // What arguments point to is part of them, so that it is alive during the call as they are.
+            var arguments = arena.allocate(Argument.bytes() + widest, Long.BYTES);
+            Argument.ZEROS.set(arguments, arguments.address() + Argument.bytes());
+            Argument.OTHER.set(arguments, rowStep);
+            for (int panel = 0; panel < panels.count(); panel++) {
+                var zeros = zeros(panels.column(panel), panels.columns(panel));
+                MemorySegment.copy(zeros, 0, arguments, ValueLayout.JAVA_INT, Argument.bytes(), zeros.length);
+                long rowBytes = (long) panels.vectors(panel) * unit.bytes();
+                for (int i = 0; i < runs.size(); i++) {
+                    long from = memory.address() + runs.get(i) + panels.column(panel) * columnStep;
+                    long to = target.address() + panels.place(panel, i * Math.ceilDiv(run, 2));
+                    pack(arguments, from, to, rowBytes, zeros.length, constants);
+                }
             }
-            MemorySegment.copy(packed, 0, target, ValueLayout.JAVA_INT, panels.place(panel, 0), packed.length);
         }
     }
 
@@ -85,43 +93,46 @@ public record PairFactor(
         return zeros;
     }
 
-    private void packRows(int first, int[] zeros, int width, int[] packed) {
-        var low = new byte[zeros.length];
-        var high = new byte[zeros.length];
-        int at = 0;
-        for (long start : runs) {
-            for (int row = 0; row < run; row += 2, at += width) {
-                boolean isPair = row + 1 < run;
-                long from = start + row * rowStep + first;
-                MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, low, 0, low.length);
-                if (isPair) {
-                    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from + rowStep, high, 0, high.length);
-                }
-                for (int i = 0; i < zeros.length; i++) {
-                    packed[at + i] = pair(value(low[i]) - zeros[i], isPair ? value(high[i]) - zeros[i] : 0);
-                }
+    /// Packs a run's part of a panel, walking along what is nearer in memory, and then the element that is left
+    /// over.
+    private void pack(
+            MemorySegment arguments, long from, long to, long rowBytes, int columnsHere, Constants constants) {
+        int pairsHere = run / 2;
+        Argument.SOURCE.set(arguments, from);
+        Argument.TARGET.set(arguments, to);
+        if (columnStep == 1 || pairsHere == 0) {
+            alongColumns(arguments, rowBytes);
+            if (pairsHere > 0) {
+                code(true, constants).call(0, arguments, pairsHere, columnsHere);
             }
+        } else {
+            Argument.SOURCE_STEP.set(arguments, 2 * rowStep);
+            Argument.ZERO_STEP.set(arguments, 0);
+            Argument.TARGET_STEP.set(arguments, rowBytes);
+            Argument.SOURCE_ROW.set(arguments, columnStep);
+            Argument.ZERO_ROW.set(arguments, Integer.BYTES);
+            Argument.TARGET_ROW.set(arguments, Integer.BYTES);
+            code(true, constants).call(0, arguments, columnsHere, pairsHere);
+        }
+        if (run % 2 != 0) {
+            Argument.SOURCE.set(arguments, from + (run - 1) * rowStep);
+            Argument.TARGET.set(arguments, to + pairsHere * rowBytes);
+            alongColumns(arguments, rowBytes);
+            code(false, constants).call(0, arguments, 1, columnsHere);
         }
     }
 
-    private void packColumns(int first, int[] zeros, int width, int[] packed) {
-        int step = Math.toIntExact(rowStep);
-        var starts = runs.stream().mapToInt(Math::toIntExact).toArray();
-        var column = new byte[Arrays.stream(starts).max().orElse(0) + (run - 1) * step + 1];
-        for (int i = 0; i < zeros.length; i++) {
-            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, (first + i) * columnStep, column, 0, column.length);
-            int at = i;
-            for (int start : starts) {
-                for (int row = 0; row < run; row += 2, at += width) {
-                    int from = start + row * step;
-                    int high = row + 1 < run ? value(column[from + step]) - zeros[i] : 0;
-                    packed[at] = pair(value(column[from]) - zeros[i], high);
-                }
-            }
-        }
+    private void alongColumns(MemorySegment arguments, long rowBytes) {
+        Argument.SOURCE_STEP.set(arguments, columnStep);
+        Argument.ZERO_STEP.set(arguments, Integer.BYTES);
+        Argument.TARGET_STEP.set(arguments, Integer.BYTES);
+        Argument.SOURCE_ROW.set(arguments, 2 * rowStep);
+        Argument.ZERO_ROW.set(arguments, 0);
+        Argument.TARGET_ROW.set(arguments, rowBytes);
     }
 
-    private static int pair(int low, int high) {
-        return low & 0xFFFF | high << Short.SIZE;
+    private MachineCode code(boolean paired, Constants constants) {
+        var code = new PairPackCode(signed, paired);
+        return constants.code(code.name(), code::write);
     }
 }

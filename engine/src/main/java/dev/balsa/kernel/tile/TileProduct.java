@@ -185,7 +185,7 @@ public final class TileProduct implements RowProduct {
                 right.memory(),
                 "pairs in " + panels.form() + " of " + right.form(),
                 panels.bytes(),
-                target -> right.pack(unit, panels, target));
+                target -> right.pack(unit, panels, target, constants));
         return new TileProduct(unit, panels, request, Optional.of(result), packed, constants);
     }
 
