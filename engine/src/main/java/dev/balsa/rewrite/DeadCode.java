@@ -5,6 +5,7 @@ import dev.balsa.ir.Node;
 import dev.balsa.ir.Value;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 
@@ -21,10 +22,11 @@ public final class DeadCode implements Pass {
         var kept = new ArrayList<Node>();
         for (var node : graph.nodes().reversed()) {
             if (node.outputs().stream().anyMatch(used::contains)) {
-                kept.addFirst(node);
+                kept.add(node);
                 node.inputs().stream().filter(Value::isPresent).forEach(used::add);
             }
         }
+        Collections.reverse(kept);
         var constants = new LinkedHashMap<Value, Tensor>(graph.constants());
         constants.keySet().retainAll(used);
         if (kept.size() == graph.nodes().size()

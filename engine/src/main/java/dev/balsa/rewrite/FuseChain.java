@@ -35,7 +35,10 @@ public record FuseChain(Acceptance acceptance) implements Rule {
 
     @Override
     public Optional<Patch> match(Node node, GraphView view) {
-        if (!node.output(0).isPresent() || node.outputs().size() != 1 || !acceptance.head(node, view)) {
+        if (!node.output(0).isPresent()
+                || node.outputs().size() != 1
+                || view.soleConsumer(node.output(0)).isEmpty()
+                || !acceptance.head(node, view)) {
             return Optional.empty();
         }
         var removed = new ArrayList<>(List.of(node));

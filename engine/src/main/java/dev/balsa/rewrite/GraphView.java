@@ -12,25 +12,42 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A graph with its edges looked up: who makes a value, who uses it.
+/// A graph with its edges looked up: who makes a value, who uses it. For one thread.
 public final class GraphView {
     private final Graph graph;
     private final Map<Value, Node> producers = new HashMap<>();
     private final Map<Value, List<Node>> consumers = new HashMap<>();
-    private final Set<Value> outputs;
+    private final Set<Value> outputs = new HashSet<>();
+    private boolean isLookedThrough;
 
-    /// Looks through the graph once.
+    /// A view that looks through the graph when it is first asked: most rules find nothing to ask about.
     public GraphView(Graph graph) {
         this.graph = graph;
-        this.outputs = new HashSet<>(graph.outputs());
-        for (var node : graph.nodes()) {
-            node.outputs().stream().filter(Value::isPresent).forEach(value -> producers.put(value, node));
-            node.inputs().stream()
-                    .filter(Value::isPresent)
-                    .distinct()
-                    .forEach(value -> consumers
-                            .computeIfAbsent(value, _ -> new ArrayList<>(1))
-                            .add(node));
+    }
+
+    private GraphView lookedThrough() {
+        if (!isLookedThrough) {
+            isLookedThrough = true;
+            outputs.addAll(graph.outputs());
+            graph.nodes().forEach(this::lookAt);
+        }
+        return this;
+    }
+
+    private void lookAt(Node node) {
+        for (var value : node.outputs()) {
+            if (value.isPresent()) {
+                producers.put(value, node);
+            }
+        }
+        for (var value : node.inputs()) {
+            if (value.isPresent()) {
+                var users = consumers.computeIfAbsent(value, _ -> new ArrayList<>(1));
+                // A node that uses a value twice was added by the use before.
+                if (users.isEmpty() || users.getLast() != node) {
+                    users.add(node);
+                }
+            }
         }
     }
 
@@ -41,12 +58,12 @@ public final class GraphView {
 
     /// The node that makes a value, if a node does.
     public Optional<Node> producer(Value value) {
-        return Optional.ofNullable(producers.get(value));
+        return Optional.ofNullable(lookedThrough().producers.get(value));
     }
 
     /// The nodes that use a value, each once.
     public List<Node> consumers(Value value) {
-        return consumers.getOrDefault(value, List.of());
+        return lookedThrough().consumers.getOrDefault(value, List.of());
     }
 
     /// The only node that uses a value, if there is just one and the value is no output of the graph.
@@ -57,7 +74,7 @@ public final class GraphView {
 
     /// Whether the graph gives the value to its caller.
     public boolean isOutput(Value value) {
-        return outputs.contains(value);
+        return lookedThrough().outputs.contains(value);
     }
 
     /// The tensor of a constant value.

@@ -14,6 +14,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Applies patches that do not touch each other's nodes.
@@ -37,12 +38,15 @@ final class Patching {
             added.addAll(patch.added());
         }
         var nodes = new ArrayList<Node>();
-        graph.nodes().stream().filter(node -> !removed.contains(node)).forEach(nodes::add);
-        nodes.addAll(added);
-        var renamed = nodes.stream().map(node -> rename(node, replaced)).toList();
+        for (var node : graph.nodes()) {
+            if (!removed.contains(node)) {
+                nodes.add(rename(node, replaced));
+            }
+        }
+        added.forEach(node -> nodes.add(rename(node, replaced)));
         var outputs =
                 graph.outputs().stream().map(value -> follow(value, replaced)).toList();
-        return new Graph(graph.name(), graph.inputs(), constants, sorted(graph, constants, renamed), outputs);
+        return new Graph(graph.name(), graph.inputs(), constants, sorted(graph, constants, nodes), outputs);
     }
 
     private static void checkType(Patch patch, Value from, Value to) {
@@ -63,11 +67,14 @@ final class Patching {
     }
 
     private static Node rename(Node node, Map<Value, Value> replaced) {
-        return node.inputs().stream().anyMatch(replaced::containsKey)
-                ? node.withInputs(node.inputs().stream()
-                        .map(value -> follow(value, replaced))
-                        .toList())
-                : node;
+        boolean changes = false;
+        var inputs = new ArrayList<Value>(node.inputs().size());
+        for (var value : node.inputs()) {
+            var other = follow(value, replaced);
+            changes |= other != value;
+            inputs.add(other);
+        }
+        return changes ? node.withInputs(inputs) : node;
     }
 
     /// The nodes in an order in which each comes after those whose values it uses, otherwise as they came.
@@ -89,9 +96,7 @@ final class Patching {
             open.push(node);
             while (!open.isEmpty()) {
                 var next = open.peek();
-                var missing = next.inputs().stream()
-                        .filter(value -> !defined.contains(value))
-                        .findFirst();
+                var missing = missing(next, defined);
                 if (missing.isEmpty() || isDone(next, defined)) {
                     open.pop();
                     if (!isDone(next, defined)) {
@@ -106,8 +111,23 @@ final class Patching {
         return sorted;
     }
 
+    /// The first input that is not there yet.
+    private static Optional<Value> missing(Node node, Set<Value> defined) {
+        for (var value : node.inputs()) {
+            if (!defined.contains(value)) {
+                return Optional.of(value);
+            }
+        }
+        return Optional.empty();
+    }
+
     private static boolean isDone(Node node, Set<Value> defined) {
-        return node.outputs().stream().anyMatch(value -> value.isPresent() && defined.contains(value));
+        for (var value : node.outputs()) {
+            if (value.isPresent() && defined.contains(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Node producer(Value value, Map<Value, Node> producers, ArrayDeque<Node> open) {

@@ -29,13 +29,16 @@ public record Pipeline(List<Pass> passes) {
     /// @throws InternalException if the passes do not come to an end
     public Graph run(Graph graph, PatchBudget budget) {
         var current = withBodies(graph, budget);
+        // Passes in a row, the last ones, that have seen this graph.
+        int idle = 0;
         for (int round = 0; round < MOST_ROUNDS; round++) {
-            var before = current;
             for (var pass : passes) {
-                current = pass.apply(current, budget);
-            }
-            if (current == before) {
-                return current;
+                var next = pass.apply(current, budget);
+                idle = next == current ? idle + 1 : 0;
+                if (idle == passes.size()) {
+                    return next;
+                }
+                current = next;
             }
         }
         throw new InternalException("rewriting of graph \"" + graph.name() + "\" does not come to an end after "

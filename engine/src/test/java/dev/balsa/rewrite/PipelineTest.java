@@ -17,6 +17,7 @@ import dev.balsa.tensor.DataType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// Patches are checked, and rewriting comes to an end.
@@ -137,6 +138,49 @@ class PipelineTest {
                 """);
         assertThat(Pipelines.whenLoaded().run(graph, new PatchBudget(0))).isSameAs(graph);
         assertThat(Pipelines.whenLoaded().run(graph).nodes()).isEmpty();
+    }
+
+    @Test
+    void weightsOfIntegersAreNotDequantisedBesides() {
+        var graph = GraphText.parse("""
+                graph "g" (%x: u8[2,3]) {
+                  %s: f32[] = constant <0.5>
+                  %w: i8[3,2] = constant <1, 2, 3, 4, 5, 6>
+                  %a: f32[2,3] = DequantizeLinear {axis=1, blockSize=0, to=none} (%x, %s)
+                  %b: f32[3,2] = DequantizeLinear {axis=1, blockSize=0, to=none} (%w, %s)
+                  %y: f32[2,2] = MatMul (%a, %b)
+                  return %y
+                }
+                """);
+        var budget = PatchBudget.unlimited();
+        var after = Pipelines.whenLoaded().run(graph, budget);
+        assertThat(GraphText.of(after)).contains("MatMulInteger").doesNotContain("DequantizeLinear");
+        assertThat(budget.applied()).noneMatch(label -> label.startsWith("ConstantFolding DequantizeLinear"));
+    }
+
+    @Test
+    void passesThatHaveSeenTheGraphAreNotRunAgain() {
+        var runs = new AtomicInteger();
+        Pass counting = new Pass() {
+            @Override
+            public String name() {
+                return "counting";
+            }
+
+            @Override
+            public Graph apply(Graph graph, PatchBudget budget) {
+                runs.incrementAndGet();
+                return graph;
+            }
+        };
+        Rule toNeg = (node, _) -> node.op() instanceof Relu
+                ? Optional.of(
+                        Patch.fuse("to neg", List.of(node), new Node("", new Neg(), node.inputs(), node.outputs())))
+                : Optional.empty();
+        new Pipeline(List.of(new RulePass(toNeg), counting)).run(GRAPH);
+        assertThat(runs).hasValue(1);
+        new Pipeline(List.of(counting, new RulePass(toNeg), counting)).run(GRAPH);
+        assertThat(runs).hasValue(4);
     }
 
     @Test
