@@ -223,16 +223,23 @@ final class Turning {
     }
 
     private Value constant(String name, Tensor tensor, Layout layout) {
+        var turned = turned(tensor, layout);
+        var constant = new Value(name, TensorType.of(turned));
+        constants.put(constant, turned);
+        return constant;
+    }
+
+    private static Tensor turned(Tensor tensor, Layout layout) {
         var straight = Layout.straight(layout.rank());
-        var last = Interpreter.evaluate(
+        if (layout.isSame(straight, tensor.shape())) {
+            return tensor.reshaped(Shape.of(layout.apply(tensor.shape().toList())));
+        }
+        return Interpreter.evaluate(
                         layout.from(straight),
                         List.of(Optional.of(tensor)),
                         List.of(new Value("output", TensorType.of(tensor))),
                         "Transpose")
                 .getFirst();
-        var constant = new Value(name, TensorType.of(last));
-        constants.put(constant, last);
-        return constant;
     }
 
     private Value numbers(String name, List<Long> numbers) {
