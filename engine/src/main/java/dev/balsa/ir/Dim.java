@@ -2,6 +2,7 @@ package dev.balsa.ir;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -10,30 +11,42 @@ import java.util.stream.Collectors;
 
 /// The length of one dimension, as far as it is known: a number, a polynomial over named symbols, or unknown.
 ///
-/// Symbols are what ONNX calls `dim_param`. Two dimensions with equal text are equal lengths in every run, except that
-/// [#UNKNOWN] says nothing about another unknown. Immutable.
+/// Symbols are what ONNX calls `dim_param`. Two dimensions with equal text are equal lengths in every run, except
+/// that [#UNKNOWN] says nothing about another unknown. Immutable.
 public final class Dim {
     /// A length that only a run can tell.
     public static final Dim UNKNOWN = new Dim(new TreeMap<>());
 
     private static final String ONE = "";
 
+    private static final SortedMap<String, Long> NO_TERMS = Collections.emptySortedMap();
+
     /// Coefficients by monomial: symbols in alphabetic order joined by `*`, the empty text for the constant term.
+    /// Of numbers, which nearly all lengths are, none is kept.
     private final SortedMap<String, Long> terms;
 
-    /// Read off the terms once: inputs are checked against their dimensions in every run.
     private final boolean isNumber;
     private final long number;
 
     private Dim(SortedMap<String, Long> terms) {
-        this.terms = terms;
         this.isNumber = terms.size() == 1 && terms.containsKey(ONE);
         this.number = terms.getOrDefault(ONE, 0L);
+        this.terms = isNumber ? NO_TERMS : terms;
+    }
+
+    private Dim(long number) {
+        this.isNumber = true;
+        this.number = number;
+        this.terms = NO_TERMS;
     }
 
     /// A known length.
     public static Dim of(long value) {
-        return new Dim(new TreeMap<>(Map.of(ONE, value)));
+        return new Dim(value);
+    }
+
+    private SortedMap<String, Long> terms() {
+        return isNumber ? new TreeMap<>(Map.of(ONE, number)) : terms;
     }
 
     /// A named length; characters outside of `[A-Za-z0-9_.]` become `_`. An empty name is [#UNKNOWN].
@@ -55,7 +68,7 @@ public final class Dim {
 
     /// Whether nothing is known of the length.
     public boolean isUnknown() {
-        return terms.isEmpty();
+        return !isNumber && terms.isEmpty();
     }
 
     /// The number, if known.
@@ -90,11 +103,14 @@ public final class Dim {
 
     /// The sum.
     public Dim plus(Dim other) {
+        if (isNumber && other.isNumber) {
+            return of(number + other.number);
+        }
         if (isUnknown() || other.isUnknown()) {
             return UNKNOWN;
         }
-        var sum = new TreeMap<>(terms);
-        other.terms.forEach((monomial, factor) -> sum.merge(monomial, factor, Long::sum));
+        var sum = new TreeMap<>(terms());
+        other.terms().forEach((monomial, factor) -> sum.merge(monomial, factor, Long::sum));
         return normal(sum);
     }
 
@@ -110,6 +126,9 @@ public final class Dim {
 
     /// The product.
     public Dim times(Dim other) {
+        if (isNumber && other.isNumber) {
+            return of(number * other.number);
+        }
         if (is(0) || other.is(0)) {
             return of(0);
         }
@@ -117,8 +136,8 @@ public final class Dim {
             return UNKNOWN;
         }
         var product = new TreeMap<String, Long>();
-        terms.forEach(
-                (left, a) -> other.terms.forEach((right, b) -> product.merge(join(left, right), a * b, Long::sum)));
+        var factors = other.terms();
+        terms().forEach((left, a) -> factors.forEach((right, b) -> product.merge(join(left, right), a * b, Long::sum)));
         return normal(product);
     }
 
@@ -128,13 +147,14 @@ public final class Dim {
         if (isKnown() && other.isKnown()) {
             return other.get() == 0 ? UNKNOWN : of(Math.floorDiv(get(), other.get()));
         }
-        if (isUnknown() || other.terms.size() != 1) {
+        var divisors = other.terms();
+        if (isUnknown() || divisors.size() != 1) {
             return UNKNOWN;
         }
-        var divisor = other.terms.firstEntry().getKey();
-        long factor = other.terms.firstEntry().getValue();
+        var divisor = divisors.firstEntry().getKey();
+        long factor = divisors.firstEntry().getValue();
         var quotient = new TreeMap<String, Long>();
-        for (var term : terms.entrySet()) {
+        for (var term : terms().entrySet()) {
             var rest = without(term.getKey(), divisor);
             if (rest.equals("/") || factor == 0 || term.getValue() % factor != 0) {
                 return UNKNOWN;
@@ -172,12 +192,12 @@ public final class Dim {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Dim dim && terms.equals(dim.terms);
+        return other instanceof Dim dim && isNumber == dim.isNumber && number == dim.number && terms.equals(dim.terms);
     }
 
     @Override
     public int hashCode() {
-        return terms.hashCode();
+        return 31 * Long.hashCode(number) + terms.hashCode();
     }
 
     /// A number, a polynomial such as `batch*seq+1`, or `?`.
@@ -185,6 +205,9 @@ public final class Dim {
     public String toString() {
         if (isUnknown()) {
             return "?";
+        }
+        if (isNumber) {
+            return Long.toString(number);
         }
         var text = new StringBuilder();
         terms.entrySet().stream()

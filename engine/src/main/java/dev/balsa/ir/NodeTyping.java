@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.LongStream;
 
-/// Infers types node by node, in graph order, and keeps the elements of small integer values that are known on the way.
+/// Infers types node by node, in graph order, and keeps the elements of small integer values that are known on the
+/// way.
 ///
 /// Not thread-safe; one instance serves one graph.
 public final class NodeTyping {
@@ -83,10 +83,14 @@ public final class NodeTyping {
         if (constant == null) {
             return Optional.ofNullable(contents.get(value));
         }
-        return constant.type().isInteger() && constant.shape().rank() <= 1
-                ? Optional.of(
-                        LongStream.of(constant.toLongArray()).mapToObj(Dim::of).toList())
-                : Optional.empty();
+        if (!constant.type().isInteger() || constant.shape().rank() > 1 || constant.size() > MOST_CONTENTS) {
+            return Optional.empty();
+        }
+        var numbers = new Dim[(int) constant.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Dim.of(constant.getLong(i));
+        }
+        return Optional.of(List.of(numbers));
     }
 
     private static void checkTypes(Schema schema, List<Value> inputs) {

@@ -31,7 +31,11 @@ public record SymbolicShape(Optional<List<Dim>> dims) {
 
     /// A shape whose dimensions are all known.
     public static SymbolicShape of(Shape shape) {
-        return of(shape.toList().stream().map(Dim::of).toList());
+        var dims = new Dim[shape.rank()];
+        for (int i = 0; i < dims.length; i++) {
+            dims[i] = Dim.of(shape.dim(i));
+        }
+        return of(dims);
     }
 
     /// A shape of which only the rank is known.
@@ -66,7 +70,15 @@ public record SymbolicShape(Optional<List<Dim>> dims) {
 
     /// Whether every dimension is a number.
     public boolean isKnown() {
-        return dims.isPresent() && dims.get().stream().allMatch(Dim::isKnown);
+        if (dims.isEmpty()) {
+            return false;
+        }
+        for (var dim : dims.get()) {
+            if (!dim.isKnown()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The concrete shape, if every dimension is a number.
@@ -74,7 +86,11 @@ public record SymbolicShape(Optional<List<Dim>> dims) {
         if (!isKnown()) {
             return Optional.empty();
         }
-        return Optional.of(Shape.of(list().stream().mapToLong(Dim::get).toArray()));
+        var numbers = new long[rank()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = dim(i).get();
+        }
+        return Optional.of(Shape.of(numbers));
     }
 
     /// The product of dimensions `from` (inclusive) to `to` (exclusive).

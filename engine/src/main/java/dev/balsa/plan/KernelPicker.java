@@ -12,6 +12,9 @@ import dev.balsa.plan.choice.Tuner;
 import dev.balsa.tensor.Precision;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +35,7 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     private static final double CLOSE = 1.3;
     /// Measured times within this factor of the least are as good: then the one of least estimated time is taken.
     private static final double SAME = 1.03;
+    private static final int MOST_DECIMALS = 9;
 
     /// A kernel and how long it may take.
     private record Candidate<R>(Kernel<R> kernel, double seconds) {
@@ -58,9 +62,12 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
 
     <R> Optional<KernelChoice> pick(
             List<Kernel<R>> kernels, R request, List<Value> operands, OptionalInt inPlace, long flops) {
-        var able = kernels.stream()
-                .filter(kernel -> kernel.spec().isa().compareTo(context.isa()) <= 0 && kernel.supports(request))
-                .toList();
+        var able = new ArrayList<Kernel<R>>();
+        for (var kernel : kernels) {
+            if (kernel.spec().isa().compareTo(context.isa()) <= 0 && kernel.supports(request)) {
+                able.add(kernel);
+            }
+        }
         if (able.isEmpty()) {
             return Optional.empty();
         }
@@ -133,8 +140,14 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
                 how + " " + millis(best.seconds()) + ", next " + millis(next.seconds()) + " (" + next.name() + ")");
     }
 
+    /// With three digits. A formatter would take longer than most decisions.
     private static String millis(double seconds) {
-        return String.format(Locale.ROOT, "%.3g ms", seconds * 1e3);
+        double millis = seconds * 1e3;
+        if (!Double.isFinite(millis)) {
+            return millis + " ms";
+        }
+        int decimals = Math.clamp((long) (2 - Math.floor(Math.log10(millis))), 0, MOST_DECIMALS);
+        return new BigDecimal(millis).setScale(decimals, RoundingMode.HALF_UP).toPlainString() + " ms";
     }
 
     private String key(KeyedRequest request) {

@@ -26,7 +26,11 @@ record Layout(List<Integer> order) {
 
     /// As the model has it.
     static Layout straight(int rank) {
-        return new Layout(IntStream.range(0, rank).boxed().toList());
+        var order = new ArrayList<Integer>(rank);
+        for (int i = 0; i < rank; i++) {
+            order.add(i);
+        }
+        return new Layout(order);
     }
 
     /// An image with its channels last.
@@ -35,7 +39,11 @@ record Layout(List<Integer> order) {
     }
 
     static Layout of(int[] order) {
-        return new Layout(IntStream.of(order).boxed().toList());
+        var list = new ArrayList<Integer>(order.length);
+        for (int axis : order) {
+            list.add(axis);
+        }
+        return new Layout(list);
     }
 
     int rank() {
@@ -43,7 +51,12 @@ record Layout(List<Integer> order) {
     }
 
     boolean isStraight() {
-        return equals(straight(rank()));
+        for (int i = 0; i < rank(); i++) {
+            if (order.get(i) != i) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Where the model's dimension stands.
@@ -53,7 +66,11 @@ record Layout(List<Integer> order) {
 
     /// Lengths of the model's dimensions in this order.
     <T> List<T> apply(List<T> dims) {
-        return order.stream().map(dims::get).toList();
+        var turned = new ArrayList<T>(rank());
+        for (int axis : order) {
+            turned.add(dims.get(axis));
+        }
+        return List.copyOf(turned);
     }
 
     /// The type of a value that the model gives the type.
@@ -64,8 +81,11 @@ record Layout(List<Integer> order) {
 
     /// What brings a value in another layout to this one.
     Transpose from(Layout other) {
-        return new Transpose(
-                order.stream().map(axis -> (long) other.place(axis)).toList());
+        var perm = new ArrayList<Long>(rank());
+        for (int axis : order) {
+            perm.add((long) other.place(axis));
+        }
+        return new Transpose(perm);
     }
 
     /// Whether a value of the model's shape has its elements in the same order in both layouts.
@@ -75,7 +95,13 @@ record Layout(List<Integer> order) {
 
     /// The dimensions that are not of length 1.
     List<Integer> longAxes(Shape shape) {
-        return order.stream().filter(axis -> shape.dim(axis) != 1).toList();
+        var axes = new ArrayList<Integer>(rank());
+        for (int axis : order) {
+            if (shape.dim(axis) != 1) {
+                axes.add(axis);
+            }
+        }
+        return axes;
     }
 
     /// The layout of what the model transposes, if nothing is done.

@@ -29,7 +29,11 @@ public final class Shape {
 
     /// The shape with these dimensions.
     public static Shape of(List<Long> dims) {
-        return of(dims.stream().mapToLong(Long::longValue).toArray());
+        var numbers = new long[dims.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = dims.get(i);
+        }
+        return numbers.length == 0 ? SCALAR : new Shape(numbers);
     }
 
     /// The shape of a scalar: rank 0, one element.
@@ -90,7 +94,9 @@ public final class Shape {
 
     /// The dimensions as a list.
     public List<Long> toList() {
-        return LongStream.of(dims).boxed().toList();
+        var list = new Long[dims.length];
+        Arrays.setAll(list, i -> dims[i]);
+        return List.of(list);
     }
 
     /// The row-major strides in elements, as a new array.

@@ -11,7 +11,6 @@ import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /// The dimensions in another order (ONNX Transpose, opset 1 to 25).
 ///
@@ -28,13 +27,21 @@ public record Transpose(List<Long> perm) implements Assembly {
     /// @throws ModelFormatException if it is not a permutation of 0 and up
     public Transpose {
         perm = List.copyOf(perm);
-        if (!perm.stream()
-                .sorted()
-                .toList()
-                .equals(LongStream.range(0, perm.size()).boxed().toList())) {
+        if (!isPermutation(perm)) {
             throw new ModelFormatException("attribute \"perm\": expected every axis from 0 to " + (perm.size() - 1)
                     + " once, found " + perm + "; check the model");
         }
+    }
+
+    private static boolean isPermutation(List<Long> perm) {
+        var seen = new boolean[perm.size()];
+        for (long axis : perm) {
+            if (axis < 0 || axis >= seen.length || seen[(int) axis]) {
+                return false;
+            }
+            seen[(int) axis] = true;
+        }
+        return true;
     }
 
     @Override

@@ -16,7 +16,6 @@ import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 
 /// An operator on images whose first input and only output are `[batch, spatial..., channels]` instead of ONNX's
 /// `[batch, channels, spatial...]`: what it means is what the operator means between two transpositions.
@@ -38,18 +37,20 @@ public record ChannelsLast(Op core) implements Fusion {
 
     /// The transposition of images from channels first to channels last.
     public static Transpose toLast(int rank) {
-        return new Transpose(LongStream.range(0, rank)
-                .map(i -> i == 0 ? 0 : i == rank - 1 ? 1 : i + 1)
-                .boxed()
-                .toList());
+        var perm = new ArrayList<Long>(rank);
+        for (long i = 0; i < rank; i++) {
+            perm.add(i == 0 ? 0 : i == rank - 1 ? 1 : i + 1);
+        }
+        return new Transpose(perm);
     }
 
     /// The transposition of images from channels last to channels first.
     public static Transpose toFirst(int rank) {
-        return new Transpose(LongStream.range(0, rank)
-                .map(i -> i == 0 ? 0 : i == 1 ? rank - 1 : i - 1)
-                .boxed()
-                .toList());
+        var perm = new ArrayList<Long>(rank);
+        for (long i = 0; i < rank; i++) {
+            perm.add(i == 0 ? 0 : i == 1 ? rank - 1 : i - 1);
+        }
+        return new Transpose(perm);
     }
 
     @Override
