@@ -77,12 +77,17 @@ public final class MakeMatMulInteger implements Rule {
             int height = (int) Math.min(most, rows - row);
             MemorySegment.copy(matrix.memory(), JAVA_BYTE, row * columns, band, 0, height * columns);
             for (int i = 0; i < columns; i++) {
-                for (int j = 0; j < height; j++) {
-                    column[j] = band[j * columns + i];
-                }
+                gather(band, i, columns, column, height);
                 MemorySegment.copy(column, 0, turned.memory(), JAVA_BYTE, i * rows + row, height);
             }
         }
         return turned;
+    }
+
+    /// A method of its own, since the JVM compiles what is called often sooner than what loops long.
+    private static void gather(byte[] from, int start, int step, byte[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = from[start + i * step];
+        }
     }
 }
