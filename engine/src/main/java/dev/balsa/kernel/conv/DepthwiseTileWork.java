@@ -123,24 +123,9 @@ final class DepthwiseTileWork implements Work {
     }
 
     private void pack(Form form, MemorySegment target) {
-        int taps = form.rows() * form.columns();
-        int lanes = form.unit().lanes();
-        long at = 0;
-        int first = 0;
-        for (int vectors : form.blocks()) {
-            for (int tap = 0; tap < taps; tap++) {
-                for (int i = 0; i < vectors * lanes; i++, at += Float.BYTES) {
-                    if (first + i < form.channels()) {
-                        long from = ((long) (first + i) * taps + tap) * Float.BYTES;
-                        target.set(
-                                ValueLayout.JAVA_FLOAT,
-                                at,
-                                request.weights().get(ValueLayout.JAVA_FLOAT_UNALIGNED, from));
-                    }
-                }
-            }
-            first += vectors * lanes;
-        }
+        var weights = new float[form.channels() * form.rows() * form.columns()];
+        MemorySegment.copy(request.weights(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, weights, 0, weights.length);
+        DepthwisePacking.pack(form, weights, target);
     }
 
     @Override

@@ -126,28 +126,25 @@ final class IntegerDepthwiseWork implements Work {
     private void pack(Form form, int firstChannel, MemorySegment target) {
         int taps = form.rows() * form.columns();
         var weights = request.weights();
-        long at = 0;
-        int first = 0;
-        for (int vectors : form.blocks()) {
-            int block = vectors * unit.lanes();
-            for (int tap = 0; tap < taps; tap++) {
-                for (int i = 0; i < block; i++, at += Float.BYTES) {
-                    if (first + i < form.channels()) {
-                        int channel = firstChannel + first + i;
-                        int value = value(weights.memory(), (long) channel * taps + tap);
-                        int zero = weights.zeroPoints()
-                                .map(zeros -> value(zeros, zeros.byteSize() == 1 ? 0 : channel))
-                                .orElse(0);
-                        target.set(ValueLayout.JAVA_FLOAT, at, value - zero);
-                    }
-                }
+        var bytes = new byte[form.channels() * taps];
+        MemorySegment.copy(weights.memory(), ValueLayout.JAVA_BYTE, (long) firstChannel * taps, bytes, 0, bytes.length);
+        var numbers = new float[bytes.length];
+        for (int channel = 0; channel < form.channels(); channel++) {
+            int zero = weights.zeroPoints().isEmpty()
+                    ? 0
+                    : zero(weights.zeroPoints().get(), firstChannel + channel);
+            for (int i = channel * taps; i < (channel + 1) * taps; i++) {
+                numbers[i] = value(bytes[i]) - zero;
             }
-            first += block;
         }
+        DepthwisePacking.pack(form, numbers, target);
     }
 
-    private int value(MemorySegment segment, long at) {
-        byte value = segment.get(ValueLayout.JAVA_BYTE, at);
+    private int zero(MemorySegment zeros, int channel) {
+        return value(zeros.get(ValueLayout.JAVA_BYTE, zeros.byteSize() == 1 ? 0 : channel));
+    }
+
+    private int value(byte value) {
         return request.weights().signed() ? value : Byte.toUnsignedInt(value);
     }
 
