@@ -11,12 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/// Chooses kernels for nodes ahead, by several threads: packing their weights takes most of the time of planning.
+/// Chooses kernels for nodes ahead, by several threads: packing their weights and writing their code takes most of the
+/// time of planning.
 ///
 /// What fails here is left out, so that the caller meets the failure in the order of the nodes.
 final class KernelChoices {
-    /// Weights that are packed within a millisecond or two are not worth a thread.
+    /// Weights that are packed within a millisecond or two are not worth a thread,
     private static final long LEAST_BYTES = 4L << 20;
+
+    /// nor are a few nodes: code for one is written within a tenth of a millisecond or, in a process that has just
+    /// started, a few tenths.
+    private static final int LEAST_NODES = 32;
 
     private final List<Node> nodes;
     private final Function<Node, Optional<KernelChoice>> lowering;
@@ -40,7 +45,7 @@ final class KernelChoices {
         for (var constant : constants) {
             bytes += constant.memory().byteSize();
         }
-        if (threads == 1 || bytes < LEAST_BYTES) {
+        if (threads == 1 || bytes < LEAST_BYTES && nodes.size() < LEAST_NODES) {
             return Map.of();
         }
         return new KernelChoices(nodes, lowering).make(threads);
