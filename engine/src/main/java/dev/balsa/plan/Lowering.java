@@ -31,6 +31,7 @@ import dev.balsa.ir.quantization.DynamicQuantizeLinear;
 import dev.balsa.ir.quantization.MatMulInteger;
 import dev.balsa.ir.quantization.QLinearAdd;
 import dev.balsa.ir.quantization.QuantizeLinear;
+import dev.balsa.ir.quantization.TableLookup;
 import dev.balsa.ir.recurrent.Gru;
 import dev.balsa.ir.recurrent.Lstm;
 import dev.balsa.ir.reduction.Reduce;
@@ -109,6 +110,7 @@ final class Lowering {
             case DynamicQuantizeLinear _ -> quantizations.dynamicQuantize(node);
             case MatMulInteger op -> integers.matMul(node).or(() -> quantizations.matMul(node, op));
             case QLinearAdd _ -> quantizations.add(node);
+            case TableLookup _ -> quantizations.lookup(node);
             case ConvInteger op -> quantizations.conv(node, op);
             case Lstm op -> recurrences.lstm(node, op);
             case Gru op -> recurrences.gru(node, op);

@@ -10,12 +10,14 @@ import dev.balsa.ir.quantization.ConvInteger;
 import dev.balsa.ir.quantization.DequantizeLinear;
 import dev.balsa.ir.quantization.MatMulInteger;
 import dev.balsa.ir.quantization.QuantizeLinear;
+import dev.balsa.ir.quantization.TableLookup;
 import dev.balsa.kernel.conv.ByteConvRequest;
 import dev.balsa.kernel.conv.ConvKernels;
 import dev.balsa.kernel.elementwise.CastRequest;
 import dev.balsa.kernel.elementwise.DequantizeRequest;
 import dev.balsa.kernel.elementwise.DynamicQuantizeRequest;
 import dev.balsa.kernel.elementwise.ElementwiseKernels;
+import dev.balsa.kernel.elementwise.LookupRequest;
 import dev.balsa.kernel.elementwise.QuantizeRequest;
 import dev.balsa.kernel.elementwise.QuantizedAddRequest;
 import dev.balsa.kernel.gemm.ByteGemmRequest;
@@ -138,6 +140,15 @@ record QuantizationLowering(Graph graph, KernelPicker picker) {
                 request,
                 List.of(node.input(0), node.input(ADDEND), node.output(0)),
                 0);
+    }
+
+    Optional<KernelChoice> lookup(Node node) {
+        var table = graph.constant(node.input(1)).filter(tensor -> tensor.size() == TableLookup.RESULTS);
+        return table.flatMap(results -> picker.pick(
+                ElementwiseKernels.lookups(picker.isa()),
+                new LookupRequest(Chains.shape(node.input(0)).size(), results.memory()),
+                List.of(node.input(0), node.output(0)),
+                0));
     }
 
     /// Whether a tensor is added to the innermost dimensions of another one.

@@ -18,6 +18,8 @@ public final class Pipelines {
         return new Pipeline(List.of(
                 new ConstantFolding(true, threads),
                 new RulePass(new RemoveNoOp()),
+                new RulePass(new QuantizeBeforeConcat()),
+                new RulePass(new MakeTableLookup()),
                 new RulePass(new MakeConvInteger()),
                 new RulePass(new MakeMatMulInteger()),
                 new RulePass(new MakeQLinearAdd()),

@@ -19,6 +19,7 @@ import dev.balsa.ir.normalization.Softmax;
 import dev.balsa.ir.quantization.DequantizeLinear;
 import dev.balsa.ir.quantization.QLinearAdd;
 import dev.balsa.ir.quantization.QuantizeLinear;
+import dev.balsa.ir.quantization.TableLookup;
 import dev.balsa.ir.reduction.Reduce;
 import dev.balsa.ir.selection.ArgMax;
 import dev.balsa.ir.selection.ArgMin;
@@ -95,6 +96,7 @@ record TurnedForms(Graph graph, Function<Value, Optional<Layout>> layouts) {
             case DequantizeLinear(long axis, long block, var to) ->
                 quantized(node, axis, block, layout)
                         .map(at -> first(node, new DequantizeLinear(at, block, to), layout, layout));
+            case TableLookup op -> Optional.of(first(node, op, layout, layout));
             default -> Optional.empty();
         };
     }

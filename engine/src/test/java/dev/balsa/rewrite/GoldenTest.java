@@ -30,6 +30,8 @@ class GoldenTest {
             "ConstantFolding",
             "DeadCode",
             "BatchNormIntoConv",
+            "QuantizeBeforeConcat",
+            "MakeTableLookup",
             "MakeConvInteger",
             "MakeMatMulInteger",
             "MakeQLinearAdd",

@@ -11,4 +11,5 @@ public sealed interface Quantization extends Op
                 QLinearAdd,
                 QLinearConv,
                 QLinearMatMul,
-                QuantizeLinear {}
+                QuantizeLinear,
+                TableLookup {}

@@ -62,6 +62,14 @@ public final class ElementwiseKernels {
                 .toList();
     }
 
+    /// The kernels for [LookupRequest] up to a level.
+    public static List<Kernel<LookupRequest>> lookups(Isa isa) {
+        var kernels = new ArrayList<Kernel<LookupRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new LookupCodeKernel(unit)));
+        kernels.add(new PortableKernel<>("lookup_i8", VectorProvider.PLAIN, _ -> true, LookupWork::new));
+        return kernels;
+    }
+
     /// The kernels for [DequantizeRequest] up to a level.
     public static List<Kernel<DequantizeRequest>> dequantizers(Isa isa) {
         var kernels = new ArrayList<Kernel<DequantizeRequest>>();

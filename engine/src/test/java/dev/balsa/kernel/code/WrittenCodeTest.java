@@ -36,6 +36,8 @@ import dev.balsa.kernel.elementwise.DynamicQuantizeCodeKernel;
 import dev.balsa.kernel.elementwise.DynamicQuantizeRequest;
 import dev.balsa.kernel.elementwise.ElementwiseCodeKernel;
 import dev.balsa.kernel.elementwise.ElementwiseRequest;
+import dev.balsa.kernel.elementwise.LookupCodeKernel;
+import dev.balsa.kernel.elementwise.LookupRequest;
 import dev.balsa.kernel.elementwise.QuantizeCodeKernel;
 import dev.balsa.kernel.elementwise.QuantizeRequest;
 import dev.balsa.kernel.elementwise.QuantizedAddCodeKernel;
@@ -191,6 +193,7 @@ class WrittenCodeTest {
                         new QuantizedAddRequest(signed, 1, 100, scale, scale, scale),
                         written);
             }
+            prepare(new LookupCodeKernel(unit), new LookupRequest(100, arena.allocate(256)), written);
             prepare(new DynamicQuantizeCodeKernel(unit), new DynamicQuantizeRequest(100), written);
             prepare(new ConcatCodeKernel(unit), new ConcatRequest(3, List.of(10L, 20L)), written);
             assertThat(written.codes).hasSizeGreaterThan(100);
