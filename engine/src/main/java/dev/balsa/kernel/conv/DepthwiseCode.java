@@ -31,8 +31,8 @@ import java.util.function.Consumer;
 
 /// Writes the code of a depthwise convolution: some neighbouring pixels of an output row by some vectors of
 /// channels are summed up in registers over the window, then passed through the epilogue and stored. A row of the
-/// window
-/// is written out position by position; a loop goes over those rows of it that are in the image, as a table tells.
+/// window is written out position by position; a loop goes over those rows of it that are in the image, as a table
+/// tells.
 ///
 /// The routine makes tiles for the pixels from rsi to rdx, whose number is a multiple of the tile's, and whose
 /// windows all have the same columns in the image; rdi points to the [Argument]s, addresses for the row's pixel 0.
@@ -96,6 +96,8 @@ final class DepthwiseCode {
             int outputStep,
             List<Stage> stages,
             Optional<SumResult> integers) {
+        private static final int MOST_WRITTEN_OUT = 25;
+
         /// Copies the list.
         Form {
             stages = List.copyOf(stages);
@@ -119,6 +121,11 @@ final class DepthwiseCode {
                 blocks.add(Math.min(2, left));
             }
             return blocks;
+        }
+
+        /// Whether the few rows of the window are written out: with integers the table has all of them, always.
+        boolean isWrittenOut() {
+            return integers.isPresent() && rows * columns <= MOST_WRITTEN_OUT;
         }
 
         int resultBytes() {
@@ -180,6 +187,7 @@ final class DepthwiseCode {
         int repeated = plainEnd ? blocks.size() : blocks.size() - 1;
         if (repeated > 0) {
             var channels = new Label("channels");
+            a.align(32);
             a.bind(channels);
             block(2, unit.lanes());
             a.emit(ADD, Gpr.RCX, Imm.of(2L * unit.lanes()));
@@ -234,30 +242,14 @@ final class DepthwiseCode {
                 lanes.zero(sum(pixel, vector));
             }
         }
-        var row = new Label("row");
-        var done = new Label("rows done");
         a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS.at()));
-        a.emit(CMP, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS_END.at()));
-        a.emit(JAE, done);
-        a.bind(row);
-        a.emit(MOV, Gpr.RAX, Mem.at(Gpr.R15, 0));
-        a.emit(ADD, Gpr.RAX, Gpr.R8);
-        a.emit(MOV, Gpr.RDX, Mem.at(Gpr.R15, Long.BYTES));
-        a.emit(LEA, Gpr.RDX, Mem.at(Gpr.R9, Gpr.RDX, vectors, 0));
-        for (int column = form.first; column < form.end; column++) {
-            for (int vector = 0; vector < vectors; vector++) {
-                var weight = Mem.at(Gpr.RDX, (column * vectors + vector) * unit.bytes());
-                boolean whole = vector < vectors - 1 || lastLanes == unit.lanes();
-                lanes.load(spare(vector), weight);
-                for (int pixel = 0; pixel < form.pixels; pixel++) {
-                    multiply(column, vector, pixel, whole ? unit.lanes() : lastLanes);
-                }
+        if (form.isWrittenOut()) {
+            for (int row = 0; row < form.rows; row++) {
+                row(row, vectors, lastLanes);
             }
+        } else {
+            rows(vectors, lastLanes);
         }
-        a.emit(ADD, Gpr.R15, Imm.of(2L * Long.BYTES));
-        a.emit(CMP, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS_END.at()));
-        a.emit(JB, row);
-        a.bind(done);
         var free = new ArrayList<Vec>();
         for (int i = 2 * form.pixels; i < unit.registers(); i++) {
             free.add(unit.register(i));
@@ -269,6 +261,40 @@ final class DepthwiseCode {
             }
             for (int vector = 0; vector < vectors; vector++) {
                 store(pixel, vector, vector < vectors - 1 ? unit.lanes() : lastLanes, free);
+            }
+        }
+    }
+
+    private void rows(int vectors, int lastLanes) {
+        var row = new Label("row");
+        var done = new Label("rows done");
+        a.emit(CMP, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS_END.at()));
+        a.emit(JAE, done);
+        a.bind(row);
+        row(0, vectors, lastLanes);
+        a.emit(ADD, Gpr.R15, Imm.of(2L * Long.BYTES));
+        a.emit(CMP, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS_END.at()));
+        a.emit(JB, row);
+        a.bind(done);
+    }
+
+    /// Adds what a row of the window gives.
+    ///
+    /// @param index of its entry in the table, from r15 on
+    private void row(int index, int vectors, int lastLanes) {
+        int entry = index * 2 * Long.BYTES;
+        a.emit(MOV, Gpr.RAX, Mem.at(Gpr.R15, entry));
+        a.emit(ADD, Gpr.RAX, Gpr.R8);
+        a.emit(MOV, Gpr.RDX, Mem.at(Gpr.R15, entry + Long.BYTES));
+        a.emit(LEA, Gpr.RDX, Mem.at(Gpr.R9, Gpr.RDX, vectors, 0));
+        for (int column = form.first; column < form.end; column++) {
+            for (int vector = 0; vector < vectors; vector++) {
+                var weight = Mem.at(Gpr.RDX, (column * vectors + vector) * unit.bytes());
+                boolean whole = vector < vectors - 1 || lastLanes == unit.lanes();
+                lanes.load(spare(vector), weight);
+                for (int pixel = 0; pixel < form.pixels; pixel++) {
+                    multiply(column, vector, pixel, whole ? unit.lanes() : lastLanes);
+                }
             }
         }
     }
