@@ -11,13 +11,16 @@ import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import dev.balsa.kernel.tile.Widening;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
-/// A convolution of integers as products of pairs of channels, one per group: a row per pixel, by a column per
-/// output channel. What a part's windows see of a group's channels is widened, with its padding, in the worker's
-/// memory, which stays in a second-level cache.
+/// A convolution of integers as products of quads or pairs of channels, one per group: a row per pixel, by a
+/// column per output channel. What a part's windows see of a group's channels is copied, with its padding, into
+/// the worker's memory, which stays in a second-level cache: as it is, or widened to pairs.
 final class IntegerConvWork implements Work {
     /// Memory of widened rows that stays in a second-level cache of 512 KB beside weights and results.
     private static final long CACHED = 192L << 10;
@@ -25,36 +28,35 @@ final class IntegerConvWork implements Work {
     private static final long ALIGNMENT = 64;
 
     private final IntegerConvRequest request;
-    /// The image of one group's channels, in pairs.
+    /// The image of one group's channels, in pairs or quads.
     private final PaddedImage image;
     private final Axis width;
     private final List<TileProduct> products = new ArrayList<>();
-    private final Widening widening;
-    private final int pairs;
+    /// How channels become pairs, or nothing if they are read as they are.
+    private final Optional<Widening> widening;
+    /// Pairs or quads of a group's channels.
+    private final int elements;
     private final long bandBytes;
 
     IntegerConvWork(IntegerConvRequest request, VectorUnit unit, Constants constants) {
         this.request = request;
         var window = request.window();
-        int channels = request.channels() / request.groups();
-        pairs = Math.ceilDiv(channels, 2);
-        image = new PaddedImage(window, request.batch(), pairs);
         var axes = Axis.all(window);
         width = axes.get(2);
-        var product = new TileProduct.Request(
-                rows(axes),
-                depth(axes),
-                rowBytes(axes),
-                request.outputs() / request.groups(),
-                request.epilogue().stages(),
-                RowPlaces.of(pixels(), pixel -> (long) pixel * request.outputs()),
-                TileProduct.ENOUGH_PARTS,
-                bandPixels(axes),
-                Sight.PLAIN);
-        for (int group = 0; group < request.groups(); group++) {
-            products.add(TileProduct.ofPairs(unit, product, request.result(), right(request, group), constants));
+        int channels = request.channels() / request.groups();
+        boolean quads = products.addAll(ofQuads(window, axes, channels, unit, constants));
+        elements = Math.ceilDiv(channels, quads ? Integer.BYTES : 2);
+        image = new PaddedImage(window, request.batch(), elements);
+        if (quads) {
+            widening = Optional.empty();
+        } else {
+            for (int group = 0; group < request.groups(); group++) {
+                products.add(TileProduct.ofPairs(
+                        unit, product(axes, image, elements), request.result(), right(request, group), constants));
+            }
+            widening = Optional.of(
+                    new Widening(unit, request.signed(), request.zeroPoint(), WidenCode.Target.PAIRS, constants));
         }
-        widening = new Widening(unit, request.signed(), request.zeroPoint(), WidenCode.Target.PAIRS, constants);
         long rows = 0;
         for (int part = 0; part < parts(); part++) {
             rows = Math.max(rows, endRow(part) - firstRow(part));
@@ -62,29 +64,62 @@ final class IntegerConvWork implements Work {
         bandBytes = rows * image.rowStep() * Integer.BYTES;
     }
 
+    /// The products of all groups as those of quads, or nothing if one of them is better done by pairs.
+    private List<TileProduct> ofQuads(
+            Window window, List<Axis> axes, int channels, VectorUnit unit, Constants constants) {
+        var made = new ArrayList<TileProduct>();
+        if (request.signed() || channels % Integer.BYTES != 0) {
+            return List.of();
+        }
+        var quads = new PaddedImage(window, request.batch(), channels / Integer.BYTES);
+        var product = product(axes, quads, channels / Integer.BYTES);
+        for (int group = 0; group < request.groups(); group++) {
+            var each = TileProduct.ofQuads(unit, product, request.result(), right(request, group), constants);
+            if (each.isEmpty()) {
+                return List.of();
+            }
+            made.add(each.get());
+        }
+        return made;
+    }
+
+    /// @param each pairs or quads of a group's channels
+    private TileProduct.Request product(List<Axis> axes, PaddedImage seen, int each) {
+        return new TileProduct.Request(
+                rows(axes, seen),
+                depth(axes, seen, each),
+                rowBytes(axes, each),
+                request.outputs() / request.groups(),
+                request.epilogue().stages(),
+                RowPlaces.of(pixels(), pixel -> (long) pixel * request.outputs()),
+                TileProduct.ENOUGH_PARTS,
+                bandPixels(axes, seen),
+                Sight.PLAIN);
+    }
+
     private int pixels() {
         return Math.toIntExact(request.batch() * request.window().outputSize());
     }
 
-    private RowPlaces rows(List<Axis> axes) {
+    private RowPlaces rows(List<Axis> axes, PaddedImage seen) {
         int wide = axes.get(2).output();
         int high = axes.get(1).output();
         int deep = axes.get(0).output();
         return RowPlaces.of(
                 pixels(),
-                pixel -> image.place(
+                pixel -> seen.place(
                         pixel / wide / high / deep,
                         (long) (pixel / wide / high % deep) * axes.get(0).stride(),
                         (long) (pixel / wide % high) * axes.get(1).stride(),
                         (long) (pixel % wide) * axes.get(2).stride()));
     }
 
-    private Depth depth(List<Axis> axes) {
+    private static Depth depth(List<Axis> axes, PaddedImage seen, int each) {
         var segments = new ArrayList<Depth.Segment>();
         for (int d = 0; d < axes.get(0).kernel(); d++) {
             for (int h = 0; h < axes.get(1).kernel(); h++) {
                 for (int w = 0; w < axes.get(2).kernel(); w++) {
-                    segments.add(new Depth.Segment(image.tap(d, h, w), pairs));
+                    segments.add(new Depth.Segment(seen.tap(d, h, w), each));
                 }
             }
         }
@@ -92,17 +127,17 @@ final class IntegerConvWork implements Work {
     }
 
     /// What a pixel more brings into the cache: windows of neighbours overlap.
-    private long rowBytes(List<Axis> axes) {
+    private static long rowBytes(List<Axis> axes, int each) {
         long positions = 1;
         for (var axis : axes) {
             positions *= Math.min(axis.stride(), axis.kernel());
         }
-        return positions * pairs * Integer.BYTES;
+        return positions * each * Integer.BYTES;
     }
 
     /// How many pixels see so few rows of the image that these stay in the cache.
-    private int bandPixels(List<Axis> axes) {
-        long lines = CACHED / (image.rowStep() * Integer.BYTES * axes.get(1).stride());
+    private static int bandPixels(List<Axis> axes, PaddedImage seen) {
+        long lines = CACHED / (seen.rowStep() * Integer.BYTES * axes.get(1).stride());
         return (int) Math.min(
                 Integer.MAX_VALUE, Math.max(LEAST_LINES, lines) * axes.get(2).output());
     }
@@ -156,18 +191,19 @@ final class IntegerConvWork implements Work {
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
-        int widenedGroup = -1;
-        int widened = -1;
+        int copiedGroup = -1;
+        int copied = -1;
         for (int unit = from; unit < to; unit++) {
             int group = unit / parts();
             int part = unit % parts();
             var product = products.get(group);
             int row = firstRow(part);
             long origin = bandAt() - row * image.rowStep() * Integer.BYTES;
-            if (group != widenedGroup || product.firstRow(part) != widened) {
-                widenedGroup = group;
-                widened = product.firstRow(part);
-                widen(frame, group, origin, row, endRow(part));
+            if (group != copiedGroup || product.firstRow(part) != copied) {
+                copiedGroup = group;
+                copied = product.firstRow(part);
+                copy(frame, group, origin, row, endRow(part));
+                TileProduct.tellZeroPoint(frame.scratch(), zeroPoint(frame));
             }
             long output = (long) group * (request.outputs() / request.groups());
             product.multiply(
@@ -175,37 +211,69 @@ final class IntegerConvWork implements Work {
         }
     }
 
-    /// Widens rows `from` to `to` (exclusive) of the image with its padding.
+    private int zeroPoint(Frame frame) {
+        return request.zeroPoint() ? Widening.zeroPoint(frame, request.signed()) : 0;
+    }
+
+    /// Copies rows `from` to `to` (exclusive) of the image with its padding: zeros among pairs, which are less
+    /// their zero point, and zero points among bytes.
     ///
     /// @param origin where row 0 would be in the scratch memory, in bytes
-    private void widen(Frame frame, int group, long origin, int from, int to) {
+    private void copy(Frame frame, int group, long origin, int from, int to) {
         int channels = request.channels() / request.groups();
-        long pixel = (long) pairs * Integer.BYTES;
+        long pixel = (long) elements * Integer.BYTES;
         long rowBytes = image.rowStep() * Integer.BYTES;
-        int seen = Math.toIntExact(image.rowStep() / pairs);
+        int seen = Math.toIntExact(image.rowStep() / elements);
         int before = Math.clamp(width.pad(), 0, seen);
         int first = Math.max(0, -width.pad());
         int count = Math.clamp(Math.min(width.input() - first, seen - before), 0, seen);
-        var scratch = frame.scratch();
-        long source = frame.operand(0).address() + (long) group * channels;
-        boolean isDense = request.groups() == 1 && channels % 2 == 0;
         for (int row = from; row < to; row++) {
             long at = origin + row * rowBytes;
             long line = image.inputLine(row);
             if (line < 0) {
-                Zeros.fill(scratch, at, rowBytes);
+                pad(frame, at, rowBytes);
                 continue;
             }
-            Zeros.fill(scratch, at, before * pixel);
-            long pixels = source + (line * width.input() + first) * request.channels();
-            long target = scratch.address() + at + before * pixel;
-            if (isDense) {
-                widening.run(frame, pixels, 0, target, 0, 1, (long) count * channels);
-            } else {
-                widening.run(frame, pixels, request.channels(), target, pixel, count, channels);
-            }
+            pad(frame, at, before * pixel);
+            long source = (line * width.input() + first) * request.channels() + (long) group * channels;
+            copyPixels(frame, source, at + before * pixel, count);
             long end = (before + count) * pixel;
-            Zeros.fill(scratch, at + end, rowBytes - end);
+            pad(frame, at + end, rowBytes - end);
+        }
+    }
+
+    private void pad(Frame frame, long at, long bytes) {
+        if (widening.isPresent()) {
+            Zeros.fill(frame.scratch(), at, bytes);
+            return;
+        }
+        int padding = zeroPoint(frame) * 0x01010101;
+        for (long i = 0; i < bytes; i += Integer.BYTES) {
+            frame.scratch().set(ValueLayout.JAVA_INT, at + i, padding);
+        }
+    }
+
+    /// @param from bytes from the image's memory
+    /// @param to bytes from the scratch memory
+    private void copyPixels(Frame frame, long from, long to, int count) {
+        int channels = request.channels() / request.groups();
+        long pixel = (long) elements * Integer.BYTES;
+        boolean isDense = request.groups() == 1 && channels * (widening.isPresent() ? 2L : 1L) == pixel;
+        if (widening.isPresent()) {
+            long source = frame.operand(0).address() + from;
+            long target = frame.scratch().address() + to;
+            if (isDense) {
+                widening.get().run(frame, source, 0, target, 0, 1, (long) count * channels);
+            } else {
+                widening.get().run(frame, source, request.channels(), target, pixel, count, channels);
+            }
+        } else if (isDense) {
+            MemorySegment.copy(frame.operand(0), from, frame.scratch(), to, (long) count * channels);
+        } else {
+            for (int i = 0; i < count; i++) {
+                long source = from + (long) i * request.channels();
+                MemorySegment.copy(frame.operand(0), source, frame.scratch(), to + i * pixel, channels);
+            }
         }
     }
 }

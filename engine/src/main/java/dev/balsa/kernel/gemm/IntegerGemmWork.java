@@ -11,9 +11,10 @@ import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import dev.balsa.kernel.tile.Widening;
 import java.util.List;
+import java.util.Optional;
 
-/// A product of integers as one of pairs: the rows of a part are widened in the worker's memory, where they stay
-/// in a second-level cache while panels go by.
+/// A product of integers as one of quads, of rows where they are; or else as one of pairs: the rows of a part are
+/// widened in the worker's memory, where they stay in a second-level cache while panels go by.
 public final class IntegerGemmWork implements Work {
     private static final long CACHED = 192L << 10;
     private static final int LEAST_ROWS = 24;
@@ -21,7 +22,8 @@ public final class IntegerGemmWork implements Work {
 
     private final IntegerGemmRequest request;
     private final TileProduct product;
-    private final Widening widening;
+    /// How rows become pairs, or nothing if they are read as they are.
+    private final Optional<Widening> widening;
     private final int pairs;
     private final long bandBytes;
 
@@ -29,30 +31,44 @@ public final class IntegerGemmWork implements Work {
     public IntegerGemmWork(IntegerGemmRequest request, VectorUnit unit, Constants constants) {
         this.request = request;
         pairs = Math.ceilDiv(request.depth(), 2);
-        int rows = request.rows();
-        int columns = request.right().columns();
-        int mostRows = Math.toIntExact(Math.max(LEAST_ROWS, CACHED / rowBytes()));
-        product = TileProduct.ofPairs(
-                unit,
-                new TileProduct.Request(
-                        RowPlaces.of(rows, row -> (long) row * pairs),
-                        new Depth(List.of(new Depth.Segment(0, pairs))),
-                        rowBytes(),
-                        columns,
-                        request.epilogue().stages(),
-                        RowPlaces.of(rows, row -> (long) row * columns),
-                        TileProduct.ENOUGH_PARTS,
-                        mostRows,
-                        Sight.PLAIN),
-                request.result(),
-                request.right(),
-                constants);
-        widening = new Widening(unit, request.signed(), request.zeroPoint(), WidenCode.Target.PAIRS, constants);
+        var quads = ofQuads(unit, constants);
+        product = quads.orElseGet(() ->
+                TileProduct.ofPairs(unit, product(pairs, rowBytes()), request.result(), request.right(), constants));
+        widening = quads.isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        new Widening(unit, request.signed(), request.zeroPoint(), WidenCode.Target.PAIRS, constants));
         int most = 0;
-        for (int part = 0; part < product.parts(); part++) {
+        for (int part = 0; part < product.parts() && widening.isPresent(); part++) {
             most = Math.max(most, product.endRow(part) - product.firstRow(part));
         }
         bandBytes = most * rowBytes();
+    }
+
+    private Optional<TileProduct> ofQuads(VectorUnit unit, Constants constants) {
+        return request.signed() || request.depth() % Integer.BYTES != 0
+                ? Optional.empty()
+                : TileProduct.ofQuads(
+                        unit,
+                        product(request.depth() / Integer.BYTES, request.depth()),
+                        request.result(),
+                        request.right(),
+                        constants);
+    }
+
+    /// @param elements of 32 bits that a row of the left factor has
+    private TileProduct.Request product(int elements, long rowBytes) {
+        int columns = request.right().columns();
+        return new TileProduct.Request(
+                RowPlaces.of(request.rows(), row -> (long) row * elements),
+                new Depth(List.of(new Depth.Segment(0, elements))),
+                rowBytes,
+                columns,
+                request.epilogue().stages(),
+                RowPlaces.of(request.rows(), row -> (long) row * columns),
+                TileProduct.ENOUGH_PARTS,
+                Math.toIntExact(Math.max(LEAST_ROWS, CACHED / rowBytes)),
+                Sight.PLAIN);
     }
 
     private long rowBytes() {
@@ -76,6 +92,15 @@ public final class IntegerGemmWork implements Work {
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
+        if (widening.isPresent()) {
+            runPairs(widening.get(), from, to, frame);
+            return;
+        }
+        TileProduct.tellZeroPoint(frame.scratch(), request.zeroPoint() ? Widening.zeroPoint(frame, false) : 0);
+        product.multiply(frame, frame.operand(0), 0, frame.operand(request.output()), 0, from, to);
+    }
+
+    private void runPairs(Widening pairing, int from, int to, Frame frame) {
         int widened = -1;
         long at = bandAt();
         for (int part = from; part < to; part++) {
@@ -83,6 +108,7 @@ public final class IntegerGemmWork implements Work {
             if (first != widened) {
                 widened = first;
                 widen(
+                        pairing,
                         frame,
                         first,
                         product.endRow(part) - first,
@@ -93,13 +119,13 @@ public final class IntegerGemmWork implements Work {
         }
     }
 
-    private void widen(Frame frame, int first, int rows, long target) {
+    private void widen(Widening pairing, Frame frame, int first, int rows, long target) {
         int depth = request.depth();
         long source = frame.operand(0).address() + (long) first * depth;
         if (depth % 2 == 0) {
-            widening.run(frame, source, 0, target, 0, 1, (long) rows * depth);
+            pairing.run(frame, source, 0, target, 0, 1, (long) rows * depth);
         } else {
-            widening.run(frame, source, depth, target, rowBytes(), rows, depth);
+            pairing.run(frame, source, depth, target, rowBytes(), rows, depth);
         }
     }
 }

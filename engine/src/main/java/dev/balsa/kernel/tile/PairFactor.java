@@ -60,6 +60,20 @@ public record PairFactor(
         return signed ? value : Byte.toUnsignedInt(value);
     }
 
+    /// A column less its zero point, along the depth.
+    int[] column(int index) {
+        int zero = zeros(index, 1)[0];
+        var column = new int[Math.multiplyExact(runs.size(), run)];
+        int at = 0;
+        for (long start : runs) {
+            for (int row = 0; row < run; row++) {
+                byte value = memory.get(ValueLayout.JAVA_BYTE, start + row * rowStep + index * columnStep);
+                column[at++] = value(value) - zero;
+            }
+        }
+        return column;
+    }
+
     /// Packs the factor.
     ///
     /// @param target zeros

@@ -37,8 +37,15 @@ enum TileArgument implements RoutineArgument {
     PANELS_LEFT(16),
     END(17),
     AHEAD_END(18),
+    /// Of products of quads, numbers of 32 bits: how many steps there are, and for each the bytes from a row's
+    /// place to its quad.
+    STEPS(19),
+    /// Bytes from those of a panel to the next one's.
+    STEP_BYTES(20),
+    /// The left factor's zero point, 32 bits with sign.
+    ZERO_POINT(21),
     /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-    OPERANDS(19);
+    OPERANDS(22);
 
     private final int place;
 

@@ -11,9 +11,6 @@ import static dev.balsa.asm.GeneralInstruction.JMP;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
-import static dev.balsa.asm.GeneralInstruction.PREFETCHT0;
-import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
-import static dev.balsa.asm.GeneralInstruction.PREFETCHW;
 import static dev.balsa.asm.GeneralInstruction.SUB;
 
 import dev.balsa.asm.Assembler;
@@ -35,6 +32,7 @@ import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Writes the code of a tile: some rows of the result by some vectors of columns, held in registers while the
 /// product runs along the depth, then passed through the epilogue and stored.
@@ -52,9 +50,9 @@ final class TileCode {
     /// Multiply-adds under way at a time: two a cycle, of four cycles each.
     private static final int UNDER_WAY = 8;
     private static final int PLACE_BYTES = 4;
-    private static final int LINE = 64;
 
-    private static final List<Gpr> ROWS = List.of(Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13);
+    /// Where the rows of the left factor begin.
+    static final List<Gpr> ROWS = List.of(Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13);
 
     private final VectorUnit unit;
     private final TileForm form;
@@ -67,6 +65,7 @@ final class TileCode {
     private final Optional<SumCode> sums;
     private final Assembler a;
     private final Lanes lanes;
+    private final TileAhead ahead;
 
     private TileCode(
             Assembler assembler,
@@ -87,6 +86,7 @@ final class TileCode {
         this.sums = form.integers().map(result -> new SumCode(result, stages, false));
         this.a = assembler;
         this.lanes = new Lanes(assembler, unit);
+        this.ahead = new TileAhead(assembler, unit, form, rows, vectors, stages);
     }
 
     private static int turns(int sums) {
@@ -132,8 +132,9 @@ final class TileCode {
     /// Names the routine; equal names are equal code.
     static String name(VectorUnit unit, TileForm form, int rows, int vectors, int lastLanes, List<Stage> stages) {
         var whole = lastLanes == unit.lanes() ? "" : "_" + lastLanes + "lanes";
-        return unit.isa().label() + (form.integers().isPresent() ? "_tile_s16_" : "_tile_f32_") + rows + "x" + vectors
-                + "v" + whole + form.label() + " " + stages;
+        return unit.isa().label()
+                + (form.quads() ? "_tile_u8_" : form.integers().isPresent() ? "_tile_s16_" : "_tile_f32_") + rows + "x"
+                + vectors + "v" + whole + form.label() + " " + stages;
     }
 
     private Vec sum(int row, int vector) {
@@ -148,7 +149,7 @@ final class TileCode {
         return unit.register(turns * rows * vectors + index);
     }
 
-    private static Mem argument(TileArgument argument) {
+    static Mem argument(TileArgument argument) {
         return Mem.at(Gpr.RDI, argument.at());
     }
 
@@ -176,11 +177,15 @@ final class TileCode {
     private void tile() {
         findRows();
         if (!form.stridedPanel() && !form.goesOverPanels()) {
-            prefetchNext();
+            ahead.askNextBlock();
         }
-        prefetch();
-        begin();
-        run();
+        ahead.askResults();
+        if (form.quads()) {
+            new QuadSteps(lanes, rows, vectors).write();
+        } else {
+            begin();
+            run();
+        }
         finish();
     }
 
@@ -193,14 +198,18 @@ final class TileCode {
         var panel = new Label("panel");
         a.emit(MOV, Gpr.RAX, argument(TileArgument.PANELS));
         a.emit(MOV, argument(TileArgument.PANELS_LEFT), Gpr.RAX);
-        if (asksAhead()) {
+        if (ahead.asksNextRows()) {
             findRows();
-            findNextRows();
+            ahead.findNextRows();
         }
         a.bind(panel);
         tile();
         a.emit(MOV, Gpr.RAX, argument(TileArgument.PANEL_BYTES));
         a.emit(ADD, argument(TileArgument.PANEL), Gpr.RAX);
+        if (form.quads()) {
+            a.emit(MOV, Gpr.RAX, argument(TileArgument.STEP_BYTES));
+            a.emit(ADD, argument(TileArgument.STEPS), Gpr.RAX);
+        }
         a.emit(ADD, argument(TileArgument.OUTPUT).sized(Long.SIZE), Imm.of((long) panelColumns() * form.resultBytes()));
         for (int moving : moving()) {
             a.emit(ADD, Mem.at(Gpr.RDI, moving).sized(Long.SIZE), Imm.of((long) vectors * unit.bytes()));
@@ -208,6 +217,12 @@ final class TileCode {
         a.emit(DEC, argument(TileArgument.PANELS_LEFT).sized(Long.SIZE));
         a.emit(JNE, panel);
         a.emit(MOV, Gpr.RCX, argument(TileArgument.PANELS));
+        if (form.quads()) {
+            a.emit(MOV, Gpr.RAX, argument(TileArgument.STEP_BYTES));
+            a.emit(IMUL, Gpr.RAX, Gpr.RCX);
+            a.emit(SUB, argument(TileArgument.STEPS), Gpr.RAX);
+            a.emit(MOV, Gpr.RAX, argument(TileArgument.PANEL_BYTES));
+        }
         a.emit(IMUL, Gpr.RAX, Gpr.RCX);
         a.emit(SUB, argument(TileArgument.PANEL), Gpr.RAX);
         a.emit(IMUL, Gpr.RAX, Gpr.RCX, Imm.of((long) panelColumns() * form.resultBytes()));
@@ -235,32 +250,6 @@ final class TileCode {
         return moving;
     }
 
-    private boolean asksAhead() {
-        return form.order() == TileForm.Order.PANELS_AHEAD && rows > 1;
-    }
-
-    /// rdx = where the next tile's rows begin, if there is one: as far apart as those of this tile. What lies
-    /// there is only asked for.
-    private void findNextRows() {
-        a.emit(MOV, Gpr.RAX, ROWS.get(1));
-        a.emit(SUB, Gpr.RAX, ROWS.getFirst());
-        a.emit(LEA, Gpr.RDX, Mem.at(ROWS.get(rows - 1), Gpr.RAX, 1, 0));
-        a.emit(IMUL, Gpr.RAX, Gpr.RAX, Imm.of(rows));
-        a.emit(ADD, Gpr.RAX, Gpr.RDX);
-        a.emit(MOV, argument(TileArgument.AHEAD_END), Gpr.RAX);
-    }
-
-    /// Asks for the next lines of the next tile's rows.
-    private void askAhead() {
-        var enough = new Label("enough");
-        a.emit(CMP, Gpr.RDX, argument(TileArgument.AHEAD_END));
-        a.emit(JAE, enough);
-        a.emit(PREFETCHT1, Mem.at(Gpr.RDX, 0));
-        a.emit(PREFETCHT1, Mem.at(Gpr.RDX, LINE));
-        a.emit(ADD, Gpr.RDX, Imm.of(2L * LINE));
-        a.bind(enough);
-    }
-
     private void findRows() {
         a.emit(MOV, Gpr.RAX, argument(TileArgument.ROW_PLACES));
         a.emit(MOV, Gpr.RCX, argument(TileArgument.LEFT));
@@ -269,52 +258,6 @@ final class TileCode {
             a.emit(MOV, register.low32(), Mem.at(Gpr.RAX, Gpr.RSI, PLACE_BYTES, row * PLACE_BYTES));
             a.emit(LEA, register, Mem.at(Gpr.RCX, register, Float.BYTES, 0));
         }
-    }
-
-    /// Asks for a share of the next block, so that it is in the second-level cache when its turn comes.
-    private void prefetchNext() {
-        var line = new Label("line");
-        var skip = new Label("nothing next");
-        a.emit(MOV, Gpr.RCX, argument(TileArgument.NEXT_LINES));
-        a.emit(CMP, Gpr.RCX, Imm.of(0));
-        a.emit(JE, skip);
-        a.emit(MOV, Gpr.RAX, argument(TileArgument.NEXT));
-        a.bind(line);
-        a.emit(PREFETCHT1, Mem.at(Gpr.RAX, 0));
-        a.emit(ADD, Gpr.RAX, Imm.of(LINE));
-        a.emit(DEC, Gpr.RCX);
-        a.emit(JNE, line);
-        a.emit(MOV, argument(TileArgument.NEXT), Gpr.RAX);
-        a.bind(skip);
-    }
-
-    /// Asks for the lines that the epilogue reads and writes, while there is a product to be computed: they lie a
-    /// row apart, which no prefetcher of the processor follows.
-    private void prefetch() {
-        var skip = new Label("no epilogue yet");
-        a.emit(CMP, argument(TileArgument.IS_LAST).sized(Long.SIZE), Imm.of(0));
-        a.emit(JE, skip);
-        a.emit(MOV, Gpr.RAX, argument(TileArgument.OUTPUT_PLACES));
-        a.emit(MOV, Gpr.RCX, argument(TileArgument.OUTPUT));
-        for (int row = 0; row < rows; row++) {
-            a.emit(MOV, Gpr.RBX.low32(), Mem.at(Gpr.RAX, Gpr.RSI, PLACE_BYTES, row * PLACE_BYTES));
-            for (int line = 0; line < panelColumns() * form.resultBytes(); line += LINE) {
-                a.emit(PREFETCHW, Mem.at(Gpr.RCX, Gpr.RBX, form.resultBytes(), line));
-            }
-        }
-        var operands = StageCode.operands(stages);
-        for (var stage : stages) {
-            if (stage instanceof Stage.Binary binary && binary.spread() == Spread.FULL) {
-                a.emit(MOV, Gpr.RCX, Mem.at(Gpr.RDI, TileArgument.operand(operands.indexOf(binary.operand()))));
-                for (int row = 0; row < rows; row++) {
-                    a.emit(MOV, Gpr.RBX.low32(), Mem.at(Gpr.RAX, Gpr.RSI, PLACE_BYTES, row * PLACE_BYTES));
-                    for (int line = 0; line < vectors * unit.bytes(); line += LINE) {
-                        a.emit(PREFETCHT0, Mem.at(Gpr.RCX, Gpr.RBX, Float.BYTES, line));
-                    }
-                }
-            }
-        }
-        a.bind(skip);
     }
 
     private Mem partial(int row, int vector) {
@@ -388,8 +331,8 @@ final class TileCode {
         a.emit(JB, rest);
         a.align(32);
         a.bind(several);
-        if (asksAhead()) {
-            askAhead();
+        if (ahead.asksNextRows()) {
+            ahead.askNextRows();
         }
         for (int step = 0; step < UNROLL; step++) {
             step(step);
@@ -514,10 +457,7 @@ final class TileCode {
     }
 
     private void fromRegisters() {
-        var free = new ArrayList<Vec>();
-        for (int i = rows * vectors; i < unit.registers(); i++) {
-            free.add(unit.register(i));
-        }
+        var free = registers(rows * vectors, unit.registers());
         for (int row = 0; row < rows; row++) {
             findOutput(row);
             for (int vector = 0; vector < vectors; vector++) {
@@ -541,8 +481,7 @@ final class TileCode {
         for (int each = vector; each < vector + 2; each++) {
             code.write(lanes, sum(row, each), free, operands(each, unit.lanes()));
         }
-        var place = Mem.at(Gpr.RBX, vector * unit.lanes() * form.resultBytes());
-        code.storePair(lanes, place, sum(row, vector), sum(row, vector + 1), free.getFirst());
+        code.storePair(lanes, result(vector), sum(row, vector), sum(row, vector + 1), free.getFirst());
     }
 
     private OperandPlaces operands(int vector, int count) {
@@ -553,10 +492,7 @@ final class TileCode {
     /// Functions that need many registers get all: the sums wait on the stack.
     private void throughStack() {
         forEachSum((row, vector) -> lanes.store(onStack(row, vector), sum(row, vector)));
-        var free = new ArrayList<Vec>();
-        for (int i = 1; i < unit.registers(); i++) {
-            free.add(unit.register(i));
-        }
+        var free = registers(1, unit.registers());
         for (int row = 0; row < rows; row++) {
             findOutput(row);
             for (int vector = 0; vector < vectors; vector++) {
@@ -564,6 +500,10 @@ final class TileCode {
                 store(vector, unit.register(0), free);
             }
         }
+    }
+
+    private List<Vec> registers(int first, int end) {
+        return IntStream.range(first, end).mapToObj(unit::register).toList();
     }
 
     private Mem onStack(int row, int vector) {
@@ -577,19 +517,35 @@ final class TileCode {
     }
 
     private void store(int vector, Vec x, List<Vec> free) {
-        int count = vector == vectors - 1 ? lastLanes : unit.lanes();
-        var operands = operands(vector, count);
-        var place = Mem.at(Gpr.RBX, vector * unit.lanes() * form.resultBytes());
+        finish(vector, x, free);
+        put(vector, x, free.getFirst());
+    }
+
+    private int count(int vector) {
+        return vector == vectors - 1 ? lastLanes : unit.lanes();
+    }
+
+    private Mem result(int vector) {
+        return Mem.at(Gpr.RBX, vector * unit.lanes() * form.resultBytes());
+    }
+
+    /// x = what becomes of the sums x
+    private void finish(int vector, Vec x, List<Vec> free) {
+        var operands = operands(vector, count(vector));
         if (sums.isPresent()) {
             sums.get().write(lanes, x, free, operands);
-            sums.get().store(lanes, place, x, count, free.getFirst());
-            return;
-        }
-        StageCode.write(lanes, stages, x, free, operands);
-        if (count == unit.lanes()) {
-            lanes.store(place, x);
         } else {
-            lanes.storeFirst(place, x, count, free.getFirst());
+            StageCode.write(lanes, stages, x, free, operands);
+        }
+    }
+
+    private void put(int vector, Vec x, Vec free) {
+        if (sums.isPresent()) {
+            sums.get().store(lanes, result(vector), x, count(vector), free);
+        } else if (count(vector) == unit.lanes()) {
+            lanes.store(result(vector), x);
+        } else {
+            lanes.storeFirst(result(vector), x, count(vector), free);
         }
     }
 }

@@ -13,7 +13,8 @@ import java.util.Optional;
 /// @param order what comes after a tile
 /// @param integers what becomes of sums, if factors are pairs of 16-bit integers instead of floats: neighbours
 ///     along the depth, less their zero points, side by side in 32 bits; only of dense rows and packed panels
-record TileForm(boolean stridedPanel, boolean stridedLeft, Order order, Optional<SumResult> integers) {
+/// @param quads whether factors are quads of 8-bit integers instead ([QuadFactor]); only where rows go over panels
+record TileForm(boolean stridedPanel, boolean stridedLeft, Order order, Optional<SumResult> integers, boolean quads) {
     /// What comes after a tile.
     enum Order {
         /// The next rows by the same panel, which stays in the first-level cache.
@@ -27,23 +28,32 @@ record TileForm(boolean stridedPanel, boolean stridedLeft, Order order, Optional
 
     /// Factors where they lie.
     TileForm(boolean stridedPanel, boolean stridedLeft) {
-        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty());
+        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), false);
     }
 
     /// Dense rows and packed panels of floats in an order.
     TileForm(Order order) {
-        this(false, false, order, Optional.empty());
+        this(false, false, order, Optional.empty(), false);
     }
 
     /// Dense rows and packed panels of pairs of integers in an order.
     TileForm(Order order, SumResult result) {
-        this(false, false, order, Optional.of(result));
+        this(false, false, order, Optional.of(result), false);
+    }
+
+    /// Dense rows and packed panels of quads.
+    static TileForm ofQuads(SumResult result) {
+        return new TileForm(false, false, Order.PANELS, Optional.of(result), true);
     }
 
     /// The most rows of a tile so wide, at most 8 vectors; products of integers pass through a register before
-    /// they are added.
+    /// they are added. Quads are multiplied by panels in memory.
     int mostRows(VectorUnit unit, int vectors) {
         int most = TileCode.mostRows(unit, vectors);
+        if (quads) {
+            int rows = (unit.registers() - QuadSteps.TEMPORARIES) / vectors;
+            return Math.clamp(rows, 1, TileCode.mostRows(unit, 1));
+        }
         return integers.isPresent() ? Math.clamp((unit.registers() - vectors - 2) / vectors, 1, most) : most;
     }
 

@@ -32,7 +32,7 @@ public final class TileProduct implements RowProduct {
     /// Memory of panels that stays there beside a few rows.
     private static final long CACHED_PANELS = 256L << 10;
     /// Rows so deep, six of them, take most of a first-level cache of 32 KB.
-    private static final int SHORT_DEPTH = 1024;
+    static final int SHORT_DEPTH = 1024;
     private static final int LEAST_ROWS = 24;
     private static final int LINE = 64;
     private static final double MOST_PACKING = 4;
@@ -60,6 +60,7 @@ public final class TileProduct implements RowProduct {
     private final int panelParts;
     private final long partialBytes;
     private final TileForm form;
+    private final Optional<QuadFactor> quads;
     private final TileRoutines routines;
 
     /// What a product is made of.
@@ -151,7 +152,13 @@ public final class TileProduct implements RowProduct {
     static TileProduct of(VectorUnit unit, TileShape shape, Request request, Right right, Constants constants) {
         var panels = new Panels(unit, request.columns(), request.depth().length(), shape.vectors());
         return new TileProduct(
-                unit, panels, request, Optional.empty(), packed(unit, panels, right, constants), constants);
+                unit,
+                panels,
+                request,
+                Optional.empty(),
+                Optional.empty(),
+                packed(unit, panels, right, constants),
+                constants);
     }
 
     /// A constant right factor, packed once for all products with it.
@@ -186,7 +193,27 @@ public final class TileProduct implements RowProduct {
                 "pairs in " + panels.form() + " of " + right.form(),
                 panels.bytes(),
                 target -> right.pack(unit, panels, target, constants));
-        return new TileProduct(unit, panels, request, Optional.of(result), packed, constants);
+        return new TileProduct(unit, panels, request, Optional.of(result), Optional.empty(), packed, constants);
+    }
+
+    /// Prepares a product of integers: of quads of bytes, side by side in 32 bits, which take the place of elements
+    /// in all places and lengths of the request; has code written where it is new. The left factor's memory is as
+    /// the rows see it: integers without sign, whose zero point is told before products ([#tellZeroPoint]).
+    ///
+    /// @param request whose depth is as many quads as the right factor has
+    /// @return nothing if it is better done by pairs
+    public static Optional<TileProduct> ofQuads(
+            VectorUnit unit, Request request, SumResult result, PairFactor right, Constants constants) {
+        return QuadFactor.of(right, unit, request.depth()).map(quads -> {
+            var packed = constants.packed(right.memory(), quads.form(), quads.bytes(), quads::pack);
+            return new TileProduct(
+                    unit, quads.panels(), request, Optional.of(result), Optional.of(quads), packed, constants);
+        });
+    }
+
+    /// Tells the zero point of the left factor's quads, for all that is multiplied with this scratch memory.
+    public static void tellZeroPoint(MemorySegment scratch, int zeroPoint) {
+        TileArgument.ZERO_POINT.set(scratch, zeroPoint);
     }
 
     /// Prepares a product with a right factor packed in the usual shape; has code written where it is new.
@@ -198,6 +225,7 @@ public final class TileProduct implements RowProduct {
                 new Panels(unit, request.columns(), request.depth().length()),
                 request,
                 Optional.empty(),
+                Optional.empty(),
                 packed,
                 constants);
     }
@@ -207,9 +235,11 @@ public final class TileProduct implements RowProduct {
             Panels panels,
             Request request,
             Optional<SumResult> integers,
+            Optional<QuadFactor> quads,
             MemorySegment packed,
             Constants constants) {
         this.unit = unit;
+        this.quads = quads;
         this.packed = packed;
         columns = request.columns();
         rows = request.rows();
@@ -217,7 +247,8 @@ public final class TileProduct implements RowProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         this.panels = panels;
-        form = integers.map(result -> new TileForm(order(request, true), result))
+        form = integers.map(result ->
+                        quads.isPresent() ? TileForm.ofQuads(result) : new TileForm(order(request, true), result))
                 .orElseGet(() -> new TileForm(order(request, false)));
         int firstRow = 0;
         blocks = new ArrayList<>();
@@ -249,6 +280,7 @@ public final class TileProduct implements RowProduct {
         operands = other.operands;
         panels = other.panels;
         form = other.form;
+        quads = other.quads;
         blocks = other.blocks;
         rowParts = other.rowParts;
         panelParts = other.panelParts;
@@ -373,6 +405,7 @@ public final class TileProduct implements RowProduct {
             operands.set(frame, scratch, TileArgument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
             TileArgument.PANELS.set(scratch, group);
             TileArgument.PANEL_BYTES.set(scratch, panels.bytes(panel));
+            tellSteps(scratch, panel);
             for (int i = 0; i < blocks.size(); i++) {
                 var block = blocks.get(i);
                 TileArgument.PANEL.set(scratch, packed.address() + panels.place(panel, block.firstRow));
@@ -385,6 +418,14 @@ public final class TileProduct implements RowProduct {
                 routines.run(scratch, panel, firstRow, endRow);
             }
             panel += group;
+        }
+    }
+
+    private void tellSteps(MemorySegment scratch, int panel) {
+        if (quads.isPresent()) {
+            var factor = quads.get();
+            TileArgument.STEPS.set(scratch, packed.address() + factor.stepsAt(panel));
+            TileArgument.STEP_BYTES.set(scratch, factor.stepBytes());
         }
     }
 

@@ -52,9 +52,11 @@ public final class Widening {
     }
 
     private int zeroPoint(Frame frame) {
-        if (!zeroPoint) {
-            return 0;
-        }
+        return zeroPoint ? zeroPoint(frame, signed) : 0;
+    }
+
+    /// The zero point that is operand 2 of a frame.
+    public static int zeroPoint(Frame frame, boolean signed) {
         byte value = frame.operand(2).get(ValueLayout.JAVA_BYTE, 0);
         return signed ? value : Byte.toUnsignedInt(value);
     }

@@ -136,6 +136,7 @@ class WrittenCodeTest {
                 }
                 for (var type : SumResult.Type.values()) {
                     prepare(new IntegerConvKernel(unit), integers(arena, 1, 5, outputs, type), written);
+                    prepare(new IntegerConvKernel(unit), integers(arena, 1, 8, outputs, type), written);
                     prepare(
                             new IntegerDepthwiseKernel(unit),
                             integers(arena, outputs + 1, outputs + 1, outputs + 1, type),

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomSumResult;
+import dev.balsa.kernel.SmallWeights;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -37,7 +39,7 @@ class IntegerConvTest {
             default -> 1;
         };
         boolean depthwise = random.nextInt(3) == 0;
-        int channels = groups * (depthwise ? 1 : 1 + random.nextInt(groups > 3 ? 3 : 40));
+        int channels = groups * (depthwise ? 1 : 1 + random.nextInt(groups > 3 ? 4 : 40));
         int outputs = groups * (depthwise ? 1 : 1 + random.nextInt(groups > 3 ? 3 : 70));
         int batch = 1 + random.nextInt(2);
         boolean signedX = random.nextBoolean();
@@ -48,11 +50,16 @@ class IntegerConvTest {
         var w = bytes(random, outputs * (channels / groups) * window.kernelSize());
         var zerosX = bytes(random, 1);
         var zerosW = bytes(random, random.nextBoolean() ? 1 : outputs);
+        boolean small = random.nextInt(3) > 0;
+        if (small) {
+            SmallWeights.fill(random, w, signedW);
+            Arrays.fill(zerosW, SmallWeights.zeroPoint(signedW));
+        }
         int count = Math.toIntExact(batch * window.outputSize() * outputs);
         try (var trial = new CodeTrial(seed)) {
             trial.input(x);
             var weights = new IntegerConvRequest.Weights(
-                    trial.input(w), signedW, zeroW ? Optional.of(trial.constant(zerosW)) : Optional.empty());
+                    trial.input(w), signedW, zeroW || small ? Optional.of(trial.constant(zerosW)) : Optional.empty());
             if (zeroX) {
                 trial.input(zerosX);
             }
@@ -70,7 +77,7 @@ class IntegerConvTest {
                     finish.result(),
                     finish.epilogue());
             var expected = finish.apply(
-                    sums(request, x, w, zeroX ? zerosX : new byte[1], zeroW ? zerosW : new byte[1]), outputs);
+                    sums(request, x, w, zeroX ? zerosX : new byte[1], zeroW || small ? zerosW : new byte[1]), outputs);
             var kernels = ConvKernels.integers(isa).stream()
                     .filter(kernel -> kernel.supports(request))
                     .toList();

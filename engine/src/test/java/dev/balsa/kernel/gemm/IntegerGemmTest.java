@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomSumResult;
+import dev.balsa.kernel.SmallWeights;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.PairFactor;
 import java.util.Arrays;
@@ -45,9 +46,16 @@ class IntegerGemmTest {
         boolean extreme = random.nextInt(4) == 0;
         var a = bytes(random, rows * depth, extreme, signedA ? Byte.MIN_VALUE : -1);
         var b = bytes(random, depth * columns, extreme, signedB ? Byte.MIN_VALUE : -1);
+        boolean small = random.nextInt(3) > 0;
+        if (small) {
+            SmallWeights.fill(random, b, signedB);
+        }
         var zerosA = bytes(random, 1, extreme, signedA ? Byte.MAX_VALUE : 0);
         var zerosB = bytes(random, random.nextBoolean() ? 1 : columns, extreme, signedB ? Byte.MAX_VALUE : 0);
-        boolean zeroB = random.nextBoolean();
+        if (small) {
+            Arrays.fill(zerosB, SmallWeights.zeroPoint(signedB));
+        }
+        boolean zeroB = small || random.nextBoolean();
         try (var trial = new CodeTrial(seed)) {
             trial.input(a);
             var right = new PairFactor(
