@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Puts instructions together to a block of position-independent code, with its constants behind it.
 ///
@@ -25,12 +26,24 @@ public final class Assembler {
 
     private final Code code = new Code();
     private final Map<List<Long>, Label> constants = new LinkedHashMap<>();
+    /// What [#interleave] has been given of one of its parts.
+    private @Nullable List<Given> held;
+
+    private record Given(Instruction instruction, List<Operand> operands) {}
 
     /// Appends an instruction in the first of its forms that takes the operands.
     ///
     /// @throws IllegalArgumentException if there is none, or if the size of a memory operand is not clear
     public void emit(Instruction instruction, Operand... operands) {
         var given = List.of(operands);
+        if (held != null) {
+            held.add(new Given(instruction, given));
+            return;
+        }
+        emit(instruction, given);
+    }
+
+    private void emit(Instruction instruction, List<Operand> given) {
         for (var form : instruction.forms()) {
             if (form.accepts(given)) {
                 checkSize(instruction, form, given);
@@ -71,10 +84,41 @@ public final class Assembler {
         return operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
     }
 
+    /// Appends the instructions of two parts by turns, so that those of one run while the other's wait for results.
+    /// They use different registers, no flags and no mask registers, and have no labels.
+    public void interleave(Runnable one, Runnable other) {
+        var ones = held(one);
+        var others = held(other);
+        for (int i = 0; i < Math.max(ones.size(), others.size()); i++) {
+            for (var part : List.of(ones, others)) {
+                if (i < part.size()) {
+                    emit(part.get(i).instruction, part.get(i).operands);
+                }
+            }
+        }
+    }
+
+    private List<Given> held(Runnable part) {
+        if (held != null) {
+            throw new IllegalStateException("parts that are interleaved cannot be so themselves");
+        }
+        var instructions = new ArrayList<Given>();
+        held = instructions;
+        try {
+            part.run();
+        } finally {
+            held = null;
+        }
+        return instructions;
+    }
+
     /// Says that a label stands here.
     ///
-    /// @throws IllegalStateException if it stands somewhere already
+    /// @throws IllegalStateException if it stands somewhere already, or among instructions that are interleaved
     public void bind(Label label) {
+        if (held != null) {
+            throw new IllegalStateException("a label among instructions that are interleaved");
+        }
         label.bind(code.size());
     }
 

@@ -6,6 +6,7 @@ import dev.balsa.asm.Vec;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.code.Lanes.Comparison;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,13 @@ public final class StageCode {
                 .map(stage -> ((Stage.Binary) stage).operand())
                 .distinct()
                 .toList();
+    }
+
+    /// Whether the code of stages goes straight on.
+    public static boolean isStraight(List<Stage> stages) {
+        return stages.stream()
+                .noneMatch(stage -> stage instanceof Stage.Unary unary
+                        && (unary.function() == UnaryFunction.SIN || unary.function() == UnaryFunction.COS));
     }
 
     /// How many registers beside x are overwritten.

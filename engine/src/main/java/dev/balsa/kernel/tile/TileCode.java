@@ -489,17 +489,49 @@ final class TileCode {
         return new OperandPlaces(stages, Gpr.RCX, Float.BYTES, at, Gpr.NONE, at, count);
     }
 
-    /// Functions that need many registers get all: the sums wait on the stack.
+    /// Functions that need many registers get all, or half of them, two vectors at a time: the sums wait on the
+    /// stack.
     private void throughStack() {
         forEachSum((row, vector) -> lanes.store(onStack(row, vector), sum(row, vector)));
-        var free = registers(1, unit.registers());
         for (int row = 0; row < rows; row++) {
             findOutput(row);
             for (int vector = 0; vector < vectors; vector++) {
-                lanes.load(unit.register(0), onStack(row, vector));
-                store(vector, unit.register(0), free);
+                if (vector + 1 < vectors && fitTwice()) {
+                    fromStack(row, vector, vector + 1);
+                    vector++;
+                } else {
+                    var x = unit.register(0);
+                    lanes.load(x, onStack(row, vector));
+                    store(vector, x, registers(1, unit.registers()));
+                }
             }
         }
+    }
+
+    /// Whether what is done to two vectors at a time fits in the registers, and needs no mask register, of which
+    /// both would use the same.
+    private boolean fitTwice() {
+        return !unit.hasMasks() && 2 * (1 + temporaries()) <= unit.registers() && StageCode.isStraight(stages);
+    }
+
+    private void fromStack(int row, int one, int other) {
+        int half = unit.registers() / 2;
+        a.interleave(() -> finish(row, one, 0), () -> finish(row, other, half));
+        var x = unit.register(0);
+        var y = unit.register(half);
+        var free = unit.register(1);
+        if (isPair(one)) {
+            sums.orElseThrow().storePair(lanes, result(one), x, y, free);
+        } else {
+            put(one, x, free);
+            put(other, y, free);
+        }
+    }
+
+    private void finish(int row, int vector, int register) {
+        var x = unit.register(register);
+        lanes.load(x, onStack(row, vector));
+        finish(vector, x, registers(register + 1, register + unit.registers() / 2));
     }
 
     private List<Vec> registers(int first, int end) {
