@@ -18,6 +18,10 @@ import dev.balsa.ir.elementwise.Where;
 import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.fusion.ViewedAttention;
 import dev.balsa.ir.indexing.Gather;
+import dev.balsa.ir.indexing.GatherElements;
+import dev.balsa.ir.indexing.GatherND;
+import dev.balsa.ir.indexing.ScatterElements;
+import dev.balsa.ir.indexing.ScatterND;
 import dev.balsa.ir.normalization.BatchNormalization;
 import dev.balsa.ir.normalization.GroupNormalization;
 import dev.balsa.ir.normalization.InstanceNormalization;
@@ -56,6 +60,7 @@ final class Lowering {
     private final QuantizationLowering quantizations;
     private final IntegerLowering integers;
     private final MovementLowering movements;
+    private final IndexLowering indexings;
     private final RecurrentLowering recurrences;
     private final AttentionLowering attentions;
 
@@ -70,6 +75,7 @@ final class Lowering {
         quantizations = new QuantizationLowering(graph, picker);
         integers = new IntegerLowering(graph, picker);
         movements = new MovementLowering(graph, picker);
+        indexings = new IndexLowering(graph, picker);
         recurrences = new RecurrentLowering(graph, picker);
         attentions = new AttentionLowering(graph, picker);
     }
@@ -101,7 +107,11 @@ final class Lowering {
             case Tile _ -> movements.tile(node);
             case Slice _ -> movements.slice(node);
             case Concat op -> movements.concat(node, op);
-            case Gather op -> movements.gather(node, op);
+            case Gather op -> movements.gather(node, op).or(() -> indexings.gather(node, op));
+            case GatherElements op -> indexings.gatherElements(node, op);
+            case GatherND op -> indexings.gatherTuples(node, op);
+            case ScatterElements op -> indexings.scatterElements(node, op);
+            case ScatterND op -> indexings.scatterTuples(node, op);
             case Pad op -> movements.pad(node, op);
             case Where _ -> typed.lower(node).or(() -> movements.select(node));
             case Cast op -> typed.lower(node).or(() -> quantizations.cast(node, op));

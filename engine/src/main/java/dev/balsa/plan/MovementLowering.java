@@ -12,7 +12,6 @@ import dev.balsa.ir.indexing.Gather;
 import dev.balsa.kernel.elementwise.ElementwiseKernels;
 import dev.balsa.kernel.elementwise.SelectRequest;
 import dev.balsa.kernel.movement.ConcatRequest;
-import dev.balsa.kernel.movement.GatherRequest;
 import dev.balsa.kernel.movement.MovementKernels;
 import dev.balsa.kernel.movement.PadMode;
 import dev.balsa.kernel.movement.PadRequest;
@@ -30,7 +29,7 @@ import java.util.stream.LongStream;
 /// Finds kernels for operators that move elements of whole bytes without looking at them.
 record MovementLowering(Graph graph, KernelPicker picker) {
     /// Whether the kernels can move elements of this value: it has whole bytes and a known shape.
-    private static boolean isMovable(Value value) {
+    static boolean isMovable(Value value) {
         return value.type().dtype().bits() >= 8 && value.type().shape().isKnown();
     }
 
@@ -123,24 +122,16 @@ record MovementLowering(Graph graph, KernelPicker picker) {
                 MovementKernels.concats(picker.isa()), new ConcatRequest(result.size(0, axis), runs), operands, 0);
     }
 
+    /// A gather of slices at equal distances; nothing for others.
     Optional<KernelChoice> gather(Node node, Gather op) {
         if (!isMovable(node.input(0))) {
             return Optional.empty();
         }
         var data = Chains.shape(node.input(0));
         int axis = Axes.normalize(op.axis(), data.rank());
-        var steps = longs(node, 1).flatMap(indices -> steps(width(node.input(0)), data, axis, indices));
-        if (steps.isPresent()) {
-            return copy(node, steps.get());
-        }
-        var request = new GatherRequest(
-                data.size(0, axis),
-                data.dim(axis),
-                data.size(axis + 1, data.rank()) * width(node.input(0)),
-                Chains.shape(node.input(1)).size(),
-                node.input(1).type().dtype());
-        return picker.pick(
-                MovementKernels.gathers(), request, List.of(node.input(0), node.input(1), node.output(0)), 0);
+        return longs(node, 1)
+                .flatMap(indices -> steps(width(node.input(0)), data, axis, indices))
+                .flatMap(request -> copy(node, request));
     }
 
     /// Indices at equal distances, as a copy; nothing for others, or if one is out of range.
@@ -172,10 +163,7 @@ record MovementLowering(Graph graph, KernelPicker picker) {
                 ? longs(node, 3)
                 : Optional.of(LongStream.range(0, shape.rank()).boxed().toList());
         boolean valued = op.mode() == Pad.Mode.CONSTANT && node.input(2).isPresent();
-        if (!isMovable(node.input(0))
-                || pads.isEmpty()
-                || given.isEmpty()
-                || op.mode() == Pad.Mode.CONSTANT && !valued) {
+        if (!isMovable(node.input(0)) || pads.isEmpty() || given.isEmpty()) {
             return Optional.empty();
         }
         var begins = new Long[shape.rank()];
@@ -193,16 +181,16 @@ record MovementLowering(Graph graph, KernelPicker picker) {
             begins[axis] = pads.get().get(i);
             ends[axis] = pads.get().get(i + count);
         }
-        var request =
-                new PadRequest(width(node.input(0)), mode(op.mode()), shape.toList(), List.of(begins), List.of(ends));
+        var request = new PadRequest(
+                width(node.input(0)), mode(op.mode(), valued), shape.toList(), List.of(begins), List.of(ends));
         var operands =
                 valued ? List.of(node.input(0), node.input(2), node.output(0)) : List.of(node.input(0), node.output(0));
-        return picker.pick(MovementKernels.pads(), request, operands, 0);
+        return picker.pick(MovementKernels.pads(picker.isa()), request, operands, 0);
     }
 
-    private static PadMode mode(Pad.Mode mode) {
+    private static PadMode mode(Pad.Mode mode, boolean valued) {
         return switch (mode) {
-            case CONSTANT -> PadMode.CONSTANT;
+            case CONSTANT -> valued ? PadMode.CONSTANT : PadMode.ZERO;
             case REFLECT -> PadMode.REFLECT;
             case EDGE -> PadMode.EDGE;
             case WRAP -> PadMode.WRAP;

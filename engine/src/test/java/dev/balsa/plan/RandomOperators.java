@@ -436,6 +436,12 @@ enum RandomOperators {
             return Trial.of(new Gather(random.nextBoolean() ? axis : axis - rank), any(random, dims), indices);
         }
     },
+    INDEXED {
+        @Override
+        Trial trial(Random random) {
+            return RandomIndices.trial(random);
+        }
+    },
     PAD {
         @Override
         Trial trial(Random random) {

@@ -5,6 +5,7 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.code.RunCopyCode;
 import dev.balsa.kernel.code.RunCopyCode.Argument;
+import dev.balsa.kernel.code.RunCopyCode.Places;
 import dev.balsa.kernel.code.VectorUnit;
 import java.lang.foreign.MemorySegment;
 
@@ -24,7 +25,7 @@ final class CacheCopy {
     CacheCopy(AttentionRequest request, Cache cache, VectorUnit unit, Constants constants) {
         this.request = request;
         this.cache = cache;
-        code = constants.code(RunCopyCode.name(unit), () -> RunCopyCode.write(unit));
+        code = constants.code(RunCopyCode.name(unit, Places.EQUAL), () -> RunCopyCode.write(unit, Places.EQUAL));
         earlierOperand = MASK + (request.mask().isPresent() ? 1 : 0);
         keysOperand = earlierOperand + (cache.hasEarlier() ? 2 : 0) + 1;
         valuesOperand = keysOperand + (cache.givesKeys() ? 1 : 0);

@@ -17,4 +17,9 @@ public interface RoutineArgument {
     default void set(MemorySegment arguments, long value) {
         arguments.set(ValueLayout.JAVA_LONG, at(), value);
     }
+
+    /// What it is after a call.
+    default long get(MemorySegment arguments) {
+        return arguments.get(ValueLayout.JAVA_LONG, at());
+    }
 }

@@ -25,21 +25,33 @@ import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import java.util.List;
 
-/// Writes the code that copies rdx runs of bytes, as long as each other and at equal distances; rdi points to the
-/// [Argument]s. There is at least one run, of at least one byte; source and target have nothing in common.
+/// Writes the code that copies rdx runs of bytes, as long as each other; rdi points to the [Argument]s. There is at
+/// least one run, of at least one byte; source and target have nothing in common. [Places] says where the runs lie.
 ///
 /// What is left behind whole vectors is copied by one that ends with the run, over bytes that are there already: no
 /// byte outside the run is touched.
 public final class RunCopyCode {
+    /// Where the runs begin.
+    public enum Places {
+        /// At equal distances, on both sides.
+        EQUAL,
+        /// In the source where a list says, in the target at equal distances.
+        FROM_LIST,
+        /// In the target where a list says, in the order of the list; in the source at equal distances.
+        TO_LIST
+    }
+
     /// What the routine is told, in this order.
     public enum Argument implements RoutineArgument {
         SOURCE(0),
         TARGET(1),
-        /// Bytes from a run to the next in the source.
+        /// Bytes from a run to the next in the source, where there is no list of them.
         SOURCE_ROW(2),
         TARGET_ROW(3),
         /// The length of a run.
-        BYTES(4);
+        BYTES(4),
+        /// The address of the list: for every run 64 bits, its bytes behind the source or target.
+        LIST(5);
 
         private final int place;
 
@@ -71,29 +83,42 @@ public final class RunCopyCode {
 
     private final Assembler a;
     private final VectorUnit unit;
+    private final Places places;
     private final Label end = new Label("end");
 
-    private RunCopyCode(Assembler assembler, VectorUnit unit) {
+    private RunCopyCode(Assembler assembler, VectorUnit unit, Places places) {
         this.a = assembler;
         this.unit = unit;
+        this.places = places;
     }
 
     /// Names the routine.
-    public static String name(VectorUnit unit) {
-        return unit.isa().label() + "_run_copy";
+    public static String name(VectorUnit unit, Places places) {
+        return unit.isa().label() + "_run_copy"
+                + switch (places) {
+                    case EQUAL -> "";
+                    case FROM_LIST -> "_from_list";
+                    case TO_LIST -> "_to_list";
+                };
     }
 
     /// The routine's code.
-    public static byte[] write(VectorUnit unit) {
-        return Routine.of(0, assembler -> new RunCopyCode(assembler, unit).write());
+    public static byte[] write(VectorUnit unit, Places places) {
+        return Routine.of(0, assembler -> new RunCopyCode(assembler, unit, places).write());
     }
 
+    /// r11 and r12 are the distances of source and target; where there is a list, the one's is its next entry, and
+    /// rdi is what entries are counted from.
     private void write() {
         a.emit(MOV, SOURCE, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
         a.emit(MOV, TARGET, Mem.at(Gpr.RDI, Argument.TARGET.at()));
         a.emit(MOV, BYTES, Mem.at(Gpr.RDI, Argument.BYTES.at()));
-        a.emit(MOV, Gpr.R11, Mem.at(Gpr.RDI, Argument.SOURCE_ROW.at()));
-        a.emit(MOV, Gpr.R12, Mem.at(Gpr.RDI, Argument.TARGET_ROW.at()));
+        var row = places == Places.FROM_LIST ? Argument.LIST : Argument.SOURCE_ROW;
+        a.emit(MOV, Gpr.R11, Mem.at(Gpr.RDI, row.at()));
+        a.emit(MOV, Gpr.R12, Mem.at(Gpr.RDI, (places == Places.TO_LIST ? Argument.LIST : Argument.TARGET_ROW).at()));
+        if (places != Places.EQUAL) {
+            a.emit(MOV, Gpr.RDI, places == Places.FROM_LIST ? SOURCE : TARGET);
+        }
         var vectors = new Label("vectors");
         a.emit(CMP, BYTES, Imm.of(unit.bytes()));
         a.emit(JAE, vectors);
@@ -115,6 +140,7 @@ public final class RunCopyCode {
         }
         a.emit(SUB, BYTES, Imm.of(width));
         a.bind(row);
+        begin();
         load(width, 0, Mem.at(SOURCE, 0));
         load(width, 1, Mem.at(SOURCE, BYTES, 1, 0));
         store(width, Mem.at(TARGET, 0), 0);
@@ -140,9 +166,28 @@ public final class RunCopyCode {
         }
     }
 
+    /// Looks up where the next run is.
+    private void begin() {
+        switch (places) {
+            case EQUAL -> {}
+            case FROM_LIST -> lookUp(SOURCE, Gpr.R11);
+            case TO_LIST -> lookUp(TARGET, Gpr.R12);
+        }
+    }
+
+    private void lookUp(Gpr place, Gpr entry) {
+        a.emit(MOV, place, Mem.at(entry, 0));
+        a.emit(ADD, entry, Imm.of(Long.BYTES));
+        a.emit(ADD, place, Gpr.RDI);
+    }
+
     private void next(Label row) {
-        a.emit(ADD, SOURCE, Gpr.R11);
-        a.emit(ADD, TARGET, Gpr.R12);
+        if (places != Places.FROM_LIST) {
+            a.emit(ADD, SOURCE, Gpr.R11);
+        }
+        if (places != Places.TO_LIST) {
+            a.emit(ADD, TARGET, Gpr.R12);
+        }
         a.emit(DEC, Gpr.RDX);
         a.emit(JNE, row);
     }
@@ -156,6 +201,7 @@ public final class RunCopyCode {
         a.emit(LEA, LAST, Mem.at(BYTES, -unit.bytes()));
         a.emit(LEA, LAST_SEVERAL, Mem.at(BYTES, -UNROLLED * unit.bytes()));
         a.bind(row);
+        begin();
         a.emit(XOR, DONE.low32(), DONE.low32());
         a.emit(CMP, DONE, LAST_SEVERAL);
         a.emit(JG, rest);

@@ -2,6 +2,7 @@ package dev.balsa.kernel.movement;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.PortableKernel;
 import dev.balsa.kernel.vector.VectorProvider;
@@ -44,12 +45,35 @@ public final class MovementKernels {
         return List.of(new PortableKernel<>("concat_any", VectorProvider.PLAIN, _ -> true, ConcatWork::new));
     }
 
-    /// The kernels for [GatherRequest].
-    public static List<Kernel<GatherRequest>> gathers() {
-        return List.of(new PortableKernel<>("gather_any", VectorProvider.PLAIN, _ -> true, GatherWork::new));
+    /// The kernels for [IndexedCopyRequest] up to a level.
+    public static List<Kernel<IndexedCopyRequest>> indexed(Isa isa) {
+        var kernels = new ArrayList<Kernel<IndexedCopyRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new IndexedCopyCodeKernel(unit)));
+        kernels.addAll(indexed());
+        return kernels;
     }
 
-    /// The kernels for [PadRequest].
+    /// The kernels for [IndexedCopyRequest] on any CPU.
+    public static List<Kernel<IndexedCopyRequest>> indexed() {
+        return List.of(
+                new PortableKernel<>("copy_indexed", VectorProvider.PLAIN, _ -> true, MovementKernels::plainIndexed));
+    }
+
+    private static Work plainIndexed(IndexedCopyRequest request) {
+        var tuples = new TuplePlaces(request.indexBytes(), request.members());
+        return new IndexedCopyWork(
+                request, new PlainPlaceLists(tuples, request.nest()), _ -> new PlainBlockCopies(request.scatter()));
+    }
+
+    /// The kernels for [PadRequest] up to a level.
+    public static List<Kernel<PadRequest>> pads(Isa isa) {
+        var kernels = new ArrayList<Kernel<PadRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new PadCodeKernel(unit)));
+        kernels.addAll(pads());
+        return kernels;
+    }
+
+    /// The kernels for [PadRequest] on any CPU.
     public static List<Kernel<PadRequest>> pads() {
         return List.of(new PortableKernel<>("pad_any", VectorProvider.PLAIN, _ -> true, PadWork::new));
     }

@@ -4,6 +4,8 @@ package dev.balsa.kernel.movement;
 public enum PadMode {
     /// One given value.
     CONSTANT,
+    /// Zeros.
+    ZERO,
     /// The nearest element.
     EDGE,
     /// The mirror image about the first and the last element, which are not repeated.

@@ -2,15 +2,16 @@ package dev.balsa.kernel.movement;
 
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
+import java.lang.foreign.MemorySegment;
 
 /// [PadRequest], row by row of the output: per dimension a table says which input position an output position shows, or
 /// none. The middle of a row is one copy. A unit is a few rows.
 final class PadWork implements Work {
     private static final int GRAIN = 16_384;
-    private static final int OUTSIDE = -1;
+    private static final int OUTSIDE = PadPlaces.OUTSIDE;
 
     private final int bytes;
-    private final int value;
+    private final PadMode mode;
     private final int output;
     private final int[][] tables;
     private final long[] strides;
@@ -23,7 +24,7 @@ final class PadWork implements Work {
     PadWork(PadRequest request) {
         var rank = Math.max(1, request.shape().size());
         this.bytes = request.elementBytes();
-        this.value = request.mode() == PadMode.CONSTANT ? 1 : 0;
+        this.mode = request.mode();
         this.output = request.output();
         this.tables = new int[rank][];
         this.strides = new long[rank];
@@ -50,24 +51,9 @@ final class PadWork implements Work {
                 [Math.toIntExact(Math.max(
                         0, size + request.begins().get(d) + request.ends().get(d)))];
         for (int o = 0; o < table.length; o++) {
-            table[o] = place(request.mode(), o - request.begins().get(d), size);
+            table[o] = PadPlaces.place(request.mode(), o - request.begins().get(d), size);
         }
         return table;
-    }
-
-    private static int place(PadMode mode, long index, long size) {
-        if (index >= 0 && index < size) {
-            return (int) index;
-        }
-        var period = Math.max(1, 2 * (size - 1));
-        return (int)
-                switch (mode) {
-                    case CONSTANT -> OUTSIDE;
-                    case EDGE -> Math.clamp(index, 0, size - 1);
-                    case WRAP -> Math.floorMod(index, size);
-                    case REFLECT ->
-                        Math.min(Math.floorMod(index, period), period - Math.floorMod(index, period)) % size;
-                };
     }
 
     @Override
@@ -96,7 +82,7 @@ final class PadWork implements Work {
 
     private void row(Frame frame, boolean inside, long source, long target) {
         if (!inside) {
-            Elements.move(bytes, frame.operand(value), 0, 0, frame.operand(output), target, width);
+            Elements.move(bytes, value(frame), 0, 0, frame.operand(output), target, width);
             return;
         }
         edge(frame, source, target, 0, middle);
@@ -108,11 +94,15 @@ final class PadWork implements Work {
         edge(frame, source, target, middleEnd, width);
     }
 
+    private MemorySegment value(Frame frame) {
+        return mode == PadMode.CONSTANT ? frame.operand(1) : PadPlaces.ZERO;
+    }
+
     private void edge(Frame frame, long source, long target, int from, int to) {
         var table = tables[tables.length - 1];
         for (int o = from; o < to; o++) {
             var place = table[o];
-            var segment = frame.operand(place == OUTSIDE ? value : 0);
+            var segment = place == OUTSIDE ? value(frame) : frame.operand(0);
             var at = place == OUTSIDE ? 0 : source + (long) place * bytes;
             Elements.move(bytes, segment, at, 0, 0, frame.operand(output), target + (long) o * bytes, 0, 1, 1);
         }

@@ -4,6 +4,7 @@ import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.code.RunCopyCode;
 import dev.balsa.kernel.code.RunCopyCode.Argument;
+import dev.balsa.kernel.code.RunCopyCode.Places;
 import dev.balsa.kernel.code.VectorUnit;
 import java.lang.foreign.MemorySegment;
 
@@ -15,7 +16,8 @@ record RunCopies(MachineCode code) {
     static final long SCRATCH = Argument.bytes();
 
     static RunCopies of(VectorUnit unit, Constants constants) {
-        return new RunCopies(constants.code(RunCopyCode.name(unit), () -> RunCopyCode.write(unit)));
+        return new RunCopies(
+                constants.code(RunCopyCode.name(unit, Places.EQUAL), () -> RunCopyCode.write(unit, Places.EQUAL)));
     }
 
     /// All in bytes; at least one run of at least one byte.

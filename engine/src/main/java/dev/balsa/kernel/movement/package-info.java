@@ -1,8 +1,8 @@
 /// Copies of elements from place to place, whatever their type: only the element's size matters.
 ///
-/// [StridedCopyRequest] states transposes, slices, broadcasts, tiles and depth-space rearrangements; [ConcatRequest],
-/// [GatherRequest] and [PadRequest] the rest. A split is one slice per part. The kernels are listed in
-/// [MovementKernels].
+/// [StridedCopyRequest] states transposes, slices, broadcasts, tiles and depth-space rearrangements;
+/// [ConcatRequest], [IndexedCopyRequest] and [PadRequest] the rest. A split is one slice per part. The kernels are
+/// listed in [MovementKernels].
 @NullMarked
 package dev.balsa.kernel.movement;
 

@@ -167,16 +167,7 @@ class WrittenCodeTest {
             typed(written);
             folds(unit, written);
             normalizations(unit, written);
-            for (int bytes : new int[] {1, 2, 4, 8}) {
-                var strided = new StridedCopyCode(bytes);
-                written.code(strided.name(), strided::write);
-            }
-            for (int i = 1; i <= TransposeCode.SIDE; i++) {
-                for (int j = 1; j <= TransposeCode.SIDE; j++) {
-                    var transpose = new TransposeCode(i, j);
-                    written.code(transpose.name(), transpose::write);
-                }
-            }
+            copies(unit, written);
             for (var type : List.of(DataType.INT8, DataType.UINT8, DataType.INT32)) {
                 prepare(new DequantizeCodeKernel(unit), new DequantizeRequest(type, true, 1, 1, 100), written);
                 if (type != DataType.INT32) {
@@ -222,6 +213,32 @@ class WrittenCodeTest {
             assertThat(written.codes).hasSizeGreaterThan(10);
             for (var code : written.codes.entrySet()) {
                 check(VectorUnit.of(Isa.AMX).orElseThrow(), code.getKey(), code.getValue());
+            }
+        }
+    }
+
+    private static void copies(VectorUnit unit, Constants written) {
+        for (int bytes : new int[] {1, 2, 4, 8}) {
+            var strided = new StridedCopyCode(bytes);
+            written.code(strided.name(), strided::write);
+            for (boolean toList : new boolean[] {false, true}) {
+                var listed = new ElementListCode(bytes, toList);
+                written.code(listed.name(), listed::write);
+            }
+        }
+        for (var places : RunCopyCode.Places.values()) {
+            written.code(RunCopyCode.name(unit, places), () -> RunCopyCode.write(unit, places));
+        }
+        for (int members : new int[] {1, 5}) {
+            for (int bytes : new int[] {4, 8}) {
+                var indices = new IndexCode(bytes, members);
+                written.code(indices.name(), indices::write);
+            }
+        }
+        for (int i = 1; i <= TransposeCode.SIDE; i++) {
+            for (int j = 1; j <= TransposeCode.SIDE; j++) {
+                var transpose = new TransposeCode(i, j);
+                written.code(transpose.name(), transpose::write);
             }
         }
     }
