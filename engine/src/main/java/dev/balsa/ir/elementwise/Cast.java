@@ -103,6 +103,9 @@ public record Cast(DataType to) implements Elementwise {
                 NumberText.parse(x.getString(i), y, i);
             } else if (!x.type().isFloat() && !to.isFloat()) {
                 y.setLong(i, x.getLong(i));
+            } else if (x.type() == DataType.INT64 && to == DataType.FLOAT32) {
+                // By way of a double it would be rounded twice.
+                y.setDouble(i, (float) x.getLong(i));
             } else if (to.isInteger()) {
                 y.setLong(i, integer(x.getDouble(i)));
             } else {

@@ -2,7 +2,12 @@ package dev.balsa.kernel.elementwise;
 
 import static dev.balsa.asm.AvxInstruction.VCMPPS;
 import static dev.balsa.asm.AvxInstruction.VCVTDQ2PS;
+import static dev.balsa.asm.AvxInstruction.VCVTSI2SS;
 import static dev.balsa.asm.AvxInstruction.VCVTTPS2DQ;
+import static dev.balsa.asm.AvxInstruction.VCVTTSS2SI;
+import static dev.balsa.asm.AvxInstruction.VMOVQ;
+import static dev.balsa.asm.IntegerVectorInstruction.VEXTRACTI128;
+import static dev.balsa.asm.IntegerVectorInstruction.VINSERTI128;
 import static dev.balsa.asm.IntegerVectorInstruction.VPABSD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPADDD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPADDQ;
@@ -12,19 +17,24 @@ import static dev.balsa.asm.IntegerVectorInstruction.VPCMPEQD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPCMPEQQ;
 import static dev.balsa.asm.IntegerVectorInstruction.VPCMPGTD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPCMPGTQ;
+import static dev.balsa.asm.IntegerVectorInstruction.VPEXTRQ;
+import static dev.balsa.asm.IntegerVectorInstruction.VPINSRQ;
 import static dev.balsa.asm.IntegerVectorInstruction.VPMAXSD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPMINSD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPMULLD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPMULUDQ;
 import static dev.balsa.asm.IntegerVectorInstruction.VPOR;
+import static dev.balsa.asm.IntegerVectorInstruction.VPSHUFD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPSLLQ;
 import static dev.balsa.asm.IntegerVectorInstruction.VPSRLD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPSRLQ;
 import static dev.balsa.asm.IntegerVectorInstruction.VPSUBD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPSUBQ;
+import static dev.balsa.asm.IntegerVectorInstruction.VPUNPCKLQDQ;
 import static dev.balsa.asm.IntegerVectorInstruction.VPXOR;
 
 import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Instruction;
 import dev.balsa.asm.Operand;
@@ -45,6 +55,11 @@ final class TypedArithmetic {
     private static final int GREATER = 0x1E;
 
     private static final float TWO_TO_31 = 0x1p31f;
+    private static final float TWO_TO_63 = 0x1p63f;
+    /// Shuffles of 32 bits: the low half of each lane of 64 bits to both, the second lane to the first.
+    private static final int LOW_HALVES = 0xA0;
+
+    private static final int HIGH_LANE = 0xEE;
 
     private final Assembler a;
     private final TypedCode.Form form;
@@ -178,15 +193,66 @@ final class TypedArithmetic {
                 emit(wide ? VPCMPEQQ : VPCMPEQD, x, x, t);
                 addOne();
             }
+        } else if (toFloat && form.types().getFirst() == DataType.INT64) {
+            ofLongs();
         } else if (toFloat) {
             emit(VCVTDQ2PS, x, x);
         } else if (form.result() == DataType.BOOL) {
             emit(VPXOR, t, t, t);
             emit(VCMPPS, x, x, t, Imm.of(NOT_EQUAL));
             shiftOnes();
+        } else if (form.result() == DataType.INT64) {
+            toLongs();
         } else {
             toIntegers();
         }
+    }
+
+    /// Floats in the low halves of lanes, one after the other: vectors of them come with AVX-512 only.
+    private void toLongs() {
+        emit(VCMPPS, t, x, moves.all(Float.floatToRawIntBits(TWO_TO_63)), Imm.of(GREATER_OR_EQUAL));
+        emit(VCMPPS, u, x, x, Imm.of(ORDERED));
+        emit(VPSHUFD, t, t, Imm.of(LOW_HALVES));
+        emit(VPSHUFD, u, u, Imm.of(LOW_HALVES));
+        emit(VEXTRACTI128, low(z), x, Imm.of(1));
+        toLongs(low(x), low(y));
+        toLongs(low(z), low(y));
+        emit(VINSERTI128, x, x, low(z), Imm.of(1));
+        // The processor gives the least integer for what is out of range.
+        emit(VPXOR, x, x, t);
+        emit(VPAND, x, x, u);
+    }
+
+    /// Two lanes; overwrites rax, rsi and the other register.
+    private void toLongs(Vec two, Vec other) {
+        emit(VPSHUFD, other, two, Imm.of(HIGH_LANE));
+        emit(VCVTTSS2SI, Gpr.RAX, two);
+        emit(VCVTTSS2SI, Gpr.RSI, other);
+        emit(VMOVQ, two, Gpr.RAX);
+        emit(VPINSRQ, two, two, Gpr.RSI, Imm.of(1));
+    }
+
+    private void ofLongs() {
+        emit(VEXTRACTI128, low(z), x, Imm.of(1));
+        ofLongs(low(x), low(y));
+        ofLongs(low(z), low(y));
+        emit(VINSERTI128, x, x, low(z), Imm.of(1));
+    }
+
+    /// Two lanes to floats in their low halves; overwrites rax, rsi and the other register.
+    private void ofLongs(Vec two, Vec other) {
+        emit(VMOVQ, Gpr.RAX, two);
+        emit(VPEXTRQ, Gpr.RSI, two, Imm.of(1));
+        // What is in the registers is kept but for the float, and would be waited for.
+        emit(VPXOR, two, two, two);
+        emit(VPXOR, other, other, other);
+        emit(VCVTSI2SS, two, two, Gpr.RAX);
+        emit(VCVTSI2SS, other, other, Gpr.RSI);
+        emit(VPUNPCKLQDQ, two, two, other);
+    }
+
+    private static Vec low(Vec register) {
+        return Vec.xmm(register.number());
     }
 
     /// The processor gives the least integer for what is out of range.

@@ -48,12 +48,8 @@ public final class TypedCodeKernel implements Kernel<TypedRequest> {
                 types.stream().allMatch(type -> type == request.result()) && first.isInteger();
             case SELECT ->
                 first == DataType.BOOL && types.get(1) == request.result() && types.get(2) == request.result();
-            case CAST -> !isBetween(first, request.result(), DataType.FLOAT32, DataType.INT64);
+            case CAST -> true;
         };
-    }
-
-    private static boolean isBetween(DataType from, DataType to, DataType one, DataType other) {
-        return from == one && to == other || from == other && to == one;
     }
 
     @Override
