@@ -73,7 +73,7 @@ public record FuseChain(Acceptance acceptance) implements Rule {
     }
 
     /// The node as a step of a chain; its other operands are added to `inputs`.
-    private static ChainStep step(Node node, Value chain, List<Value> inputs) {
+    static ChainStep step(Node node, Value chain, List<Value> inputs) {
         var operands = new ArrayList<Long>();
         for (var value : node.inputs()) {
             if (value.equals(chain)) {

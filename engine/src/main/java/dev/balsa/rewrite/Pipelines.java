@@ -46,10 +46,13 @@ public final class Pipelines {
             Predicate<ViewedAttention> attentions, TurnImages.Acceptance images, FuseChain.Acceptance chains) {
         return new Pipeline(List.of(
                 new RulePass(new SplitIntoSlices()),
+                new RulePass(new DropEmptyParts()),
+                new RulePass(new SpreadClip()),
                 new RulePass(new FuseAttention(attentions)),
                 new RulePass(new SpreadSpaceBlocks()),
                 new TurnImages(images),
                 new DeadCode(),
+                new RulePass(new DelayView(chains)),
                 new RulePass(new FuseChain(chains))));
     }
 }

@@ -41,6 +41,8 @@ class GoldenTest {
             "SpreadQLinearMatMul",
             "SpreadBatchNorm",
             "SplitIntoSlices",
+            "DropEmptyParts",
+            "SpreadClip",
             "SpreadSpaceBlocks",
             "TurnImages",
             "TurnImages-axes",
@@ -58,6 +60,7 @@ class GoldenTest {
             "FuseAttention-parts",
             "FuseAttention-groups",
             "FuseAttention-not",
+            "DelayView",
             "FuseChain");
 
     private static boolean isWindow(Node node, Graph graph) {
