@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// A program tied to the memory of one stream: a frame per kernel step and worker, a tensor per slot. Not for
 /// concurrent use.
@@ -24,6 +25,8 @@ final class BoundProgram {
     private final Tensor[] viewed;
     private final List<List<Loose>> loose = new ArrayList<>();
     private final int[] roots;
+    /// Slots whose tensors change from run to run.
+    private final int[] varying;
     private final OutputBuffers outputs;
 
     /// @param workerScratch one segment per worker
@@ -44,6 +47,9 @@ final class BoundProgram {
             loose.add(new ArrayList<>(0));
             bindFixed(i);
         }
+        varying = IntStream.range(0, slots)
+                .filter(slot -> isVarying(program.slots().get(roots[slot])))
+                .toArray();
         frames = new Frame[program.steps().size()][];
         for (int i = 0; i < frames.length; i++) {
             frames[i] = frames(program.steps().get(i), shared, workerScratch);
@@ -88,6 +94,13 @@ final class BoundProgram {
         }
     }
 
+    private static boolean isVarying(Slot root) {
+        return switch (root) {
+            case Slot.Input _, Slot.Output _, Slot.Dynamic _ -> true;
+            case Slot.Constant _, Slot.Memory _, Slot.Alias _ -> false;
+        };
+    }
+
     private static Tensor view(Tensor target, DataType type, Shape shape) {
         var reshaped = target.reshaped(shape);
         return reshaped.type() == type ? reshaped : reshaped.cast(type);
@@ -123,7 +136,7 @@ final class BoundProgram {
 
     /// Ties inputs and outputs to the tensors of the next run.
     void bind(List<Tensor> inputs, List<Tensor> outputTensors) {
-        for (int slot = 0; slot < tensors.length; slot++) {
+        for (int slot : varying) {
             switch (program.slots().get(slot)) {
                 case Slot.Input(int index, var _, var _) -> bind(slot, inputs.get(index));
                 case Slot.Output(int index, var _, var _) -> bind(slot, outputTensors.get(index));
