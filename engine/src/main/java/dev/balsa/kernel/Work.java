@@ -14,6 +14,12 @@ public interface Work {
     /// The number of independent units in a phase, at least 0.
     int units(int phase);
 
+    /// Whether each worker shall do the same units of this phase as of others of as many units, since what these
+    /// read then stays in the cache of its core. It takes them in one range, and none from workers that are late.
+    default boolean isSteady(int phase) {
+        return false;
+    }
+
     /// Bytes of scratch memory shared by all workers of one run, kept between phases.
     default long sharedBytes() {
         return 0;

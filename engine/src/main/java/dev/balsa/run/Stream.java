@@ -154,6 +154,7 @@ public final class Stream implements AutoCloseable {
         shared.work = work;
         shared.phase = phase;
         shared.units = units;
+        shared.steady = work.isSteady(phase);
         shared.next.set(0);
         shared.bound = bound;
         shared.step = step;
@@ -163,19 +164,29 @@ public final class Stream implements AutoCloseable {
     /// The part of a kernel that all workers do, set by the caller's thread before the team runs it; one object for
     /// all runs, so that none is made per step.
     ///
-    /// A worker takes half of its share of the units that are left, and comes back for more: shares get smaller, so
-    /// that a worker whose core is slower, or busy with something else, holds up the others less.
+    /// A worker takes half of its share of the units that are left, and comes back for more: shares get smaller,
+    /// so that a worker whose core is slower, or busy with something else, holds up the others less. Of steady
+    /// phases it takes its share at once.
     private static final class SharedWork implements Team.Job {
         private @Nullable Work work;
         private @Nullable BoundProgram bound;
         private int phase;
         private int units;
+        private boolean steady;
         private int step;
         private final AtomicInteger next = new AtomicInteger();
 
         @Override
         public void run(int worker, int workers) {
             var ours = Objects.requireNonNull(bound).frame(step, worker);
+            if (steady) {
+                int first = (int) ((long) units * worker / workers);
+                int end = (int) ((long) units * (worker + 1) / workers);
+                if (first < end) {
+                    Objects.requireNonNull(work).run(phase, first, end, ours);
+                }
+                return;
+            }
             int from = next.get();
             while (from < units) {
                 int to = from + Math.max(1, (units - from) / (2 * workers));

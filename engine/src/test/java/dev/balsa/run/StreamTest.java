@@ -40,6 +40,26 @@ class StreamTest {
         }
     }
 
+    /// Writes the number of its range's units to each of them.
+    private record Ranges(int count) implements Work {
+        @Override
+        public int units(int phase) {
+            return count;
+        }
+
+        @Override
+        public boolean isSteady(int phase) {
+            return true;
+        }
+
+        @Override
+        public void run(int phase, int from, int to, Frame frame) {
+            for (int i = from; i < to; i++) {
+                frame.operand(1).setAtIndex(ValueLayout.JAVA_FLOAT, i, to - from);
+            }
+        }
+    }
+
     private static Program program(int count) {
         var shape = Shape.of(count);
         var slots = List.<Slot>of(
@@ -77,6 +97,20 @@ class StreamTest {
             check(stream, large, 100_000, 5);
             check(stream, small, 3, 7);
             check(stream, large, 100_000, 9);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void steadyPhasesAreCutAlike(int threads) {
+        var shape = Shape.of(12);
+        var slots =
+                List.<Slot>of(new Slot.Input(0, DataType.FLOAT32, shape), new Slot.Output(0, DataType.FLOAT32, shape));
+        var steps = List.<Step>of(new Step.KernelStep(INFO, new Ranges(12), List.of(0, 1)));
+        var program = new Program(slots, steps, List.of(1), 0, 0, 0);
+        try (var stream = new Stream(threads, "test")) {
+            var results = stream.run(program, List.of(input(12, 0)));
+            assertThat(results.tensors().getFirst().toFloatArray()).containsOnly(12f / threads);
         }
     }
 

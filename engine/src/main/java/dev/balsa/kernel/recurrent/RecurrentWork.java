@@ -16,16 +16,29 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Walks sequences, direction by direction. Phases of a direction: the inputs of all steps times their weights; then
-/// for
-/// each step the states times theirs, and the gates, sequence by sequence.
+/// Walks sequences, direction by direction. Phases of a direction: the inputs of all steps times their weights;
+/// then for each step the states times theirs, and the gates, sequence by sequence.
 ///
-/// Shared memory holds, in rows of whole vectors: for each input row and for each sequence what it adds to the gates,
-/// the states, and the cell states.
+/// Shared memory holds, in rows of whole vectors: for each input row and for each sequence what it adds to the
+/// gates, the states, and the cell states.
 final class RecurrentWork implements Work {
     private static final int PHASES_OF_STEP = 2;
 
-    private record Walk(boolean reversed, TileProduct inputs, TileProduct states, MemorySegment bias) {}
+    /// Multiply-adds of a step from which on they are shared between workers, those of a share, and those from which
+    /// on the product has parts by itself. A share takes about a microsecond: workers are on the way already.
+    private static final long MUCH = 1 << 17;
+
+    private static final long SHARE = 1 << 15;
+    private static final long MOST = 1 << 20;
+    /// Products of more sequences have parts by themselves.
+    private static final int FEW_SEQUENCES = 4;
+    /// Columns of a share are a multiple of so many vectors: no tile is cut.
+    private static final int VECTORS = 4;
+
+    /// What the states add to some of the gates' elements, from `first` on.
+    private record Share(int first, TileProduct product) {}
+
+    private record Walk(boolean reversed, TileProduct inputs, List<Share> states, MemorySegment bias) {}
 
     private final RecurrentRequest request;
     private final MachineCode code;
@@ -58,25 +71,55 @@ final class RecurrentWork implements Work {
             int rows = request.steps() * request.batch();
             walks.add(new Walk(
                     request.reversed().get(walk),
-                    product(unit, request.weights(), walk, rows, request.inputs(), request.inputs(), constants),
-                    product(unit, request.recurrent(), walk, request.batch(), request.hidden(), stateRow, constants),
+                    product(
+                            unit,
+                            right(request.weights(), walk, request.inputs(), 0),
+                            rows,
+                            request.rows(),
+                            request.inputs(),
+                            constants),
+                    states(unit, walk, constants),
                     bias(walk, constants)));
         }
     }
 
+    private List<Share> states(VectorUnit unit, int walk, Constants constants) {
+        int width = shareColumns(unit);
+        var shares = new ArrayList<Share>();
+        for (int first = 0; first < request.rows(); first += width) {
+            var right = right(request.recurrent(), walk, request.hidden(), first);
+            int columns = Math.min(width, request.rows() - first);
+            shares.add(new Share(first, product(unit, right, request.batch(), columns, stateRow, constants)));
+        }
+        return List.copyOf(shares);
+    }
+
+    private int shareColumns(VectorUnit unit) {
+        long work = (long) request.batch() * request.rows() * request.hidden();
+        if (work < MUCH || work >= MOST || request.batch() > FEW_SEQUENCES) {
+            return request.rows();
+        }
+        int least = VECTORS * unit.lanes();
+        return Math.max(least, (int) (SHARE * request.rows() / work) / least * least);
+    }
+
+    /// The weights of gates' elements from `first` on.
+    private TileProduct.Right right(MemorySegment weights, int walk, int depth, int first) {
+        long at = ((long) walk * request.rows() + first) * depth;
+        return new TileProduct.Right(weights, List.of(at), depth, 1, depth, 1);
+    }
+
     private TileProduct product(
-            VectorUnit unit, MemorySegment weights, int walk, int rows, int depth, int rowStep, Constants constants) {
+            VectorUnit unit, TileProduct.Right right, int rows, int columns, int rowStep, Constants constants) {
         var product = new TileProduct.Request(
                 RowPlaces.of(rows, row -> (long) row * rowStep),
-                new Depth(List.of(new Depth.Segment(0, depth))),
+                new Depth(List.of(new Depth.Segment(0, right.run()))),
                 (long) rowStep * Float.BYTES,
-                request.rows(),
+                columns,
                 List.of(),
                 RowPlaces.of(rows, row -> (long) row * gateRow),
                 TileProduct.ENOUGH_PARTS);
-        long first = (long) walk * request.rows() * depth;
-        return TileProduct.of(
-                unit, product, new TileProduct.Right(weights, List.of(first), depth, 1, depth, 1), constants);
+        return TileProduct.of(unit, product, right, constants);
     }
 
     /// A row of gates that is added to the inputs' part, then a state that is added to the last gate of the state's
@@ -116,7 +159,27 @@ final class RecurrentWork implements Work {
         if (inWalk == 0) {
             return walk.inputs.parts();
         }
-        return inWalk % PHASES_OF_STEP == 1 ? walk.states.parts() : 1;
+        return inWalk % PHASES_OF_STEP == 1 ? stateUnits(walk.states) : 1;
+    }
+
+    /// The weights of the states are read at every step, and the halves of them may stay where the whole does not.
+    @Override
+    public boolean isSteady(int phase) {
+        return phase % phasesOfWalk % PHASES_OF_STEP == 1;
+    }
+
+    /// A unit is a share, or a part if there is but one share.
+    private static int stateUnits(List<Share> states) {
+        return states.size() > 1 ? states.size() : states.getFirst().product().parts();
+    }
+
+    private void multiplyStates(List<Share> states, int unit, Frame frame) {
+        boolean isShared = states.size() > 1;
+        var share = isShared ? states.get(unit) : states.getFirst();
+        int from = isShared ? 0 : unit;
+        int to = isShared ? share.product().parts() : unit + 1;
+        var shared = frame.shared();
+        share.product().multiply(frame, shared, statesAt, shared, recurrentAt + share.first(), from, to);
     }
 
     @Override
@@ -126,9 +189,11 @@ final class RecurrentWork implements Work {
 
     @Override
     public long workerBytes() {
-        long products = Math.max(
-                walks.getFirst().inputs.scratchBytes(), walks.getFirst().states.scratchBytes());
-        return Math.max(products, Argument.bytes());
+        long bytes = Math.max(walks.getFirst().inputs.scratchBytes(), Argument.bytes());
+        for (var share : walks.getFirst().states) {
+            bytes = Math.max(bytes, share.product().scratchBytes());
+        }
+        return bytes;
     }
 
     @Override
@@ -143,7 +208,7 @@ final class RecurrentWork implements Work {
                 }
                 walk.inputs.multiply(frame, frame.operand(0), 0, frame.shared(), 0, unit);
             } else if (inWalk % PHASES_OF_STEP == 1) {
-                walk.states.multiply(frame, frame.shared(), statesAt, frame.shared(), recurrentAt, unit);
+                multiplyStates(walk.states, unit, frame);
             } else {
                 step(index, (inWalk - 1) / PHASES_OF_STEP, frame);
             }
