@@ -15,7 +15,8 @@ public interface Work {
     int units(int phase);
 
     /// Whether each worker shall do the same units of this phase as of others of as many units, since what these
-    /// read then stays in the cache of its core. It takes them in one range, and none from workers that are late.
+    /// read then stays in the cache of its core. Each share is one range; those of workers that do not come are
+    /// taken by others.
     default boolean isSteady(int phase) {
         return false;
     }

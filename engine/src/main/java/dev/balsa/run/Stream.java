@@ -3,6 +3,7 @@ package dev.balsa.run;
 import dev.balsa.error.BalsaException;
 import dev.balsa.error.InternalException;
 import dev.balsa.error.ResourceException;
+import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /// What one run at a time needs: a team of workers and memory. Not for concurrent use.
@@ -29,7 +31,7 @@ public final class Stream implements AutoCloseable {
     private static final long SMALL_FLOPS = 1 << 19;
 
     private final Team team;
-    private final SharedWork shared = new SharedWork();
+    private final SharedWork shared;
     private final List<Level> levels = new ArrayList<>();
     private StepListener listener = StepListener.NONE;
 
@@ -43,6 +45,7 @@ public final class Stream implements AutoCloseable {
     /// @param processors one per worker, or nothing, to leave them to the system; see [WorkerPlaces#ofStream]
     public Stream(int threads, String name, List<Integer> processors) {
         team = new Team(threads, name, processors);
+        shared = new SharedWork(threads);
     }
 
     /// From now on `told` hears of every step; [StepListener#NONE] ends that.
@@ -155,6 +158,7 @@ public final class Stream implements AutoCloseable {
         shared.phase = phase;
         shared.units = units;
         shared.steady = work.isSteady(phase);
+        shared.job++;
         shared.next.set(0);
         shared.bound = bound;
         shared.step = step;
@@ -166,7 +170,7 @@ public final class Stream implements AutoCloseable {
     ///
     /// A worker takes half of its share of the units that are left, and comes back for more: shares get smaller,
     /// so that a worker whose core is slower, or busy with something else, holds up the others less. Of steady
-    /// phases it takes its share at once.
+    /// phases it takes its own share at once, and then those of workers that have not come.
     private static final class SharedWork implements Team.Job {
         private @Nullable Work work;
         private @Nullable BoundProgram bound;
@@ -175,16 +179,33 @@ public final class Stream implements AutoCloseable {
         private boolean steady;
         private int step;
         private final AtomicInteger next = new AtomicInteger();
+        /// The number of this job, and by worker that of the last one whose share of it was taken.
+        private int job;
+        private final AtomicIntegerArray taken;
+
+        private SharedWork(int workers) {
+            taken = new AtomicIntegerArray(workers);
+        }
+
+        private void runSteadily(int worker, int workers, Frame ours) {
+            for (int i = 0; i < workers; i++) {
+                int share = (worker + i) % workers;
+                int last = taken.get(share);
+                if (last != job && taken.compareAndSet(share, last, job)) {
+                    int first = (int) ((long) units * share / workers);
+                    int end = (int) ((long) units * (share + 1) / workers);
+                    if (first < end) {
+                        Objects.requireNonNull(work).run(phase, first, end, ours);
+                    }
+                }
+            }
+        }
 
         @Override
         public void run(int worker, int workers) {
             var ours = Objects.requireNonNull(bound).frame(step, worker);
             if (steady) {
-                int first = (int) ((long) units * worker / workers);
-                int end = (int) ((long) units * (worker + 1) / workers);
-                if (first < end) {
-                    Objects.requireNonNull(work).run(phase, first, end, ours);
-                }
+                runSteadily(worker, workers, ours);
                 return;
             }
             int from = next.get();
