@@ -10,6 +10,7 @@ import dev.balsa.error.ShapeException;
 import dev.balsa.error.UnsupportedException;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
+import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.Value;
@@ -20,6 +21,7 @@ import dev.balsa.plan.CodeFiles;
 import dev.balsa.plan.CompiledGraph;
 import dev.balsa.plan.ModelConstants;
 import dev.balsa.plan.PlanContext;
+import dev.balsa.plan.StepwiseRun;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.StepInfo;
 import dev.balsa.run.StepListener;
@@ -53,6 +55,7 @@ public final class Model implements AutoCloseable {
     private final Graph graph;
     private final ImportedModel imported;
     private final CompiledGraph compiled;
+    private final PlanContext context;
     private final Arena arena;
     private final ModelConstants constants;
     private final Map<String, Integer> outputIndices = new LinkedHashMap<>();
@@ -69,7 +72,7 @@ public final class Model implements AutoCloseable {
         graph.outputs().forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
         constants = new ModelConstants(arena, options.codeFolder().map(CodeFiles::new));
         int threads = Math.max(1, options.threads() / streams);
-        var context = new PlanContext(
+        context = new PlanContext(
                 isa,
                 options.precision(),
                 constants,
@@ -265,6 +268,53 @@ public final class Model implements AutoCloseable {
             throw OperatorFailure.of(e).within(place(path));
         } finally {
             stream.listen(StepListener.NONE);
+            idle.add(stream);
+        }
+    }
+
+    /// The outputs, in the model's order, in double precision: operators are run by their plain definitions, on
+    /// float64 wherever the model has float32, weights and inputs included. Slow: minutes for a large model. The
+    /// graph is as in the file, without any rewriting, and the options do not matter.
+    ///
+    /// Numbers that the model rounds by its own operators (quantisation, Floor, float16) are rounded all the same,
+    /// after less error than in a usual run; where that tips a rounding over, results differ by a step.
+    ///
+    /// @return float64 for float32 outputs, other types as they are; freed by the garbage collector
+    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape, or if a node cannot
+    ///     take the values that it is given
+    /// @throws ResourceException if the model is closed
+    public List<Tensor> runInDoubles(Map<String, Tensor> inputs) {
+        var tensors = inOrder(inputs);
+        var stream = take();
+        try {
+            return Interpreter.runWide(graph, tensors);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(place(path));
+        } finally {
+            idle.add(stream);
+        }
+    }
+
+    /// Runs the model once, step by step, and tells for each float32 result of a step how far it is from what the
+    /// step's plain definition gives in double precision for the same operands; in order of execution, those of
+    /// branches, loops and later stages included. Errors of earlier steps so do not count. Slow, as
+    /// [#runInDoubles].
+    ///
+    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape, or if a node cannot
+    ///     take the values that it is given
+    /// @throws ResourceException if the model is closed
+    public List<StepError> stepErrors(Map<String, Tensor> inputs) {
+        var tensors = inOrder(inputs);
+        var errors = new ArrayList<StepError>();
+        var stream = take();
+        try {
+            StepwiseRun.Listener listener = (step, found, expected) -> errors.add(new StepError(
+                    step.node(), step.operator(), step.kernel(), step.shape(), Deviation.of(found, expected)));
+            new StepwiseRun(context, stream, listener).run(compiled, tensors);
+            return errors;
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(place(path));
+        } finally {
             idle.add(stream);
         }
     }

@@ -77,6 +77,27 @@ class ModelTest {
     }
 
     @Test
+    void tellsHowExactItIs() {
+        var inputs = Map.of(INPUT, image(1));
+        try (var model = load(2, 1);
+                var outputs = model.run(inputs)) {
+            var exact = model.runInDoubles(inputs);
+            assertThat(exact).hasSize(1);
+            assertThat(exact.getFirst().type()).isEqualTo(DataType.FLOAT64);
+            var deviation = Deviation.of(outputs.get(OUTPUT), exact.getFirst());
+            assertThat(deviation.relative()).isPositive().isLessThan(1e-5);
+            var steps = model.stepErrors(inputs);
+            assertThat(steps).hasSizeGreaterThan(3);
+            assertThat(steps)
+                    .allSatisfy(step -> assertThat(step.error().relative())
+                            .as(step.toString())
+                            .isLessThan(2e-5));
+            assertThat(model.run(inputs).get(OUTPUT).contentEquals(outputs.get(OUTPUT)))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void preparesForShapesThatFit() {
         try (var model = load(2, 2)) {
             model.prepare(Map.of());

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             InspectCommand.class,
             BenchmarkCommand.class,
+            AccuracyCommand.class,
             ProfileCommand.class,
             TuneCommand.class,
             ConformanceCommand.class,

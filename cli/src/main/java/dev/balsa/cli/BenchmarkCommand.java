@@ -37,11 +37,6 @@ import picocli.CommandLine.Spec;
             "which loads the model and runs it once."
         })
 final class BenchmarkCommand implements Callable<Integer> {
-    /// The runtimes that Balsa can be compared with.
-    enum Peer {
-        ONNXRUNTIME
-    }
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 

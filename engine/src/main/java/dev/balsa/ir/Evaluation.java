@@ -4,6 +4,7 @@ import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /// The tensors of one plain evaluation of an operator.
 public interface Evaluation {
@@ -28,6 +29,9 @@ public interface Evaluation {
     /// Makes a finished tensor output `index`: an input (the operator only passes it on or looks at it in another
     /// shape) or a tensor from [#run].
     void pass(int index, Tensor tensor);
+
+    /// The only, or first, output of an operator that this one is made of.
+    Tensor apply(Op op, List<Optional<Tensor>> inputs);
 
     /// Runs a body graph.
     List<Tensor> run(Graph body, List<Tensor> inputs);

@@ -58,19 +58,21 @@ public final class CompiledGraph {
         synchronized (programs) {
             var known = programs.get(shapes);
             if (known == null) {
-                var types = new ArrayList<TensorType>();
-                for (int i = 0; i < shapes.size(); i++) {
-                    types.add(TensorType.of(graph.inputs().get(i).type().dtype(), shapes.get(i)));
-                }
-                known = ProgramBuilder.build(rewritten(Specializer.specialize(graph, types)), context);
+                known = ProgramBuilder.build(specialized(shapes), context);
                 programs.put(List.copyOf(shapes), known);
             }
             return known;
         }
     }
 
-    /// Chains are fused when shapes are known: only then is it certain that no step of a chain changes the shape.
-    private Specialized rewritten(Specialized specialized) {
+    /// What the program for inputs of these shapes is made from. Chains are fused when shapes are known: only then
+    /// is it certain that no step of a chain changes the shape.
+    Specialized specialized(List<Shape> shapes) {
+        var types = new ArrayList<TensorType>();
+        for (int i = 0; i < shapes.size(); i++) {
+            types.add(TensorType.of(graph.inputs().get(i).type().dtype(), shapes.get(i)));
+        }
+        var specialized = Specializer.specialize(graph, types);
         var now = whenShaped.run(specialized.now());
         return new Specialized(now, specialized.later(), specialized.outputs());
     }

@@ -3,7 +3,9 @@ package dev.balsa.plan;
 import dev.balsa.error.InternalException;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Graph;
+import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.Node;
+import dev.balsa.ir.Op;
 import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.OutputLimit;
 import dev.balsa.run.HostTask;
@@ -114,6 +116,13 @@ record PlainTask(Node node, Map<Graph, CompiledGraph> bodies, long mostBytes) im
                 throw new InternalException("output " + index + " was planned as " + planned + ", but is " + type + " "
                         + shape + "; the operator's shape rule and its definition disagree");
             }
+        }
+
+        @Override
+        public Tensor apply(Op op, List<Optional<Tensor>> operands) {
+            var output = List.of(node.output(0));
+            return Interpreter.evaluate(op, operands, output, op.schema().name(), mostBytes)
+                    .getFirst();
         }
 
         @Override

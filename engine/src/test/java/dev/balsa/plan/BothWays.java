@@ -27,7 +27,7 @@ public final class BothWays {
         return context(Isa.PORTABLE, Precision.FAST, new ModelConstants(arena));
     }
 
-    private static PlanContext context(Isa isa, Precision precision, ModelConstants constants) {
+    static PlanContext context(Isa isa, Precision precision, ModelConstants constants) {
         return new PlanContext(isa, precision, constants, Long.MAX_VALUE, 2);
     }
 
@@ -74,7 +74,8 @@ public final class BothWays {
         return kernels;
     }
 
-    private static ModelConstants constants(Arena arena, Isa isa) {
+    /// Constants whose code is emulated if this processor lacks something for the level.
+    static ModelConstants constants(Arena arena, Isa isa) {
         return CodeTrial.emulates(isa)
                 ? new ModelConstants(
                         arena, Optional.empty(), bytes -> EmulatedCode.of(bytes, PermittedMemory.everything()))

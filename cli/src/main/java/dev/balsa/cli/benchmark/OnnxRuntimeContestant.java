@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// ONNX Runtime on the CPU, with all its optimisations and as many threads per run as Balsa has.
-final class OnnxRuntimeContestant implements Contestant {
+public final class OnnxRuntimeContestant implements Contestant {
     static final String NAME = "onnxruntime";
 
     private final OrtSession session;
@@ -82,6 +82,15 @@ final class OnnxRuntimeContestant implements Contestant {
                 .orElseThrow(() -> new UnsupportedException("ONNX Runtime's Java interface tells no type of input "
                         + name + "; measure without --compare"));
         return new TensorInfo(name, type, Optional.of(dims));
+    }
+
+    /// The outputs of one run, in the model's order; empty where an output is no tensor of numbers.
+    ///
+    /// @throws ResourceException if it cannot load or run the model
+    public static List<Optional<Tensor>> outputs(Path path, Options options, Map<String, Tensor> inputs) {
+        try (var runtime = load(path, options, inputs)) {
+            return runtime.outputs();
+        }
     }
 
     /// The outputs without any of its optimisations.

@@ -4,10 +4,12 @@ import dev.balsa.TensorInfo;
 import dev.balsa.cli.picture.PictureOptions;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,6 +23,12 @@ public final class InputOptions {
                 "input (default: seeded random values that fit the input's type and name)"
             })
     private List<String> files = List.of();
+
+    @Option(
+            names = "--data-set",
+            paramLabel = "DIR",
+            description = "a folder of input_0.pb, input_1.pb, … for the model's inputs, as in the ONNX backend tests")
+    private Optional<Path> dataSet = Optional.empty();
 
     @Mixin
     private SizeOptions sizes = new SizeOptions();
@@ -39,6 +47,12 @@ public final class InputOptions {
 
     private Map<String, Path> byName(List<TensorInfo> inputs) {
         var byName = new LinkedHashMap<String, Path>();
+        for (int i = 0; i < inputs.size() && dataSet.isPresent(); i++) {
+            var file = dataSet.get().resolve("input_" + i + ".pb");
+            if (Files.exists(file)) {
+                byName.put(inputs.get(i).name(), file);
+            }
+        }
         for (var text : files) {
             var named = inputs.stream()
                     .map(TensorInfo::name)

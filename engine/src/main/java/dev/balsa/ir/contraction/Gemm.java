@@ -13,8 +13,8 @@ import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
 
-/// alpha A' B' + beta C for matrices, each of A and B transposed or not, and a C that is broadcast to the product (ONNX
-/// Gemm, opset 1 to 13).
+/// alpha A' B' + beta C for matrices, each of A and B transposed or not, and a C that is broadcast to the product
+/// (ONNX Gemm, opset 1 to 13).
 ///
 /// @param alpha the factor of the product
 /// @param beta the factor of C
@@ -103,30 +103,35 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
                     "C cannot be broadcast to the product; expected at most " + y.shape(),
                     c.shape().toString());
         }
+        if (a.type().isFloat()) {
+            var left = new FloatProduct.Place(a, 0, transA ? 1 : inner, transA ? rows : 1);
+            var right = new FloatProduct.Place(b, 0, transB ? 1 : columns, transB ? inner : 1);
+            var added = stretched(c);
+            new FloatProduct(left, right, rows, inner, columns)
+                    .into((row, column, sum) ->
+                            y.setDouble(row * columns + column, alpha * sum + beta * added.get(row, column)));
+            return;
+        }
         var places = new Broadcasting(y.shape(), List.of(c.shape()));
         for (long i = 0; i < y.size(); i++, places.next()) {
             long atA = i / columns * (transA ? 1 : inner);
             long atB = i % columns * (transB ? inner : 1);
-            if (a.type().isFloat()) {
-                double product = dot(a, atA, transA ? rows : 1, b, atB, transB ? 1 : columns, inner);
-                y.setDouble(i, alpha * product + beta * c.getDouble(places.index(0)));
-            } else {
-                long product = integerDot(a, atA, transA ? rows : 1, b, atB, transB ? 1 : columns, inner);
-                y.setLong(i, scaled(alpha, product) + scaled(beta, c.getLong(places.index(0))));
-            }
+            long product = integerDot(a, atA, transA ? rows : 1, b, atB, transB ? 1 : columns, inner);
+            y.setLong(i, scaled(alpha, product) + scaled(beta, c.getLong(places.index(0))));
         }
+    }
+
+    /// C as a matrix of the product's shape, whose index stands still where C is broadcast.
+    private static FloatProduct.Place stretched(Tensor c) {
+        var strides = c.shape().strides();
+        int rank = strides.length;
+        long row = rank < 2 || c.shape().dim(0) == 1 ? 0 : strides[0];
+        long column = rank < 1 || c.shape().dim(-1) == 1 ? 0 : 1;
+        return new FloatProduct.Place(c, 0, row, column);
     }
 
     private static ShapeException misfit(String what, String found) {
         return new ShapeException(what + ", found " + found + "; check the model's inputs");
-    }
-
-    private static double dot(Tensor a, long atA, long stepA, Tensor b, long atB, long stepB, long count) {
-        double sum = 0;
-        for (long i = 0; i < count; i++) {
-            sum += a.getDouble(atA + i * stepA) * b.getDouble(atB + i * stepB);
-        }
-        return sum;
     }
 
     private static long integerDot(Tensor a, long atA, long stepA, Tensor b, long atB, long stepB, long count) {

@@ -13,8 +13,8 @@ import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The matrix product over the last two dimensions, batched and broadcast over those before (ONNX MatMul, opset 1 to
-/// 13, with numpy.matmul's rule for vectors).
+/// The matrix product over the last two dimensions, batched and broadcast over those before (ONNX MatMul, opset 1
+/// to 13, with numpy.matmul's rule for vectors).
 public record MatMul() implements Contraction {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("MatMul")
@@ -107,24 +107,22 @@ public record MatMul() implements Contraction {
         long m = a.shape().dim(-2);
         long k = a.shape().dim(-1);
         long n = b.shape().dim(-1);
+        if (a.type().isFloat()) {
+            var left = new FloatProduct.Place(a, matrixA * m * k, k, 1);
+            var right = new FloatProduct.Place(b, matrixB * k * n, n, 1);
+            new FloatProduct(left, right, m, k, n)
+                    .into((row, column, sum) -> y.setDouble((matrixY * m + row) * n + column, sum));
+            return;
+        }
         for (long row = 0; row < m; row++) {
             for (long column = 0; column < n; column++) {
                 long atA = (matrixA * m + row) * k;
                 long atB = matrixB * k * n + column;
-                long atY = (matrixY * m + row) * n + column;
-                if (a.type().isFloat()) {
-                    double sum = 0;
-                    for (long i = 0; i < k; i++) {
-                        sum += a.getDouble(atA + i) * b.getDouble(atB + i * n);
-                    }
-                    y.setDouble(atY, sum);
-                } else {
-                    long sum = 0;
-                    for (long i = 0; i < k; i++) {
-                        sum += a.getLong(atA + i) * b.getLong(atB + i * n);
-                    }
-                    y.setLong(atY, sum);
+                long sum = 0;
+                for (long i = 0; i < k; i++) {
+                    sum += a.getLong(atA + i) * b.getLong(atB + i * n);
                 }
+                y.setLong((matrixY * m + row) * n + column, sum);
             }
         }
     }

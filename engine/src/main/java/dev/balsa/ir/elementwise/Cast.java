@@ -92,7 +92,7 @@ public record Cast(DataType to) implements Elementwise {
             return;
         }
         var y = run.output(0, to, x.shape());
-        if (x.type() == DataType.FLOAT64 && to == DataType.FLOAT32) {
+        if (x.type() == DataType.FLOAT64 && y.type() == DataType.FLOAT32) {
             narrow(x.memory(), y.memory(), x.size());
             return;
         }

@@ -4,14 +4,11 @@ import dev.balsa.ir.Dim;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Inference;
-import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.Op;
 import dev.balsa.ir.Schema;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
-import dev.balsa.ir.Value;
 import dev.balsa.ir.assembly.Transpose;
-import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,13 +77,8 @@ public record ChannelsLast(Op core) implements Fusion {
             inputs.add(run.has(i) ? Optional.of(run.input(i)) : Optional.empty());
         }
         int rank = run.input(0).shape().rank();
-        inputs.set(0, Optional.of(evaluate(toFirst(rank), List.of(inputs.getFirst()))));
-        run.pass(0, evaluate(toLast(rank), List.of(Optional.of(evaluate(core, inputs)))));
-    }
-
-    private static Tensor evaluate(Op op, List<Optional<Tensor>> inputs) {
-        var output = List.of(new Value("output", TensorType.of(DataType.BOOL)));
-        return Interpreter.evaluate(op, inputs, output, op.schema().name()).getFirst();
+        inputs.set(0, Optional.of(run.apply(toFirst(rank), List.of(inputs.getFirst()))));
+        run.pass(0, run.apply(toLast(rank), List.of(Optional.of(run.apply(core, inputs)))));
     }
 
     /// The view that the operator has of the node.

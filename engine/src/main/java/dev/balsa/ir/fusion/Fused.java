@@ -4,12 +4,9 @@ import dev.balsa.ir.Dim;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Inference;
-import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.Op;
 import dev.balsa.ir.Schema;
 import dev.balsa.ir.TensorType;
-import dev.balsa.ir.Value;
-import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +67,7 @@ public record Fused(Op core, int coreInputs, List<ChainStep> chain) implements F
     private static Tensor apply(Evaluation run, Op op, List<Long> operands, Optional<Tensor> chain) {
         var inputs =
                 operands.stream().map(operand -> operand(run, operand, chain)).toList();
-        var output = List.of(new Value("output", TensorType.of(DataType.BOOL)));
-        return Interpreter.evaluate(op, inputs, output, op.schema().name()).getFirst();
+        return run.apply(op, inputs);
     }
 
     private static Optional<Tensor> operand(Evaluation run, long operand, Optional<Tensor> chain) {

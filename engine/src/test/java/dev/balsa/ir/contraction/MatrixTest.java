@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balsa.error.ShapeException;
 import dev.balsa.onnx.NodeModel;
+import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Gemm and Det in the corners that models rarely show.
@@ -35,6 +37,34 @@ class MatrixTest {
                 .containsExactly(1, 2, 1, 2);
         assertThat(NodeModel.of("Gemm", 11).with("transA", 1).run(none, none).shape())
                 .isEqualTo(Shape.of(0, 0));
+    }
+
+    @Test
+    void sumsUpEveryElementOfLargeProducts() {
+        int m = 131;
+        int k = 3;
+        int n = 515;
+        var a = Tensor.allocate(DataType.FLOAT64, Shape.of(k, m));
+        var b = Tensor.allocate(DataType.FLOAT64, Shape.of(n, k));
+        var c = Tensor.allocate(DataType.FLOAT64, Shape.of(m, 1));
+        for (var tensor : List.of(a, b, c)) {
+            for (long i = 0; i < tensor.size(); i++) {
+                tensor.setDouble(i, i % 19 - 9);
+            }
+        }
+        var y = NodeModel.of("Gemm", 13)
+                .with("transA", 1)
+                .with("transB", 1)
+                .with("alpha", 2F)
+                .run(a, b, c);
+        for (long i = 0; i < y.size(); i++) {
+            long row = i / n;
+            double sum = c.getDouble(row);
+            for (long j = 0; j < k; j++) {
+                sum += 2 * a.getDouble(j * m + row) * b.getDouble(i % n * k + j);
+            }
+            assertThat(y.getDouble(i)).isEqualTo(sum);
+        }
     }
 
     @Test

@@ -1,0 +1,6 @@
+package dev.balsa.cli;
+
+/// The runtimes that Balsa can be compared with.
+enum Peer {
+    ONNXRUNTIME
+}
