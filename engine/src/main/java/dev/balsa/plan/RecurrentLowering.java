@@ -85,7 +85,7 @@ record RecurrentLowering(Graph graph, KernelPicker picker) {
         operands.add(node.input(0));
         List.of(node.input(5), node.input(6)).stream().filter(Value::isPresent).forEach(operands::add);
         node.outputs().stream().filter(Value::isPresent).forEach(operands::add);
-        return picker.pick(RecurrentKernels.of(picker.isa()), request, operands, flops(request));
+        return picker.pick(RecurrentKernels.of(picker.isa(), picker.precision()), request, operands, flops(request));
     }
 
     private static List<Boolean> reversed(Direction direction) {

@@ -28,7 +28,7 @@ public final class ConvKernels {
             if (isa == Isa.AMX) {
                 kernels.add(new TileConvKernel(AmxFamily.of(precision)));
             }
-            VectorFamily.all(unit).forEach(family -> kernels.add(new TileConvKernel(family)));
+            VectorFamily.all(unit, precision).forEach(family -> kernels.add(new TileConvKernel(family)));
             if (precision != Precision.EXACT) {
                 kernels.addAll(WinogradKernel.all(unit));
             }
@@ -44,7 +44,7 @@ public final class ConvKernels {
             if (isa == Isa.AMX) {
                 kernels.add(new TileConvTransposeKernel(AmxFamily.of(precision)));
             }
-            kernels.add(new TileConvTransposeKernel(new VectorFamily(unit)));
+            kernels.add(new TileConvTransposeKernel(new VectorFamily(unit, precision)));
         });
         return kernels;
     }

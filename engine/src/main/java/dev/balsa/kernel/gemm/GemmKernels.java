@@ -20,7 +20,7 @@ public final class GemmKernels {
             if (isa == Isa.AMX) {
                 kernels.add(new ConstantGemmKernel(AmxFamily.of(precision)));
             }
-            kernels.add(new TileGemmKernel(unit));
+            kernels.add(new TileGemmKernel(unit, precision));
         });
         kernels.add(new PortableGemmKernel(VectorProvider.best()));
         return kernels;

@@ -11,15 +11,21 @@ import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.BatchProduct;
 import dev.balsa.kernel.tile.BatchProduct.Constant;
 import dev.balsa.kernel.tile.BatchProduct.Factor;
+import dev.balsa.tensor.Precision;
 import java.util.stream.Stream;
 
 /// Products in machine code. A constant matrix on the right is packed once.
 public final class TileGemmKernel implements Kernel<GemmRequest> {
     private final VectorUnit unit;
+    private final Precision precision;
 
     /// The kernel for a vector unit.
-    public TileGemmKernel(VectorUnit unit) {
+    ///
+    /// @param precision where it is [Precision#EXACT], long sums are split, so that their errors are those of short
+    ///     sums
+    public TileGemmKernel(VectorUnit unit, Precision precision) {
         this.unit = unit;
+        this.precision = precision;
     }
 
     @Override
@@ -34,7 +40,7 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
 
     @Override
     public Work prepare(GemmRequest request, Constants constants) {
-        return new TileGemmWork(request, unit, constants);
+        return new TileGemmWork(request, unit, precision, constants);
     }
 
     /// @param scales whether `alpha` is left to the epilogue
@@ -80,14 +86,14 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
         private final int output;
         private final BatchProduct product;
 
-        TileGemmWork(GemmRequest request, VectorUnit unit, Constants constants) {
+        TileGemmWork(GemmRequest request, VectorUnit unit, Precision precision, Constants constants) {
             output = request.output();
             var constant = request.b()
                     .constant()
                     .filter(_ -> request.b().isShared())
                     .map(memory -> new Constant(memory, request.alpha()))
                     .filter(_ -> BatchProduct.packs(unit, request.n(), request.k()));
-            product = new BatchProduct(unit, product(request, constant.isEmpty()), constant, constants);
+            product = new BatchProduct(unit, product(request, constant.isEmpty()), precision, constant, constants);
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
+import dev.balsa.tensor.Precision;
 import java.util.List;
 
 /// Recurrent layers by products with packed weights and gates in machine code.
@@ -15,10 +16,14 @@ public final class RecurrentKernel implements Kernel<RecurrentRequest> {
     private static final int MOST_ROWS = 1 << 24;
 
     private final VectorUnit unit;
+    private final Precision precision;
 
     /// The kernel for a vector unit.
-    public RecurrentKernel(VectorUnit unit) {
+    ///
+    /// @param precision of the products, see [TileProduct]
+    public RecurrentKernel(VectorUnit unit, Precision precision) {
         this.unit = unit;
+        this.precision = precision;
     }
 
     @Override
@@ -45,6 +50,6 @@ public final class RecurrentKernel implements Kernel<RecurrentRequest> {
 
     @Override
     public Work prepare(RecurrentRequest request, Constants constants) {
-        return new RecurrentWork(request, unit, constants);
+        return new RecurrentWork(request, unit, precision, constants);
     }
 }

@@ -12,6 +12,7 @@ import dev.balsa.kernel.recurrent.CellCode.Argument;
 import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
+import dev.balsa.tensor.Precision;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ final class RecurrentWork implements Work {
     private record Walk(boolean reversed, TileProduct inputs, List<Share> states, MemorySegment bias) {}
 
     private final RecurrentRequest request;
+    private final Precision precision;
     private final MachineCode code;
     private final List<Walk> walks = new ArrayList<>();
     private final int phasesOfWalk;
@@ -53,8 +55,9 @@ final class RecurrentWork implements Work {
     private final long cellsAt;
     private final long end;
 
-    RecurrentWork(RecurrentRequest request, VectorUnit unit, Constants constants) {
+    RecurrentWork(RecurrentRequest request, VectorUnit unit, Precision precision, Constants constants) {
         this.request = request;
+        this.precision = precision;
         int lanes = unit.lanes();
         stateRow = Math.ceilDiv(request.hidden(), lanes) * lanes;
         // The last vector of the last gate reaches at most a vector further.
@@ -119,7 +122,7 @@ final class RecurrentWork implements Work {
                 List.of(),
                 RowPlaces.of(rows, row -> (long) row * gateRow),
                 TileProduct.ENOUGH_PARTS);
-        return TileProduct.of(unit, product, right, constants);
+        return TileProduct.of(unit, precision, product, right, constants);
     }
 
     /// A row of gates that is added to the inputs' part, then a state that is added to the last gate of the state's

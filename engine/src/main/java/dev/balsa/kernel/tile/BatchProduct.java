@@ -6,9 +6,9 @@ import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
-import java.lang.foreign.Arena;
+import dev.balsa.tensor.Precision;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,7 +98,7 @@ public final class BatchProduct {
     private final RowPlaces outputPlaces;
     private final int block;
     private final int blocks;
-    private final MemorySegment segments;
+    private final List<SegmentTable> segments;
     private final int batchParts;
     private final int rowParts;
     private final int panelParts;
@@ -123,8 +123,11 @@ public final class BatchProduct {
 
     /// Prepares a product; has code written where it is new.
     ///
+    /// @param precision where it is [Precision#EXACT], sums are split as far as factors are dense, so that their
+    ///     errors are those of short sums
     /// @param constant is packed, if it is there; see [#packs]
-    public BatchProduct(VectorUnit unit, Request request, Optional<Constant> constant, Constants constants) {
+    public BatchProduct(
+            VectorUnit unit, Request request, Precision precision, Optional<Constant> constant, Constants constants) {
         this.unit = unit;
         this.request = request;
         leftOffsets = offsets(request.left);
@@ -155,7 +158,8 @@ public final class BatchProduct {
         panelParts = Math.clamp(wanted / ((long) batchParts * rowParts), 1, panels.count());
         int most = Math.ceilDiv(request.m, rowParts);
         long step = request.leftStep();
-        routines = new TileRoutines(unit, panels, new TileForm(readsInPlace, step != 1), request.stages, constants);
+        var form = TileForm.of(readsInPlace, step != 1, precision == Precision.EXACT);
+        routines = new TileRoutines(unit, panels, form, request.stages, constants);
         routines.write(most);
         routines.write(request.m / rowParts);
         leftPlaces = RowPlaces.of(most, row -> row * request.left.rowStep);
@@ -164,7 +168,7 @@ public final class BatchProduct {
         boolean readsOnce = (packed.isPresent() || readsInPlace) && most <= TileCode.mostRows(unit, panels.vectors(0));
         block = readsOnce ? LONGEST_BLOCK : BLOCK;
         blocks = Math.ceilDiv(request.k, block);
-        segments = segments(request.k, block, step);
+        segments = segments(request.k, block, step, form.splits());
         partialBytes = blocks == 1 ? 0 : panels.mostBytes(most);
         together = Math.min(TOGETHER, Math.ceilDiv(panels.count(), panelParts));
     }
@@ -193,14 +197,14 @@ public final class BatchProduct {
         return Math.toIntExact(Math.min(request.m, Math.clamp(cached, LEAST_ROWS, MOST_ROWS)));
     }
 
-    private static MemorySegment segments(int depth, int block, long step) {
-        int count = Math.ceilDiv(depth, block);
-        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2L * count);
-        for (int i = 0; i < count; i++) {
-            memory.setAtIndex(ValueLayout.JAVA_LONG, 2L * i, (long) i * block * step * Float.BYTES);
-            memory.setAtIndex(ValueLayout.JAVA_LONG, 2L * i + 1, Math.min(block, depth - i * block));
+    /// A table per block.
+    private static List<SegmentTable> segments(int depth, int block, long step, boolean splits) {
+        var tables = new ArrayList<SegmentTable>();
+        for (int done = 0; done < depth; done += block) {
+            var segment = new Depth.Segment(done * step, Math.min(block, depth - done));
+            tables.add(SegmentTable.of(new Depth(List.of(segment)), splits));
         }
-        return memory;
+        return tables;
     }
 
     /// Whether the packed form of a constant right factor does not take many times its memory, as that of a few
@@ -285,8 +289,8 @@ public final class BatchProduct {
         TileArgument.LEFT.set(scratch, left);
         TileArgument.ROW_PLACES.set(scratch, leftPlaces.address());
         TileArgument.PANEL.set(scratch, place);
-        TileArgument.SEGMENTS.set(scratch, segments.address() + index * 2L * Long.BYTES);
-        TileArgument.SEGMENT_COUNT.set(scratch, 1);
+        TileArgument.SEGMENTS.set(scratch, segments.get(index).memory().address());
+        TileArgument.SEGMENT_COUNT.set(scratch, segments.get(index).count());
         TileArgument.IS_FIRST.set(scratch, index == 0 ? 1 : 0);
         TileArgument.IS_LAST.set(scratch, index == blocks - 1 ? 1 : 0);
         routines.run(scratch, panel, 0, rows);

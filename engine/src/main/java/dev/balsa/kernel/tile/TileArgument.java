@@ -10,12 +10,12 @@ enum TileArgument implements RoutineArgument {
     ROW_PLACES(1),
     /// The panel's first row for this block of depth.
     PANEL(2),
-    /// Pairs of numbers: bytes from the row's place, and elements.
+    /// A [SegmentTable].
     SEGMENTS(3),
     SEGMENT_COUNT(4),
     /// Sums of earlier blocks of depth, tile after tile, for the rows from rsi on.
     PARTIAL(5),
-    /// Whether sums begin at zero (1) or with `PARTIAL` (0).
+    /// Whether there are no sums of earlier blocks (1), or those in `PARTIAL` are added (0).
     IS_FIRST(6),
     /// Whether sums go to the result (1) or to `PARTIAL` (0).
     IS_LAST(7),

@@ -47,8 +47,6 @@ final class TileCode {
     private static final int MOST_ROWS = 6;
     private static final int SHORT_REGISTERS = 16;
     private static final int UNROLL = 4;
-    /// Multiply-adds under way at a time: two a cycle, of four cycles each.
-    private static final int UNDER_WAY = 8;
     private static final int PLACE_BYTES = 4;
 
     /// Where the rows of the left factor begin.
@@ -60,9 +58,8 @@ final class TileCode {
     private final int vectors;
     private final int lastLanes;
     private final List<Stage> stages;
-    /// How many registers take turns for each sum.
-    private final int turns;
-    private final Optional<SumCode> sums;
+    private final TileSums sums;
+    private final Optional<SumCode> sumCode;
     private final Assembler a;
     private final Lanes lanes;
     private final TileAhead ahead;
@@ -81,20 +78,11 @@ final class TileCode {
         this.vectors = vectors;
         this.lastLanes = lastLanes;
         this.stages = stages;
-        // Sums of integers are added to by instructions that take one cycle.
-        this.turns = form.integers().isPresent() ? 1 : turns(rows * vectors);
-        this.sums = form.integers().map(result -> new SumCode(result, stages, false));
+        this.sums = new TileSums(assembler, unit, form, rows, vectors);
+        this.sumCode = form.integers().map(result -> new SumCode(result, stages, false));
         this.a = assembler;
         this.lanes = new Lanes(assembler, unit);
         this.ahead = new TileAhead(assembler, unit, form, rows, vectors, stages);
-    }
-
-    private static int turns(int sums) {
-        int turns = 1;
-        while (turns < UNROLL && sums * turns < UNDER_WAY) {
-            turns *= 2;
-        }
-        return turns;
     }
 
     /// The vectors of columns that most tiles of several rows have.
@@ -105,7 +93,7 @@ final class TileCode {
     /// The most vectors of columns that a tile of so many rows can have, where the panel is not packed for others
     /// too.
     static int mostVectors(VectorUnit unit, int rows) {
-        int vectors = UNDER_WAY;
+        int vectors = TileSums.UNDER_WAY;
         while (vectors > 2 && mostRows(unit, vectors) < rows) {
             vectors--;
         }
@@ -137,16 +125,8 @@ final class TileCode {
                 + vectors + "v" + whole + form.label() + " " + stages;
     }
 
-    private Vec sum(int row, int vector) {
-        return sum(0, row, vector);
-    }
-
-    private Vec sum(int turn, int row, int vector) {
-        return unit.register((turn * rows + row) * vectors + vector);
-    }
-
     private Vec spare(int index) {
-        return unit.register(turns * rows * vectors + index);
+        return unit.register(sums.registers() + index);
     }
 
     static Mem argument(TileArgument argument) {
@@ -183,7 +163,7 @@ final class TileCode {
         if (form.quads()) {
             new QuadSteps(lanes, rows, vectors).write();
         } else {
-            begin();
+            sums.begin();
             run();
         }
         finish();
@@ -260,51 +240,6 @@ final class TileCode {
         }
     }
 
-    private Mem partial(int row, int vector) {
-        return Mem.at(Gpr.RAX, (row * vectors + vector) * unit.bytes());
-    }
-
-    private void begin() {
-        var continued = new Label("continued");
-        var begun = new Label("begun");
-        a.emit(CMP, argument(TileArgument.IS_FIRST).sized(Long.SIZE), Imm.of(0));
-        a.emit(JE, continued);
-        forEachSum((row, vector) -> lanes.zero(sum(row, vector)));
-        a.emit(JMP, begun);
-        a.bind(continued);
-        a.emit(MOV, Gpr.RAX, argument(TileArgument.PARTIAL));
-        forEachSum((row, vector) -> lanes.load(sum(row, vector), partial(row, vector)));
-        a.bind(begun);
-        for (int turn = 1; turn < turns; turn++) {
-            int later = turn;
-            forEachSum((row, vector) -> lanes.zero(sum(later, row, vector)));
-        }
-    }
-
-    /// Adds up the registers that took turns.
-    private void gather() {
-        for (int distance = turns / 2; distance > 0; distance /= 2) {
-            for (int turn = 0; turn < distance; turn++) {
-                int one = turn;
-                int other = turn + distance;
-                forEachSum((row, vector) ->
-                        lanes.add(sum(one, row, vector), sum(one, row, vector), sum(other, row, vector)));
-            }
-        }
-    }
-
-    private interface Action {
-        void at(int row, int vector);
-    }
-
-    private void forEachSum(Action action) {
-        for (int row = 0; row < rows; row++) {
-            for (int vector = 0; vector < vectors; vector++) {
-                action.at(row, vector);
-            }
-        }
-    }
-
     /// rax walks along the panel, rcx along the rows, rbx along the segments, of which r14 are left; r15 counts
     /// steps. With strided factors there is one segment, and r14 and rbx hold the distances.
     private void run() {
@@ -325,7 +260,7 @@ final class TileCode {
             a.emit(MOV, Gpr.R14, argument(TileArgument.PANEL_ROW));
             a.emit(MOV, Gpr.RBX, argument(TileArgument.LEFT_STEP));
         } else {
-            a.emit(ADD, Gpr.RBX, Imm.of(2L * Long.BYTES));
+            a.emit(ADD, Gpr.RBX, Imm.of((form.splits() ? 3L : 2L) * Long.BYTES));
         }
         a.emit(SUB, Gpr.R15, Imm.of(UNROLL));
         a.emit(JB, rest);
@@ -349,11 +284,15 @@ final class TileCode {
         a.emit(DEC, Gpr.R15);
         a.emit(JNE, single);
         a.bind(done);
+        if (form.splits()) {
+            sums.split();
+        }
         if (!form.isStrided()) {
             a.emit(DEC, Gpr.R14);
             a.emit(JNE, segment);
         }
-        gather();
+        sums.gather();
+        sums.addEarlier();
     }
 
     /// Goes on by so many steps where they are a fixed distance apart.
@@ -367,7 +306,7 @@ final class TileCode {
     }
 
     private void step(int index) {
-        int turn = index % turns;
+        int turn = index % sums.turns();
         if (rows > 1) {
             for (int vector = 0; vector < vectors; vector++) {
                 loadPanel(spare(vector), index, vector);
@@ -375,12 +314,12 @@ final class TileCode {
         }
         int held = rows > 1 ? vectors : 0;
         int passing = form.integers().isPresent() ? 1 : 0;
-        int free = Math.min(2, unit.registers() - turns * rows * vectors - held - passing);
+        int free = Math.min(2, unit.registers() - sums.registers() - held - passing);
         for (int row = 0; row < rows; row++) {
             var left = spare(held + row % free);
             lanes.broadcast(left, Mem.at(ROWS.get(row), Gpr.RCX, 1, form.stridedLeft() ? 0 : index * Float.BYTES));
             for (int vector = 0; vector < vectors; vector++) {
-                accumulate(sum(turn, row, vector), left, factor(index, vector));
+                accumulate(sums.at(turn, row, vector), left, factor(index, vector));
             }
         }
         if (form.stridedLeft()) {
@@ -434,8 +373,7 @@ final class TileCode {
         var finished = new Label("finished");
         a.emit(CMP, argument(TileArgument.IS_LAST).sized(Long.SIZE), Imm.of(0));
         a.emit(JNE, store);
-        a.emit(MOV, Gpr.RAX, argument(TileArgument.PARTIAL));
-        forEachSum((row, vector) -> lanes.store(partial(row, vector), sum(row, vector)));
+        sums.leave();
         a.emit(JMP, finished);
         a.bind(store);
         a.emit(MOV, Gpr.R8, argument(TileArgument.OUTPUT_PLACES));
@@ -453,7 +391,7 @@ final class TileCode {
     }
 
     private int temporaries() {
-        return sums.map(SumCode::temporaries).orElseGet(() -> StageCode.temporaries(stages));
+        return sumCode.map(SumCode::temporaries).orElseGet(() -> StageCode.temporaries(stages));
     }
 
     private void fromRegisters() {
@@ -465,7 +403,7 @@ final class TileCode {
                     storePair(row, vector, free);
                     vector++;
                 } else {
-                    store(vector, sum(row, vector), free);
+                    store(vector, sums.at(row, vector), free);
                 }
             }
         }
@@ -473,15 +411,15 @@ final class TileCode {
 
     private boolean isPair(int vector) {
         boolean isWhole = vector + 2 < vectors || vector + 2 == vectors && lastLanes == unit.lanes();
-        return isWhole && sums.filter(code -> code.storesPairs(lanes)).isPresent();
+        return isWhole && sumCode.filter(code -> code.storesPairs(lanes)).isPresent();
     }
 
     private void storePair(int row, int vector, List<Vec> free) {
-        var code = sums.orElseThrow();
+        var code = sumCode.orElseThrow();
         for (int each = vector; each < vector + 2; each++) {
-            code.write(lanes, sum(row, each), free, operands(each, unit.lanes()));
+            code.write(lanes, sums.at(row, each), free, operands(each, unit.lanes()));
         }
-        code.storePair(lanes, result(vector), sum(row, vector), sum(row, vector + 1), free.getFirst());
+        code.storePair(lanes, result(vector), sums.at(row, vector), sums.at(row, vector + 1), free.getFirst());
     }
 
     private OperandPlaces operands(int vector, int count) {
@@ -492,7 +430,7 @@ final class TileCode {
     /// Functions that need many registers get all, or half of them, two vectors at a time: the sums wait on the
     /// stack.
     private void throughStack() {
-        forEachSum((row, vector) -> lanes.store(onStack(row, vector), sum(row, vector)));
+        sums.forEach((row, vector) -> lanes.store(sums.onStack(row, vector), sums.at(row, vector)));
         for (int row = 0; row < rows; row++) {
             findOutput(row);
             for (int vector = 0; vector < vectors; vector++) {
@@ -501,7 +439,7 @@ final class TileCode {
                     vector++;
                 } else {
                     var x = unit.register(0);
-                    lanes.load(x, onStack(row, vector));
+                    lanes.load(x, sums.onStack(row, vector));
                     store(vector, x, registers(1, unit.registers()));
                 }
             }
@@ -521,7 +459,7 @@ final class TileCode {
         var y = unit.register(half);
         var free = unit.register(1);
         if (isPair(one)) {
-            sums.orElseThrow().storePair(lanes, result(one), x, y, free);
+            sumCode.orElseThrow().storePair(lanes, result(one), x, y, free);
         } else {
             put(one, x, free);
             put(other, y, free);
@@ -530,16 +468,12 @@ final class TileCode {
 
     private void finish(int row, int vector, int register) {
         var x = unit.register(register);
-        lanes.load(x, onStack(row, vector));
+        lanes.load(x, sums.onStack(row, vector));
         finish(vector, x, registers(register + 1, register + unit.registers() / 2));
     }
 
     private List<Vec> registers(int first, int end) {
         return IntStream.range(first, end).mapToObj(unit::register).toList();
-    }
-
-    private Mem onStack(int row, int vector) {
-        return Mem.at(Gpr.RSP, (row * vectors + vector) * unit.bytes());
     }
 
     /// rcx = elements from the result's memory to the row, rbx = the row.
@@ -564,16 +498,16 @@ final class TileCode {
     /// x = what becomes of the sums x
     private void finish(int vector, Vec x, List<Vec> free) {
         var operands = operands(vector, count(vector));
-        if (sums.isPresent()) {
-            sums.get().write(lanes, x, free, operands);
+        if (sumCode.isPresent()) {
+            sumCode.get().write(lanes, x, free, operands);
         } else {
             StageCode.write(lanes, stages, x, free, operands);
         }
     }
 
     private void put(int vector, Vec x, Vec free) {
-        if (sums.isPresent()) {
-            sums.get().store(lanes, result(vector), x, count(vector), free);
+        if (sumCode.isPresent()) {
+            sumCode.get().store(lanes, result(vector), x, count(vector), free);
         } else if (count(vector) == unit.lanes()) {
             lanes.store(result(vector), x);
         } else {

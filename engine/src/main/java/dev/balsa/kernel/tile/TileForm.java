@@ -14,7 +14,14 @@ import java.util.Optional;
 /// @param integers what becomes of sums, if factors are pairs of 16-bit integers instead of floats: neighbours
 ///     along the depth, less their zero points, side by side in 32 bits; only of dense rows and packed panels
 /// @param quads whether factors are quads of 8-bit integers instead ([QuadFactor]); only where rows go over panels
-record TileForm(boolean stridedPanel, boolean stridedLeft, Order order, Optional<SumResult> integers, boolean quads) {
+/// @param splits whether sums are put aside every few dozen products; not where a factor is strided
+record TileForm(
+        boolean stridedPanel,
+        boolean stridedLeft,
+        Order order,
+        Optional<SumResult> integers,
+        boolean quads,
+        boolean splits) {
     /// What comes after a tile.
     enum Order {
         /// The next rows by the same panel, which stays in the first-level cache.
@@ -28,22 +35,28 @@ record TileForm(boolean stridedPanel, boolean stridedLeft, Order order, Optional
 
     /// Factors where they lie.
     TileForm(boolean stridedPanel, boolean stridedLeft) {
-        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), false);
+        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), false, false);
+    }
+
+    /// Factors where they lie, or dense rows and packed panels, whose sums may be split.
+    static TileForm of(boolean stridedPanel, boolean stridedLeft, boolean splits) {
+        boolean isStrided = stridedPanel || stridedLeft;
+        return new TileForm(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), false, splits && !isStrided);
     }
 
     /// Dense rows and packed panels of floats in an order.
-    TileForm(Order order) {
-        this(false, false, order, Optional.empty(), false);
+    TileForm(Order order, boolean splits) {
+        this(false, false, order, Optional.empty(), false, splits);
     }
 
     /// Dense rows and packed panels of pairs of integers in an order.
     TileForm(Order order, SumResult result) {
-        this(false, false, order, Optional.of(result), false);
+        this(false, false, order, Optional.of(result), false, false);
     }
 
     /// Dense rows and packed panels of quads.
     static TileForm ofQuads(SumResult result) {
-        return new TileForm(false, false, Order.PANELS, Optional.of(result), true);
+        return new TileForm(false, false, Order.PANELS, Optional.of(result), true, false);
     }
 
     /// The most rows of a tile so wide, at most 8 vectors; products of integers pass through a register before
@@ -75,6 +88,7 @@ record TileForm(boolean stridedPanel, boolean stridedLeft, Order order, Optional
         return integers.map(result -> "_" + result.label()).orElse("")
                 + (stridedLeft ? "_stridedleft" : "")
                 + (stridedPanel ? "_stridedpanel" : "")
+                + (splits ? "_split" : "")
                 + switch (order) {
                     case ROWS -> "";
                     case PANELS -> "_panels";

@@ -7,9 +7,8 @@ import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
-import java.lang.foreign.Arena;
+import dev.balsa.tensor.Precision;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +44,7 @@ public final class TileProduct implements RowProduct {
     /// Multiply-adds that take about a microsecond: a part of fewer takes longer to begin than to do.
     private static final double LEAST_PART = 1 << 15;
 
-    private record Block(MemorySegment segments, int count, int firstRow, int rows) {}
+    private record Block(SegmentTable segments, int firstRow, int rows) {}
 
     private final VectorUnit unit;
     private final int columns;
@@ -144,21 +143,20 @@ public final class TileProduct implements RowProduct {
     }
 
     /// Prepares a product in tiles of the usual shape.
-    public static TileProduct of(VectorUnit unit, Request request, Right right, Constants constants) {
-        return of(unit, TileShape.usual(unit), request, right, constants);
+    ///
+    /// @param precision where it is [Precision#EXACT], sums are split, so that their errors are those of short sums
+    public static TileProduct of(
+            VectorUnit unit, Precision precision, Request request, Right right, Constants constants) {
+        return of(unit, TileShape.usual(unit), precision, request, right, constants);
     }
 
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
-    static TileProduct of(VectorUnit unit, TileShape shape, Request request, Right right, Constants constants) {
+    static TileProduct of(
+            VectorUnit unit, TileShape shape, Precision precision, Request request, Right right, Constants constants) {
+        boolean splits = precision == Precision.EXACT;
         var panels = new Panels(unit, request.columns(), request.depth().length(), shape.vectors());
-        return new TileProduct(
-                unit,
-                panels,
-                request,
-                Optional.empty(),
-                Optional.empty(),
-                packed(unit, panels, right, constants),
-                constants);
+        var packed = packed(unit, panels, right, constants);
+        return new TileProduct(unit, panels, request, Optional.empty(), Optional.empty(), splits, packed, constants);
     }
 
     /// A constant right factor, packed once for all products with it.
@@ -193,7 +191,7 @@ public final class TileProduct implements RowProduct {
                 "pairs in " + panels.form() + " of " + right.form(),
                 panels.bytes(),
                 target -> right.pack(unit, panels, target, constants));
-        return new TileProduct(unit, panels, request, Optional.of(result), Optional.empty(), packed, constants);
+        return new TileProduct(unit, panels, request, Optional.of(result), Optional.empty(), false, packed, constants);
     }
 
     /// Prepares a product of integers: of quads of bytes, side by side in 32 bits, which take the place of elements
@@ -207,7 +205,7 @@ public final class TileProduct implements RowProduct {
         return QuadFactor.of(right, unit, request.depth()).map(quads -> {
             var packed = constants.packed(right.memory(), quads.form(), quads.bytes(), quads::pack);
             return new TileProduct(
-                    unit, quads.panels(), request, Optional.of(result), Optional.of(quads), packed, constants);
+                    unit, quads.panels(), request, Optional.of(result), Optional.of(quads), false, packed, constants);
         });
     }
 
@@ -226,6 +224,7 @@ public final class TileProduct implements RowProduct {
                 request,
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 packed,
                 constants);
     }
@@ -236,6 +235,7 @@ public final class TileProduct implements RowProduct {
             Request request,
             Optional<SumResult> integers,
             Optional<QuadFactor> quads,
+            boolean splits,
             MemorySegment packed,
             Constants constants) {
         this.unit = unit;
@@ -249,11 +249,11 @@ public final class TileProduct implements RowProduct {
         this.panels = panels;
         form = integers.map(result ->
                         quads.isPresent() ? TileForm.ofQuads(result) : new TileForm(order(request, true), result))
-                .orElseGet(() -> new TileForm(order(request, false)));
+                .orElseGet(() -> new TileForm(order(request, false), splits));
         int firstRow = 0;
         blocks = new ArrayList<>();
         for (var block : request.depth().blocks(form.goesOverPanels() ? SHORT_DEPTH : BLOCK)) {
-            blocks.add(new Block(segments(block), block.segments().size(), firstRow, block.length()));
+            blocks.add(new Block(SegmentTable.of(block, form.splits()), firstRow, block.length()));
             firstRow += block.length();
         }
         int count = rows.count();
@@ -340,17 +340,6 @@ public final class TileProduct implements RowProduct {
         return packedColumns * depth <= MOST_PACKING * columns * depth + FEW_PACKED;
     }
 
-    private static MemorySegment segments(Depth depth) {
-        var memory = Arena.ofAuto()
-                .allocate(ValueLayout.JAVA_LONG, 2L * depth.segments().size());
-        int at = 0;
-        for (var segment : depth.segments()) {
-            memory.setAtIndex(ValueLayout.JAVA_LONG, at++, segment.offset() * Float.BYTES);
-            memory.setAtIndex(ValueLayout.JAVA_LONG, at++, segment.length());
-        }
-        return memory;
-    }
-
     @Override
     public int parts() {
         return rowParts * panelParts;
@@ -418,8 +407,8 @@ public final class TileProduct implements RowProduct {
             for (int i = 0; i < blocks.size(); i++) {
                 var block = blocks.get(i);
                 TileArgument.PANEL.set(scratch, packed.address() + panels.place(panel, block.firstRow));
-                TileArgument.SEGMENTS.set(scratch, block.segments.address());
-                TileArgument.SEGMENT_COUNT.set(scratch, block.count);
+                TileArgument.SEGMENTS.set(scratch, block.segments.memory().address());
+                TileArgument.SEGMENT_COUNT.set(scratch, block.segments.count());
                 TileArgument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
                 TileArgument.IS_LAST.set(scratch, i == blocks.size() - 1 ? 1 : 0);
                 TileArgument.PARTIAL.set(scratch, partial);

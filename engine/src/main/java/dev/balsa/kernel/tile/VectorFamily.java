@@ -5,22 +5,24 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.tensor.Precision;
 import java.util.List;
 
 /// Products by fused multiply-adds of vectors ([TileProduct]).
 ///
 /// @param unit the vectors
 /// @param shape of tiles; products that the usual shape would make alike are left to it
-public record VectorFamily(VectorUnit unit, TileShape shape) implements ProductFamily {
+/// @param precision where it is [Precision#EXACT], sums are split, so that their errors are those of short sums
+public record VectorFamily(VectorUnit unit, TileShape shape, Precision precision) implements ProductFamily {
     /// Products in tiles of the usual shape.
-    public VectorFamily(VectorUnit unit) {
-        this(unit, TileShape.usual(unit));
+    public VectorFamily(VectorUnit unit, Precision precision) {
+        this(unit, TileShape.usual(unit), precision);
     }
 
     /// The families that compete, the usual one first.
-    public static List<VectorFamily> all(VectorUnit unit) {
+    public static List<VectorFamily> all(VectorUnit unit, Precision precision) {
         return TileShape.all(unit).stream()
-                .map(shape -> new VectorFamily(unit, shape))
+                .map(shape -> new VectorFamily(unit, shape, precision))
                 .toList();
     }
 
@@ -53,6 +55,6 @@ public record VectorFamily(VectorUnit unit, TileShape shape) implements ProductF
 
     @Override
     public RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants) {
-        return TileProduct.of(unit, shape, request, right, constants);
+        return TileProduct.of(unit, shape, precision, request, right, constants);
     }
 }

@@ -74,6 +74,7 @@ import dev.balsa.kernel.softmax.SoftmaxCodeKernel;
 import dev.balsa.kernel.softmax.SoftmaxRequest;
 import dev.balsa.kernel.tile.VectorFamily;
 import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Precision;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -123,10 +124,12 @@ class WrittenCodeTest {
                 var written = new Written(arena)) {
             for (int outputs : new int[] {1, 8, 16, 40, 48, 64, 77}) {
                 for (var epilogue : List.of(Epilogue.NONE, new Epilogue(EVERYTHING))) {
-                    for (var family : VectorFamily.all(unit)) {
-                        if (family.shape().isOwn(unit, outputs)) {
-                            var request = conv(arena, 9, 1, 5, outputs, epilogue);
-                            prepare(new TileConvKernel(family), request, written);
+                    for (var precision : List.of(Precision.FAST, Precision.EXACT)) {
+                        for (var family : VectorFamily.all(unit, precision)) {
+                            if (family.shape().isOwn(unit, outputs)) {
+                                var request = conv(arena, 9, 1, 5, outputs, epilogue);
+                                prepare(new TileConvKernel(family), request, written);
+                            }
                         }
                     }
                     prepare(
@@ -144,14 +147,14 @@ class WrittenCodeTest {
                 }
                 for (int rows : new int[] {1, 2, 4, 5, 40}) {
                     for (boolean turned : new boolean[] {false, true}) {
-                        prepare(new TileGemmKernel(unit), product(rows, outputs, turned), written);
+                        prepare(new TileGemmKernel(unit, Precision.EXACT), product(rows, outputs, turned), written);
                     }
                 }
                 for (var kernel : WinogradKernel.all(unit)) {
                     prepare(kernel, conv(arena, 32, 1, 200 + outputs, outputs + 60, new Epilogue(EVERYTHING)), written);
                 }
                 for (var cell : Cell.values()) {
-                    prepare(new RecurrentKernel(unit), layer(arena, cell, outputs), written);
+                    prepare(new RecurrentKernel(unit, Precision.EXACT), layer(arena, cell, outputs), written);
                 }
                 for (var function : PoolFunction.values()) {
                     prepare(new PoolCodeKernel(unit), pool(function, outputs), written);

@@ -13,6 +13,7 @@ import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.WorkTrial;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
+import dev.balsa.tensor.Precision;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +107,7 @@ class GemmTest {
     @ParameterizedTest
     @MethodSource("levels")
     void emptyProductsAreLeftToOthers(Isa isa) {
-        var kernel = new TileGemmKernel(VectorUnit.of(isa).orElseThrow());
+        var kernel = new TileGemmKernel(VectorUnit.of(isa).orElseThrow(), Precision.FAST);
         assertThat(kernel.supports(single(2, 3, 4))).isTrue();
         assertThat(kernel.supports(single(0, 3, 4))).isFalse();
         assertThat(kernel.supports(single(2, 0, 4))).isFalse();
@@ -147,7 +148,8 @@ class GemmTest {
                             b.offsets,
                             Optional.of(memory).filter(_ -> isConstant)),
                     chain.epilogue());
-            var kernel = new TileGemmKernel(VectorUnit.of(isa).orElseThrow());
+            var precision = random.nextBoolean() ? Precision.EXACT : Precision.FAST;
+            var kernel = new TileGemmKernel(VectorUnit.of(isa).orElseThrow(), precision);
             assertThat(kernel.supports(request))
                     .as("seed %d, %s", seed, request)
                     .isEqualTo(k > 0);

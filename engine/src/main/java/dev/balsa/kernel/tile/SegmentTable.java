@@ -1,0 +1,84 @@
+package dev.balsa.kernel.tile;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The segments of a depth as the code of tiles reads them: numbers of 64 bits, for each segment the bytes from a
+/// row's place to it, and its elements; where sums are split, then one that says what is done with the sums behind
+/// it.
+///
+/// Rounding errors of a sum grow with the square of its length, as every product is added to all that came before.
+/// Where sums are split, each few dozen products are summed up by themselves.
+///
+/// @param memory the numbers
+/// @param count segments in it
+record SegmentTable(MemorySegment memory, int count) {
+    /// Whether sums are added to what was put aside before.
+    static final int ADDS = 2;
+    /// Whether sums are put aside, and begin anew.
+    static final int PUTS_ASIDE = 1;
+
+    /// Products that are summed up before the sum is put aside, or somewhat more; a multiple of the steps that the
+    /// code does at a time.
+    private static final int RUN = 32;
+
+    /// The table of a depth of at least one element.
+    ///
+    /// @param splits whether sums are split
+    static SegmentTable of(Depth depth, boolean splits) {
+        return splits ? split(depth) : plain(depth);
+    }
+
+    private static SegmentTable plain(Depth depth) {
+        var numbers = new ArrayList<Long>();
+        for (var segment : depth.segments()) {
+            numbers.add(segment.offset() * Float.BYTES);
+            numbers.add((long) segment.length());
+        }
+        return of(numbers, depth.segments().size());
+    }
+
+    private static SegmentTable split(Depth depth) {
+        var pieces = new ArrayList<Depth.Segment>();
+        depth.segments().forEach(segment -> cut(segment, pieces));
+        var numbers = new ArrayList<Long>();
+        int summed = 0;
+        int aside = 0;
+        for (int i = 0; i < pieces.size(); i++) {
+            summed += pieces.get(i).length();
+            boolean isLast = i == pieces.size() - 1;
+            int then = 0;
+            if (isLast) {
+                then = aside;
+            } else if (summed >= RUN) {
+                then = aside | PUTS_ASIDE;
+                aside = ADDS;
+                summed = 0;
+            }
+            numbers.add(pieces.get(i).offset() * Float.BYTES);
+            numbers.add((long) pieces.get(i).length());
+            numbers.add((long) then);
+        }
+        return of(numbers, pieces.size());
+    }
+
+    private static void cut(Depth.Segment segment, List<Depth.Segment> pieces) {
+        int done = 0;
+        while (segment.length() - done >= 2 * RUN) {
+            pieces.add(new Depth.Segment(segment.offset() + done, RUN));
+            done += RUN;
+        }
+        pieces.add(new Depth.Segment(segment.offset() + done, segment.length() - done));
+    }
+
+    private static SegmentTable of(List<Long> numbers, int count) {
+        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, numbers.size());
+        for (int i = 0; i < numbers.size(); i++) {
+            memory.setAtIndex(ValueLayout.JAVA_LONG, i, numbers.get(i));
+        }
+        return new SegmentTable(memory, count);
+    }
+}
