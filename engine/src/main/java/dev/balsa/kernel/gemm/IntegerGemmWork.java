@@ -14,15 +14,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// A product of integers as one of quads, of rows where they are; or else as one of pairs: the rows of a part are
-/// widened in the worker's memory, where they stay in a second-level cache while panels go by, or, if several parts
-/// have them, all rows before the first part.
+/// widened in the worker's memory, where they stay in a second-level cache while panels go by.
 public final class IntegerGemmWork implements Work {
     private static final long CACHED = 192L << 10;
     private static final int LEAST_ROWS = 24;
-    /// Rows of a unit of those that are widened ahead of all products, and the most memory for them.
-    private static final int ROWS_AHEAD = 8;
-
-    private static final long MOST_AHEAD = 16L << 20;
     private static final long ALIGNMENT = 64;
 
     private final IntegerGemmRequest request;
@@ -30,8 +25,6 @@ public final class IntegerGemmWork implements Work {
     /// How rows become pairs, or nothing if they are read as they are.
     private final Optional<Widening> widening;
     private final int pairs;
-    /// Whether all rows become pairs in a phase of their own.
-    private final boolean ahead;
     private final long bandBytes;
 
     /// Prepares a request that [IntegerGemmKernel] supports.
@@ -45,9 +38,8 @@ public final class IntegerGemmWork implements Work {
                 ? Optional.empty()
                 : Optional.of(
                         new Widening(unit, request.signed(), request.zeroPoint(), WidenCode.Target.PAIRS, constants));
-        ahead = widening.isPresent() && product.sharesRows() && request.rows() * rowBytes() <= MOST_AHEAD;
         int most = 0;
-        for (int part = 0; part < product.parts() && widening.isPresent() && !ahead; part++) {
+        for (int part = 0; part < product.parts() && widening.isPresent(); part++) {
             most = Math.max(most, product.endRow(part) - product.firstRow(part));
         }
         bandBytes = most * rowBytes();
@@ -84,18 +76,8 @@ public final class IntegerGemmWork implements Work {
     }
 
     @Override
-    public int phases() {
-        return ahead ? 2 : 1;
-    }
-
-    @Override
     public int units(int phase) {
-        return phase < phases() - 1 ? Math.ceilDiv(request.rows(), ROWS_AHEAD) : product.parts();
-    }
-
-    @Override
-    public long sharedBytes() {
-        return ahead ? request.rows() * rowBytes() : 0;
+        return product.parts();
     }
 
     @Override
@@ -110,21 +92,6 @@ public final class IntegerGemmWork implements Work {
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
-        if (ahead && phase == 0) {
-            int first = from * ROWS_AHEAD;
-            int end = Math.min(request.rows(), to * ROWS_AHEAD);
-            widen(
-                    widening.orElseThrow(),
-                    frame,
-                    first,
-                    end - first,
-                    frame.shared().address() + first * rowBytes());
-            return;
-        }
-        if (ahead) {
-            product.multiply(frame, frame.shared(), 0, frame.operand(request.output()), 0, from, to);
-            return;
-        }
         if (widening.isPresent()) {
             runPairs(widening.get(), from, to, frame);
             return;

@@ -294,11 +294,9 @@ public final class TileProduct implements RowProduct {
     }
 
     /// @param isNear whether the left factor's rows are in a cache
-    private TileForm.Order order(Request request, boolean isNear) {
+    private static TileForm.Order order(Request request, boolean isNear) {
         int depth = request.depth().length();
-        // Where panels come from memory, few parts should bring them, while they multiply the ones before.
-        boolean comesFromMemory = isNear && request.rows().count() > LEAST_ROWS && panels.bytes() > CACHED_PANELS;
-        if (!goesOverPanels(depth) || comesFromMemory) {
+        if (!goesOverPanels(depth)) {
             return TileForm.Order.ROWS;
         }
         boolean isDense = !isNear
@@ -320,9 +318,7 @@ public final class TileProduct implements RowProduct {
         double perPart = Math.max((double) count * columns / Math.max(1, request.parts()), LEAST_PART / depth);
         double columnBytes = depth * Float.BYTES;
         int narrow = Math.min(columns, 2 * unit.lanes());
-        double wide = form.integers().isPresent() && !form.goesOverPanels()
-                ? narrow
-                : Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), narrow, columns);
+        double wide = Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), narrow, columns);
         long block = Math.min(request.rowBytes(), (long) BLOCK * Float.BYTES);
         long most = form.goesOverPanels() ? Integer.MAX_VALUE : Math.max(LEAST_ROWS, CACHED / block);
         return (int) Math.min(request.mostRows(), Math.clamp(perPart / wide, LEAST_ROWS, (double) most));
@@ -343,11 +339,6 @@ public final class TileProduct implements RowProduct {
     @Override
     public int parts() {
         return rowParts * panelParts;
-    }
-
-    /// Whether the rows of a part are those of others, too.
-    public boolean sharesRows() {
-        return panelParts > 1;
     }
 
     /// The first row of a part; parts of the same rows follow each other.
@@ -432,9 +423,7 @@ public final class TileProduct implements RowProduct {
         boolean isLast = index == blocks.size() - 1;
         int next = isLast ? panel + 1 : panel;
         long lines = 0;
-        // Parts with the panels that follow mostly come next, or are another worker's at the same time.
-        int last = form.integers().isPresent() ? panels.count() : end;
-        if (!form.goesOverPanels() && next < last) {
+        if (!form.goesOverPanels() && next < end) {
             var block = blocks.get(isLast ? 0 : index + 1);
             TileArgument.NEXT.set(scratch, packed.address() + panels.place(next, block.firstRow));
             lines = Math.ceilDiv(panels.bytes(next, block.rows), (long) LINE * routines.tiles(panel, rows));
