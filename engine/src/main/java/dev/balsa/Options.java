@@ -2,6 +2,7 @@ package dev.balsa;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.cpu.Topology;
+import dev.balsa.plan.choice.CacheFolder;
 import dev.balsa.run.PhysicalMemory;
 import dev.balsa.tensor.Precision;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import java.util.Optional;
 /// @param codeFolder where the machine code that is made is written to, for people to read; nowhere if empty.
 ///     Linux's `perf` is then told, too, where it lies
 /// @param tuning how kernels are chosen where several can do a step in about the same time
+/// @param planFolder where what loading made is kept for later processes, so that they load in a fraction of the
+///     time; nowhere if empty. Machine code in it is executed: the folder must be the user's alone, or it is not
+///     used. See `dev.balsa.kept.KeptFiles` for how much and how safely
 public record Options(
         int threads,
         int streams,
@@ -33,7 +37,8 @@ public record Options(
         long memoryLimit,
         boolean pinning,
         Optional<Path> codeFolder,
-        Tuning tuning) {
+        Tuning tuning,
+        Optional<Path> planFolder) {
     /// Checks the ranges.
     ///
     /// @throws IllegalArgumentException if `threads`, `streams` or `memoryLimit` is less than 1
@@ -50,7 +55,7 @@ public record Options(
     /// One thread per physical core that the process may use, as far as its quota of processor time goes
     /// ([Topology#usefulThreads]) and the JVM's number of processors; one stream, [Precision#FAST], the best
     /// level of the CPU, all of the machine's memory (or of the process's control group, where that is less), no
-    /// pinning, [Tuning#CACHED].
+    /// pinning, [Tuning#CACHED], no folder for plans.
     public static Options defaults() {
         int threads = Math.min(
                 Topology.current().usefulThreads(), Runtime.getRuntime().availableProcessors());
@@ -62,46 +67,69 @@ public record Options(
                 PhysicalMemory.bytes(),
                 false,
                 Optional.empty(),
-                Tuning.CACHED);
+                Tuning.CACHED,
+                Optional.empty());
+    }
+
+    /// The folder for plans that the command line uses: `plans` in the folder that the environment variable
+    /// `BALSA_CACHE` names, or else in `balsa` below `XDG_CACHE_HOME`, or else in `.cache/balsa` below the user's
+    /// home folder; empty where the environment tells none of them. It need not exist.
+    public static Optional<Path> usualPlanFolder() {
+        return CacheFolder.of(System.getenv(), System.getProperty("user.home", ""))
+                .map(folder -> folder.resolve("plans"));
     }
 
     /// These options with another number of threads.
     public Options withThreads(int count) {
-        return new Options(count, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning);
+        return new Options(count, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, planFolder);
     }
 
     /// These options with another number of streams.
     public Options withStreams(int count) {
-        return new Options(threads, count, precision, isa, memoryLimit, pinning, codeFolder, tuning);
+        return new Options(threads, count, precision, isa, memoryLimit, pinning, codeFolder, tuning, planFolder);
     }
 
     /// These options with another precision.
     public Options withPrecision(Precision wanted) {
-        return new Options(threads, streams, wanted, isa, memoryLimit, pinning, codeFolder, tuning);
+        return new Options(threads, streams, wanted, isa, memoryLimit, pinning, codeFolder, tuning, planFolder);
     }
 
     /// These options with a cap on the instruction-set level.
     public Options withIsa(Isa cap) {
-        return new Options(threads, streams, precision, Optional.of(cap), memoryLimit, pinning, codeFolder, tuning);
+        return new Options(
+                threads, streams, precision, Optional.of(cap), memoryLimit, pinning, codeFolder, tuning, planFolder);
     }
 
     /// These options with another limit on memory, in bytes.
     public Options withMemoryLimit(long bytes) {
-        return new Options(threads, streams, precision, isa, bytes, pinning, codeFolder, tuning);
+        return new Options(threads, streams, precision, isa, bytes, pinning, codeFolder, tuning, planFolder);
     }
 
     /// These options with worker threads pinned to processors, or not.
     public Options withPinning(boolean wanted) {
-        return new Options(threads, streams, precision, isa, memoryLimit, wanted, codeFolder, tuning);
+        return new Options(threads, streams, precision, isa, memoryLimit, wanted, codeFolder, tuning, planFolder);
     }
 
     /// These options with a folder for machine code; it is made if it is not there.
     public Options withCodeFolder(Path folder) {
-        return new Options(threads, streams, precision, isa, memoryLimit, pinning, Optional.of(folder), tuning);
+        return new Options(
+                threads, streams, precision, isa, memoryLimit, pinning, Optional.of(folder), tuning, planFolder);
     }
 
     /// These options with another way of choosing kernels.
     public Options withTuning(Tuning wanted) {
-        return new Options(threads, streams, precision, isa, memoryLimit, pinning, codeFolder, wanted);
+        return new Options(threads, streams, precision, isa, memoryLimit, pinning, codeFolder, wanted, planFolder);
+    }
+
+    /// These options with a folder for what loading made; it is made, for the user alone, if it is not there.
+    public Options withPlanFolder(Path folder) {
+        return new Options(
+                threads, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, Optional.of(folder));
+    }
+
+    /// These options without a folder for what loading made.
+    public Options withoutPlanFolder() {
+        return new Options(
+                threads, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, Optional.empty());
     }
 }
