@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
             "1e-3 of the output's largest element, and takes the reference in noopt/ where there is one; auto is",
             "network for folders with a meta.json, onnx for others.",
             "A case is skipped if it is a known deviation, of which --list-failures tells the reason, or has no",
-            "data. What Balsa does not support is a failure."
+            "data. What Balsa does not support is a failure. Plans are kept only if --plans names a folder."
         })
 final class ConformanceCommand implements Callable<Integer> {
     @Spec
@@ -67,7 +67,8 @@ final class ConformanceCommand implements Callable<Integer> {
     public Integer call() {
         var out = spec.commandLine().getOut();
         var deviations = KnownDeviations.read();
-        var options = engine.options();
+        // Thousands of small models, each loaded once, would drive out what is loaded again.
+        var options = engine.optionsWithoutUsualPlans();
         var report = new ConformanceReport();
         var cases = roots.stream().flatMap(root -> cases(root).stream()).toList();
         try (var progress = Progress.of("cases", cases.size())) {

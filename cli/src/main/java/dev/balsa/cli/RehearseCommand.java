@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 /// `balsa rehearse`: what the launcher has the JVM record for later starts, the classes and which methods are hot.
 ///
 /// A model is loaded again and again, so that what loading needs counts as hot, and runs a few times only: how
-/// methods that run models are best compiled shows when they run for long, not here.
+/// methods that run models are best compiled shows when they run for long, not here. Plans are kept and used only
+/// if `--plans` names a folder.
 @Command(name = "rehearse", hidden = true, description = "Goes through loading, for the launcher's cache of classes.")
 final class RehearseCommand implements Callable<Integer> {
     /// Loads after which the methods of loading have passed the JVM's thresholds, also with a small model.
@@ -34,7 +35,7 @@ final class RehearseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         for (int i = 0; i < LOADS; i++) {
-            try (var model = Model.load(path, engine.options());
+            try (var model = Model.load(path, engine.optionsWithoutUsualPlans());
                     var arena = Arena.ofConfined()) {
                 var shapes = new HashMap<String, Shape>();
                 inputs.tensors(model.inputs(), arena).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
@@ -42,7 +43,8 @@ final class RehearseCommand implements Callable<Integer> {
             }
         }
         try (var arena = Arena.ofShared()) {
-            new Benchmark(path, engine.options(), 0, 0, false).run(wanted -> inputs.tensors(wanted, arena));
+            new Benchmark(path, engine.optionsWithoutUsualPlans(), 0, 0, false)
+                    .run(wanted -> inputs.tensors(wanted, arena));
         }
         return ExitCode.OK;
     }

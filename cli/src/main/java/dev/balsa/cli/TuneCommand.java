@@ -54,7 +54,9 @@ final class TuneCommand implements Callable<Integer> {
     public Integer call() {
         var out = spec.commandLine().getOut();
         for (var path : paths) {
-            try (var model = Model.load(path, engine.options().withTuning(Tuning.MEASURE));
+            // Of a plan that was kept nothing would be measured.
+            var options = engine.options().withTuning(Tuning.MEASURE).withoutPlanFolder();
+            try (var model = Model.load(path, options);
                     var arena = Arena.ofConfined()) {
                 var steps = model.plan(sizes.tensors(model.inputs(), arena));
                 if (!quiet) {

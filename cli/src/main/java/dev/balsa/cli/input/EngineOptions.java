@@ -4,6 +4,7 @@ import dev.balsa.Options;
 import dev.balsa.Tuning;
 import dev.balsa.cpu.Isa;
 import dev.balsa.tensor.Precision;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Spec;
 
 /// The options that say how the engine runs a model.
 public final class EngineOptions {
+    private static final String NO_PLANS = "off";
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
@@ -51,8 +54,25 @@ public final class EngineOptions {
                             + "that are missing and keep them (measure) (default: cached)")
     private Optional<Tuning> tuning = Optional.empty();
 
+    @Option(
+            names = "--plans",
+            paramLabel = "DIR|off",
+            description =
+                    "keep what loading made in DIR for later starts (default: plans in the cache folder; off: neither "
+                            + "use nor keep any, as with --dump-code and --tuning measure)")
+    private Optional<String> plans = Optional.empty();
+
     /// The engine's options.
     public Options options() {
+        var options = optionsWithoutUsualPlans();
+        return plans.isEmpty() && !isMadeAfresh()
+                ? Options.usualPlanFolder().map(options::withPlanFolder).orElse(options)
+                : options;
+    }
+
+    /// The engine's options, with a folder for plans only if one was given, for commands of which nothing is to be
+    /// kept.
+    public Options optionsWithoutUsualPlans() {
         var options = Options.defaults().withPinning(pin);
         if (threads.orElse(1) < 1 || streams.orElse(1) < 1) {
             throw new ParameterException(spec.commandLine(), "--threads and --streams must be at least 1");
@@ -62,6 +82,27 @@ public final class EngineOptions {
         options = precision.map(options::withPrecision).orElse(options);
         options = isa.map(options::withIsa).orElse(options);
         options = tuning.map(options::withTuning).orElse(options);
-        return codeFolder.map(options::withCodeFolder).orElse(options);
+        options = codeFolder.map(options::withCodeFolder).orElse(options);
+        return plans.filter(folder -> !folder.equals(NO_PLANS) && !isMadeAfresh())
+                .map(this::folder)
+                .map(options::withPlanFolder)
+                .orElse(options);
+    }
+
+    /// Code cannot be written to files, nor kernels be measured, if all is there already.
+    private boolean isMadeAfresh() {
+        return codeFolder.isPresent() || tuning.equals(Optional.of(Tuning.MEASURE));
+    }
+
+    private Path folder(String text) {
+        try {
+            if (!text.isBlank()) {
+                return Path.of(text);
+            }
+        } catch (InvalidPathException e) {
+            // Told below, like no text.
+        }
+        throw new ParameterException(
+                spec.commandLine(), "--plans: expected a folder or " + NO_PLANS + ", found \"" + text + "\"");
     }
 }
