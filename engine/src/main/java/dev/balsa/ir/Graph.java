@@ -11,8 +11,9 @@ import java.util.Optional;
 
 /// A computation: inputs, constants, and nodes in an order in which each can run after those before it. Immutable.
 ///
-/// Every value is defined once, by an input, a constant or a node, before it is used. The bodies of control operators
-/// are graphs of their own that see nothing outside: what they use from around them is passed in as inputs.
+/// Every value is defined once, by an input, a constant or a node, before it is used. The bodies of control
+/// operators are graphs of their own that see nothing outside: what they use from around them is passed in as
+/// inputs.
 ///
 /// @param name what the model calls the graph
 /// @param constants tensors by the value they define; the tensors are never written to
@@ -31,12 +32,18 @@ public record Graph(
 
     private static void check(
             String name, List<Value> inputs, Map<Value, Tensor> constants, List<Node> nodes, List<Value> outputs) {
-        var defined = new HashSet<Value>();
+        var defined = new HashSet<Value>(2 * (inputs.size() + constants.size() + nodes.size()));
         inputs.forEach(value -> define(name, defined, value));
         constants.keySet().forEach(value -> define(name, defined, value));
         for (var node : nodes) {
-            node.inputs().forEach(value -> use(name, defined, value));
-            node.outputs().stream().filter(Value::isPresent).forEach(value -> define(name, defined, value));
+            for (var value : node.inputs()) {
+                use(name, defined, value);
+            }
+            for (var value : node.outputs()) {
+                if (value.isPresent()) {
+                    define(name, defined, value);
+                }
+            }
         }
         outputs.forEach(value -> use(name, defined, value));
     }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /// The operators that Balsa knows, read off the sealed hierarchy below [Op].
@@ -24,10 +25,24 @@ public final class Operators {
     private static final Map<String, List<Class<?>>> BY_CLASS =
             classes().stream().collect(Collectors.groupingBy(type -> lower(type.getSimpleName())));
 
+    /// Schemas that were asked for: reflection takes longer than all else about a node. No more than there are.
+    private static final Map<String, Schema> FOUND = new ConcurrentHashMap<>();
+
     private Operators() {}
 
     /// The schema of an ONNX operator, if Balsa has it; `domain` is empty for `ai.onnx`.
     public static Optional<Schema> find(String domain, String name) {
+        var key = key(domain, name);
+        var known = FOUND.get(key);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        var found = search(domain, name);
+        found.ifPresent(schema -> FOUND.put(key, schema));
+        return found;
+    }
+
+    private static Optional<Schema> search(String domain, String name) {
         for (var operator : BY_CLASS.getOrDefault(lower(name), List.of())) {
             var schema = schemaOf(operator);
             if (schema.domain().equals(domain) && schema.name().equals(name)) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// The dimensions of a value as far as they are known before a run. Immutable.
 ///
@@ -128,7 +127,13 @@ public record SymbolicShape(Optional<List<Dim>> dims) {
     /// The form `[1,batch,?]`, or `[...]` for unknown rank.
     @Override
     public String toString() {
-        return dims.map(list -> list.stream().map(Dim::toString).collect(Collectors.joining(",", "[", "]")))
-                .orElse("[...]");
+        if (dims.isEmpty()) {
+            return "[...]";
+        }
+        var text = new StringBuilder("[");
+        for (var dim : dims.get()) {
+            text.append(text.length() > 1 ? "," : "").append(dim);
+        }
+        return text.append(']').toString();
     }
 }

@@ -12,8 +12,6 @@ import dev.balsa.plan.choice.Tuner;
 import dev.balsa.tensor.Precision;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +33,12 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     private static final double CLOSE = 1.3;
     /// Measured times within this factor of the least are as good: then the one of least estimated time is taken.
     private static final double SAME = 1.03;
-    private static final int MOST_DECIMALS = 9;
+    private static final long[] POWERS_OF_TEN = {
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
+    };
+    /// Beyond, there are no decimals to show.
+    private static final double MOST_DIGITS = 1e9;
+    private static final int LEAST_OF_THREE_DIGITS = 100;
 
     /// A kernel and how long it may take.
     private record Candidate<R>(Kernel<R> kernel, double seconds) {
@@ -143,11 +146,20 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     /// With three digits. A formatter would take longer than most decisions.
     private static String millis(double seconds) {
         double millis = seconds * 1e3;
-        if (!Double.isFinite(millis)) {
+        if (!(millis >= 0 && millis < MOST_DIGITS)) {
             return millis + " ms";
         }
-        int decimals = Math.clamp((long) (2 - Math.floor(Math.log10(millis))), 0, MOST_DECIMALS);
-        return new BigDecimal(millis).setScale(decimals, RoundingMode.HALF_UP).toPlainString() + " ms";
+        int decimals = 0;
+        while (decimals < POWERS_OF_TEN.length - 1 && millis * POWERS_OF_TEN[decimals] < LEAST_OF_THREE_DIGITS) {
+            decimals++;
+        }
+        long power = POWERS_OF_TEN[decimals];
+        long digits = Math.round(millis * power);
+        if (decimals == 0) {
+            return digits + " ms";
+        }
+        var fraction = Long.toString(digits % power);
+        return digits / power + "." + "0".repeat(decimals - fraction.length()) + fraction + " ms";
     }
 
     private String key(KeyedRequest request) {

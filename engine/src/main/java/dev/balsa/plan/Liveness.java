@@ -17,11 +17,20 @@ final class Liveness {
         var values = new HashSet<Value>(graph.outputs());
         Set<Node> needed = Collections.newSetFromMap(new IdentityHashMap<>());
         for (var node : graph.nodes().reversed()) {
-            if (node.outputs().stream().anyMatch(values::contains)) {
+            if (isNeeded(node, values)) {
                 needed.add(node);
-                node.inputs().stream().filter(Value::isPresent).forEach(values::add);
+                values.addAll(node.inputs());
             }
         }
         return needed;
+    }
+
+    private static boolean isNeeded(Node node, Set<Value> values) {
+        for (var output : node.outputs()) {
+            if (output.isPresent() && values.contains(output)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

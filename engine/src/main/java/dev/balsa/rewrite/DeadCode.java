@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Set;
 
 /// Drops nodes and constants that no output depends on.
 public final class DeadCode implements Pass {
@@ -21,9 +22,9 @@ public final class DeadCode implements Pass {
         var used = new HashSet<Value>(graph.outputs());
         var kept = new ArrayList<Node>();
         for (var node : graph.nodes().reversed()) {
-            if (node.outputs().stream().anyMatch(used::contains)) {
+            if (isUsed(node, used)) {
                 kept.add(node);
-                node.inputs().stream().filter(Value::isPresent).forEach(used::add);
+                used.addAll(node.inputs());
             }
         }
         Collections.reverse(kept);
@@ -37,5 +38,14 @@ public final class DeadCode implements Pass {
             return graph;
         }
         return new Graph(graph.name(), graph.inputs(), constants, kept, graph.outputs());
+    }
+
+    private static boolean isUsed(Node node, Set<Value> used) {
+        for (var output : node.outputs()) {
+            if (output.isPresent() && used.contains(output)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -77,7 +77,7 @@ final class AttentionWork implements Work {
                 row -> queryOffsets[row / request.queries()]
                         - queryOffsets[0]
                         + row % request.queries() * request.q().row());
-        var scorePlaces = RowPlaces.of(rows, row -> (long) row * block);
+        var scorePlaces = RowPlaces.even(rows, block);
         var counts =
                 Stream.of(Math.ceilDiv(rows, parts), rows / parts).distinct().toList();
         int mostRows = counts.getFirst();

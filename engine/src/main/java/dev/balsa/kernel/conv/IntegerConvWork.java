@@ -86,12 +86,12 @@ final class IntegerConvWork implements Work {
     /// @param each pairs or quads of a group's channels
     private TileProduct.Request product(List<Axis> axes, PaddedImage seen, int each) {
         return new TileProduct.Request(
-                rows(axes, seen),
+                seen.windows(),
                 depth(axes, seen, each),
                 rowBytes(axes, each),
                 request.outputs() / request.groups(),
                 request.epilogue().stages(),
-                RowPlaces.of(pixels(), pixel -> (long) pixel * request.outputs()),
+                RowPlaces.even(pixels(), request.outputs()),
                 TileProduct.ENOUGH_PARTS,
                 bandPixels(axes, seen),
                 Sight.PLAIN);
@@ -99,19 +99,6 @@ final class IntegerConvWork implements Work {
 
     private int pixels() {
         return Math.toIntExact(request.batch() * request.window().outputSize());
-    }
-
-    private RowPlaces rows(List<Axis> axes, PaddedImage seen) {
-        int wide = axes.get(2).output();
-        int high = axes.get(1).output();
-        int deep = axes.get(0).output();
-        return RowPlaces.of(
-                pixels(),
-                pixel -> seen.place(
-                        pixel / wide / high / deep,
-                        (long) (pixel / wide / high % deep) * axes.get(0).stride(),
-                        (long) (pixel / wide % high) * axes.get(1).stride(),
-                        (long) (pixel % wide) * axes.get(2).stride()));
     }
 
     private static Depth depth(List<Axis> axes, PaddedImage seen, int each) {

@@ -1,9 +1,11 @@
 package dev.balsa.kernel.conv;
 
+import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /// The channels-last images of a convolution as its windows see them: with the padding around, or as they are
 /// where no window leaves them. Lifted to three dimensions.
@@ -64,6 +66,21 @@ final class PaddedImage {
     /// The element at which a pixel begins.
     long place(int image, long d, long h, long w) {
         return (((image * (long) sizes[0] + d) * sizes[1] + h) * sizes[2] + w) * channels;
+    }
+
+    /// Where the windows of all output pixels begin, image after image.
+    RowPlaces windows() {
+        return pixels(axes.get(0).output(), axes.get(1).output(), axes.get(2).output(), Axis::stride);
+    }
+
+    /// Where as many pixels of each image begin, a step apart along each dimension.
+    RowPlaces pixels(int depth, int height, int width, ToIntFunction<Axis> step) {
+        return RowPlaces.grid(0, new long[] {batch, depth, height, width}, new long[] {
+            place(1, 0, 0, 0),
+            place(0, step.applyAsInt(axes.get(0)), 0, 0),
+            place(0, 0, step.applyAsInt(axes.get(1)), 0),
+            place(0, 0, 0, step.applyAsInt(axes.get(2)))
+        });
     }
 
     /// Elements from a window's first position to another one.

@@ -55,18 +55,18 @@ final class TileConvTransposeWork implements Work {
         int height = axes.get(1).count(phase.get(1));
         int width = axes.get(2).count(phase.get(2));
         int count = Math.toIntExact((long) request.batch() * depth * height * width);
-        var rows = RowPlaces.of(
-                count,
-                row -> image.place(
-                        row / width / height / depth, row / width / height % depth, row / width % height, row % width));
-        var outputPlaces = RowPlaces.of(count, row -> {
-            long d = phase.get(0)
-                    + (long) (row / width / height % depth) * axes.get(0).stride();
-            long h = phase.get(1) + (long) (row / width % height) * axes.get(1).stride();
-            long w = phase.get(2) + (long) (row % width) * axes.get(2).stride();
-            long plane = (long) (row / width / height / depth) * axes.get(0).output() + d;
-            return ((plane * axes.get(1).output() + h) * axes.get(2).output() + w) * request.outputs();
-        });
+        var rows = image.pixels(depth, height, width, _ -> 1);
+        long lineStep = (long) axes.get(2).output() * request.outputs();
+        long planeStep = axes.get(1).output() * lineStep;
+        var outputPlaces = RowPlaces.grid(
+                phase.get(0) * planeStep + phase.get(1) * lineStep + (long) phase.get(2) * request.outputs(),
+                new long[] {request.batch(), depth, height, width},
+                new long[] {
+                    axes.get(0).output() * planeStep,
+                    axes.get(0).stride() * planeStep,
+                    axes.get(1).stride() * lineStep,
+                    (long) axes.get(2).stride() * request.outputs()
+                });
         var segments = new ArrayList<Depth.Segment>();
         var runs = new ArrayList<Long>();
         int kernelHeight = request.window().lifted().kernel().get(1);

@@ -18,9 +18,9 @@ import java.util.stream.LongStream;
 /// A convolution as a product: a row per pixel, which sees its window as segments of neighbouring elements
 /// (positions side by side of all channels are one), by a column per output channel. One product per group.
 ///
-/// Where windows leave the image, what a part's windows see of it is copied with its padding into the worker's memory;
-/// where there are several groups, which would copy the same again and again, a first phase copies the whole image. A
-/// family of products may see to that instead.
+/// Where windows leave the image, what a part's windows see of it is copied with its padding into the worker's
+/// memory; where there are several groups, which would copy the same again and again, a first phase copies the
+/// whole image. A family of products may see to that instead.
 final class TileConvWork implements Work {
     /// Memory of an image's rows that stays in a second-level cache of 512 KB beside weights and results.
     private static final long CACHED = 192L << 10;
@@ -39,21 +39,9 @@ final class TileConvWork implements Work {
         image = new PaddedImage(request.window(), request.batch(), request.channels());
         isCopied = image.isCopied() && !family.seesThroughPadding();
         var axes = Axis.all(request.window());
-        int width = axes.get(2).output();
-        int height = axes.get(1).output();
-        int depth = axes.get(0).output();
         int pixels = Math.toIntExact(request.batch() * request.window().outputSize());
-        var rows = RowPlaces.of(pixels, pixel -> {
-            int w = pixel % width;
-            int h = pixel / width % height;
-            int d = pixel / width / height % depth;
-            return image.place(
-                    pixel / width / height / depth,
-                    (long) d * axes.get(0).stride(),
-                    (long) h * axes.get(1).stride(),
-                    (long) w * axes.get(2).stride());
-        });
-        var outputPlaces = RowPlaces.of(pixels, pixel -> (long) pixel * request.outputs());
+        var rows = image.windows();
+        var outputPlaces = RowPlaces.even(pixels, request.outputs());
         int columns = request.outputs() / request.groups();
         long weightBytes = request.weights().byteSize() / request.groups();
         var product = new TileProduct.Request(
@@ -87,8 +75,8 @@ final class TileConvWork implements Work {
                 request.channels() / request.groups());
     }
 
-    /// A whole image that is copied is read and written once more, in a phase of its own; bands of it only cost about
-    /// half of that, since they stay in a second-level cache.
+    /// A whole image that is copied is read and written once more, in a phase of its own; bands of it only cost
+    /// about half of that, since they stay in a second-level cache.
     static Cost cost(ChannelsLastConvRequest request, ProductFamily family) {
         var products = family.cost(size(request), rowBytes(request)).times(request.groups());
         var image = new PaddedImage(request.window(), request.batch(), request.channels());
@@ -130,8 +118,8 @@ final class TileConvWork implements Work {
         return new TileProduct.Right(weights, runs, groupChannels(), taps, (long) taps * groupChannels(), 1);
     }
 
-    /// How many pixels see so few rows of the image that these stay in the cache: at least some lines of them, so that
-    /// not too many rows are copied twice.
+    /// How many pixels see so few rows of the image that these stay in the cache: at least some lines of them, so
+    /// that not too many rows are copied twice.
     private int bandPixels(List<Axis> axes) {
         long lines = CACHED / (image.rowStep() * Float.BYTES * axes.get(1).stride());
         return (int) Math.min(

@@ -149,12 +149,12 @@ final class WinogradWork implements Work {
                 panelStep * transform.positions(),
                 target -> packKernels(unit, panelStep, kernels, target, constants));
         var product = new TileProduct.Request(
-                RowPlaces.of(blockTiles, row -> row * partBytes / Float.BYTES),
+                RowPlaces.even(blockTiles, partBytes / Float.BYTES),
                 new Depth(List.of(new Depth.Segment(0, channels))),
                 partBytes,
                 outputs,
                 List.of(),
-                RowPlaces.of(blockTiles, row -> row * productBytes / Float.BYTES),
+                RowPlaces.even(blockTiles, productBytes / Float.BYTES),
                 Math.ceilDiv(ENOUGH_PARTS, transform.positions()));
         var first = new TileProduct(unit, product, packed.asSlice(0, panelBytes), constants);
         products.add(first);

@@ -70,7 +70,7 @@ public final class ConstantGemmKernel implements Kernel<GemmRequest> {
                             (long) request.k() * Float.BYTES,
                             request.n(),
                             request.epilogue().stages(),
-                            RowPlaces.of(count, row -> (long) row * request.n()),
+                            RowPlaces.even(count, request.n()),
                             TileProduct.ENOUGH_PARTS),
                     new TileProduct.Right(
                             b.constant().orElseThrow(),

@@ -60,12 +60,12 @@ public final class IntegerGemmWork implements Work {
     private TileProduct.Request product(int elements, long rowBytes) {
         int columns = request.right().columns();
         return new TileProduct.Request(
-                RowPlaces.of(request.rows(), row -> (long) row * elements),
+                RowPlaces.even(request.rows(), elements),
                 new Depth(List.of(new Depth.Segment(0, elements))),
                 rowBytes,
                 columns,
                 request.epilogue().stages(),
-                RowPlaces.of(request.rows(), row -> (long) row * columns),
+                RowPlaces.even(request.rows(), columns),
                 TileProduct.ENOUGH_PARTS,
                 Math.toIntExact(Math.max(LEAST_ROWS, CACHED / rowBytes)),
                 Sight.PLAIN);

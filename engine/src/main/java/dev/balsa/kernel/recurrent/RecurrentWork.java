@@ -25,8 +25,9 @@ import java.util.List;
 final class RecurrentWork implements Work {
     private static final int PHASES_OF_STEP = 2;
 
-    /// Multiply-adds of a step from which on they are shared between workers, those of a share, and those from which
-    /// on the product has parts by itself. A share takes about a microsecond: workers are on the way already.
+    /// Multiply-adds of a step from which on they are shared between workers, those of a share, and those from
+    /// which on the product has parts by itself. A share takes about a microsecond: workers are on the way
+    /// already.
     private static final long MUCH = 1 << 17;
 
     private static final long SHARE = 1 << 15;
@@ -115,12 +116,12 @@ final class RecurrentWork implements Work {
     private TileProduct product(
             VectorUnit unit, TileProduct.Right right, int rows, int columns, int rowStep, Constants constants) {
         var product = new TileProduct.Request(
-                RowPlaces.of(rows, row -> (long) row * rowStep),
+                RowPlaces.even(rows, rowStep),
                 new Depth(List.of(new Depth.Segment(0, right.run()))),
                 (long) rowStep * Float.BYTES,
                 columns,
                 List.of(),
-                RowPlaces.of(rows, row -> (long) row * gateRow),
+                RowPlaces.even(rows, gateRow),
                 TileProduct.ENOUGH_PARTS);
         return TileProduct.of(unit, precision, product, right, constants);
     }

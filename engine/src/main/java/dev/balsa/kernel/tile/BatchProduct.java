@@ -162,8 +162,8 @@ public final class BatchProduct {
         routines = new TileRoutines(unit, panels, form, request.stages, constants);
         routines.write(most);
         routines.write(request.m / rowParts);
-        leftPlaces = RowPlaces.of(most, row -> row * request.left.rowStep);
-        outputPlaces = RowPlaces.of(most, row -> (long) row * request.n);
+        leftPlaces = RowPlaces.even(most, request.left.rowStep);
+        outputPlaces = RowPlaces.even(most, request.n);
         // What no second tile reads need not stay in the cache.
         boolean readsOnce = (packed.isPresent() || readsInPlace) && most <= TileCode.mostRows(unit, panels.vectors(0));
         block = readsOnce ? LONGEST_BLOCK : BLOCK;

@@ -7,6 +7,7 @@ import dev.balsa.kernel.tile.PairPackCode.Argument;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,13 +47,8 @@ public record PairFactor(
 
     /// Names everything but the memory, for the packed form's key.
     String form() {
-        var zeros = zeroPoints.map(segment -> {
-            long hash = 0;
-            for (long i = 0; i < segment.byteSize(); i++) {
-                hash = 31 * hash + segment.get(ValueLayout.JAVA_BYTE, i);
-            }
-            return segment.byteSize() + ":" + hash;
-        });
+        var zeros = zeroPoints.map(
+                segment -> segment.byteSize() + ":" + Arrays.hashCode(segment.toArray(ValueLayout.JAVA_BYTE)));
         return runs + " " + run + " " + rowStep + " " + columnStep + " " + signed + " " + zeros.orElse("no zeros");
     }
 
@@ -60,18 +56,44 @@ public record PairFactor(
         return signed ? value : Byte.toUnsignedInt(value);
     }
 
-    /// A column less its zero point, along the depth.
-    int[] column(int index) {
-        int zero = zeros(index, 1)[0];
-        var column = new int[Math.multiplyExact(runs.size(), run)];
+    /// Columns less their zero points, each along the depth.
+    int[][] columns(int first, int count) {
+        var zeros = zeros(first, count);
+        var columns = new int[count][Math.multiplyExact(runs.size(), run)];
         int at = 0;
         for (long start : runs) {
-            for (int row = 0; row < run; row++) {
-                byte value = memory.get(ValueLayout.JAVA_BYTE, start + row * rowStep + index * columnStep);
-                column[at++] = value(value) - zero;
+            long from = start + first * columnStep;
+            if (rowStep < columnStep) {
+                var bytes = new byte[Math.toIntExact((run - 1) * rowStep + 1)];
+                for (int i = 0; i < count; i++) {
+                    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from + i * columnStep, bytes, 0, bytes.length);
+                    gather(bytes, (int) rowStep, signed, zeros[i], columns[i], at, run);
+                }
+            } else {
+                var bytes = new byte[Math.toIntExact((count - 1) * columnStep + 1)];
+                for (int row = 0; row < run; row++) {
+                    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from + row * rowStep, bytes, 0, bytes.length);
+                    spread(bytes, (int) columnStep, signed, zeros, columns, at + row);
+                }
             }
+            at += run;
         }
-        return column;
+        return columns;
+    }
+
+    /// Methods of their own, since the JVM compiles what is called often sooner than what loops long.
+    private static void gather(byte[] bytes, int step, boolean signed, int zero, int[] column, int at, int count) {
+        int mask = signed ? -1 : 0xFF;
+        for (int i = 0; i < count; i++) {
+            column[at + i] = (bytes[i * step] & mask) - zero;
+        }
+    }
+
+    private static void spread(byte[] bytes, int step, boolean signed, int[] zeros, int[][] columns, int at) {
+        int mask = signed ? -1 : 0xFF;
+        for (int i = 0; i < columns.length; i++) {
+            columns[i][at] = (bytes[i * step] & mask) - zeros[i];
+        }
     }
 
     /// Packs the factor.
@@ -99,11 +121,15 @@ public record PairFactor(
 
     private int[] zeros(int first, int count) {
         var zeros = new int[count];
-        zeroPoints.ifPresent(points -> {
+        if (zeroPoints.isPresent()) {
+            var points = zeroPoints.get();
+            boolean isOne = points.byteSize() == 1;
+            var bytes = new byte[isOne ? 1 : count];
+            MemorySegment.copy(points, ValueLayout.JAVA_BYTE, isOne ? 0 : first, bytes, 0, bytes.length);
             for (int i = 0; i < count; i++) {
-                zeros[i] = value(points.get(ValueLayout.JAVA_BYTE, points.byteSize() == 1 ? 0 : first + i));
+                zeros[i] = value(bytes[isOne ? 0 : i]);
             }
-        });
+        }
         return zeros;
     }
 

@@ -68,8 +68,8 @@ final class QuadFactor {
         long all = 0;
         for (int panel = 0; panel < widths.count(); panel++) {
             var large = new boolean[places.length];
-            for (int i = 0; i < widths.columns(panel); i++) {
-                if (!mark(right.column(widths.column(panel) + i), large)) {
+            for (var column : right.columns(widths.column(panel), widths.columns(panel))) {
+                if (!mark(column, large)) {
                     return Optional.empty();
                 }
             }
@@ -155,8 +155,9 @@ final class QuadFactor {
             int width = panels.vectors(panel) * unit.lanes();
             var packed = new byte[(1 + steps) * width * QUAD];
             var large = split.get(panel);
-            for (int i = 0; i < panels.columns(panel); i++) {
-                packColumn(right.column(panels.column(panel) + i), large, packed, i * QUAD, width * QUAD);
+            var columns = right.columns(panels.column(panel), panels.columns(panel));
+            for (int i = 0; i < columns.length; i++) {
+                packColumn(columns[i], large, packed, i * QUAD, width * QUAD);
             }
             MemorySegment.copy(packed, 0, target, ValueLayout.JAVA_BYTE, panels.place(panel, 0), packed.length);
             long at = stepsAt(panel);

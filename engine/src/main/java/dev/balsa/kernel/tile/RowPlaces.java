@@ -12,11 +12,11 @@ public final class RowPlaces {
     private final int[] numbers;
     private final boolean isEven;
 
-    private RowPlaces(int[] numbers) {
+    private RowPlaces(int[] numbers, boolean isEven) {
         this.numbers = numbers;
+        this.isEven = isEven;
         places = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, Math.max(1, numbers.length));
         MemorySegment.copy(numbers, 0, places, ValueLayout.JAVA_INT, 0, numbers.length);
-        isEven = isEven(numbers);
     }
 
     private static boolean isEven(int[] numbers) {
@@ -42,13 +42,68 @@ public final class RowPlaces {
         var numbers = new int[count];
         for (int row = 0; row < count; row++) {
             long place = rule.place(row);
-            if (place < 0 || place > MOST) {
-                throw new IllegalArgumentException("row " + row + " begins at element " + place + "; expected at most "
-                        + MOST + "; ask fits() first");
-            }
+            check(row, place);
             numbers[row] = (int) place;
         }
-        return new RowPlaces(numbers);
+        return new RowPlaces(numbers, isEven(numbers));
+    }
+
+    /// Rows at the same distance, the first at element 0.
+    ///
+    /// @throws IllegalArgumentException as [#of]
+    public static RowPlaces even(int count, long step) {
+        return grid(0, new long[] {count}, new long[] {step});
+    }
+
+    /// The rows of a grid's points in row-major order: that of the point `i, j, …` begins at element
+    /// `first + i * steps[0] + j * steps[1] + …`.
+    ///
+    /// @param counts points along each dimension, fewer than 2^31 in all
+    /// @param steps not negative
+    /// @throws IllegalArgumentException as [#of]
+    public static RowPlaces grid(long first, long[] counts, long[] steps) {
+        long count = 1;
+        long last = first;
+        boolean isEven = true;
+        long step = -1;
+        for (int i = counts.length - 1; i >= 0; i--) {
+            if (counts[i] > 1) {
+                isEven &= step < 0 || steps[i] == step;
+                step = counts[i] * steps[i];
+            }
+            count = Math.multiplyExact(count, counts[i]);
+            last = Math.addExact(last, Math.max(0, counts[i] - 1) * steps[i]);
+        }
+        var numbers = new int[Math.toIntExact(count)];
+        if (numbers.length > 0) {
+            check(numbers.length - 1, last);
+            fill(numbers, 0, first, 0, counts, steps);
+        }
+        return new RowPlaces(numbers, isEven);
+    }
+
+    /// Fills in the points of the dimensions from one on; the place behind them.
+    private static int fill(int[] numbers, int at, long first, int dimension, long[] counts, long[] steps) {
+        int to = at;
+        long place = first;
+        long step = steps[dimension];
+        boolean isLast = dimension == counts.length - 1;
+        for (long i = counts[dimension]; i > 0; i--) {
+            if (isLast) {
+                numbers[to++] = (int) place;
+            } else {
+                to = fill(numbers, to, place, dimension + 1, counts, steps);
+            }
+            place += step;
+        }
+        return to;
+    }
+
+    private static void check(int row, long place) {
+        if (place < 0 || place > MOST) {
+            throw new IllegalArgumentException(
+                    "row " + row + " begins at element " + place + "; expected at most " + MOST + "; ask fits() first");
+        }
     }
 
     /// Whether every place in a tensor of so many elements can be told.
