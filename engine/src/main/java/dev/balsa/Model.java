@@ -9,7 +9,6 @@ import dev.balsa.error.ResourceException;
 import dev.balsa.error.ShapeException;
 import dev.balsa.error.UnsupportedException;
 import dev.balsa.ir.Dim;
-import dev.balsa.ir.Graph;
 import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.SymbolicShape;
@@ -17,12 +16,15 @@ import dev.balsa.ir.Value;
 import dev.balsa.kernel.Machine;
 import dev.balsa.onnx.ImportedModel;
 import dev.balsa.onnx.ModelImport;
+import dev.balsa.onnx.proto.OnnxFile;
 import dev.balsa.plan.CodeFiles;
 import dev.balsa.plan.CompiledGraph;
+import dev.balsa.plan.KeptPlans;
 import dev.balsa.plan.ModelConstants;
 import dev.balsa.plan.PlanContext;
 import dev.balsa.plan.StepwiseRun;
 import dev.balsa.rewrite.Pipelines;
+import dev.balsa.run.Program;
 import dev.balsa.run.StepInfo;
 import dev.balsa.run.StepListener;
 import dev.balsa.run.Stream;
@@ -40,6 +42,9 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// A loaded model, ready to run. Thread-safe: runs beyond the number of streams wait their turn.
 ///
@@ -50,11 +55,13 @@ public final class Model implements AutoCloseable {
     private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
 
     private final Path path;
-    /// As it is in the file; the compiled one has the same inputs and outputs, but may have other names for the
-    /// latter.
-    private final Graph graph;
-    private final ImportedModel imported;
+    private final List<Value> graphInputs;
+    /// By the names that they have in the file; the compiled graph may have others.
+    private final List<Value> graphOutputs;
+    /// As it is in the file.
+    private final Supplier<ImportedModel> imported;
     private final CompiledGraph compiled;
+    private final Optional<KeptPlans> plans;
     private final PlanContext context;
     private final Arena arena;
     private final ModelConstants constants;
@@ -63,13 +70,10 @@ public final class Model implements AutoCloseable {
     private final BlockingQueue<Stream> idle;
     private volatile boolean closed;
 
-    private Model(Path path, ImportedModel imported, Options options, Isa isa, Arena arena) {
+    private Model(Path path, MemorySegment file, Options options, Isa isa, Arena arena) {
         this.path = path;
-        this.graph = imported.graph();
-        this.imported = imported;
         this.arena = arena;
         this.streams = options.streams();
-        graph.outputs().forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
         constants = new ModelConstants(arena, options.codeFolder().map(CodeFiles::new));
         int threads = Math.max(1, options.threads() / streams);
         context = new PlanContext(
@@ -80,21 +84,52 @@ public final class Model implements AutoCloseable {
                 options.threads(),
                 Machine.nominal(isa, Cpu.current().caches(), threads),
                 options.tuning().tuner());
-        compiled = new CompiledGraph(Pipelines.whenLoaded(options.threads()).run(graph), context);
+        imported = new Lazy<>(() -> ModelImport.read(path, file, arena));
+        plans = PlanKeys.of(path, file, options, context)
+                .map(kept -> new KeptPlans(kept.files(), kept.key(), file, constants));
+        var found = plans.flatMap(KeptPlans::model);
+        graphInputs = found.map(KeptPlans.Found::inputs)
+                .orElseGet(() -> imported.get().graph().inputs());
+        graphOutputs = found.map(KeptPlans.Found::outputs)
+                .orElseGet(() -> imported.get().graph().outputs());
+        graphOutputs.forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
+        var graph = new Lazy<>(
+                () -> Pipelines.whenLoaded(options.threads()).run(imported.get().graph()));
+        compiled = new CompiledGraph(graphInputs, graph, context);
+        if (found.isEmpty()) {
+            // Whatever is wrong with the graph is told now.
+            graph.get();
+        }
         idle = new ArrayBlockingQueue<>(streams);
         var places = places(options, threads);
         for (int i = 0; i < streams; i++) {
             idle.add(new Stream(threads, "balsa-" + i, places.ofStream(i)));
         }
-        if (graph.inputs().stream().allMatch(input -> input.type().shape().isKnown())) {
-            prepareKnown();
+        boolean isKnown =
+                graphInputs.stream().allMatch(input -> input.type().shape().isKnown());
+        if (isKnown) {
+            prepareKnown(found.flatMap(KeptPlans.Found::program));
+        }
+        if (found.isEmpty()) {
+            keep(isKnown);
+        }
+    }
+
+    /// What later processes load in the place of the file; for a model whose shapes are not all known, only what
+    /// it is like.
+    private void keep(boolean isKnown) {
+        if (plans.isPresent() && imported.get().isSelfContained()) {
+            var program = isKnown ? compiled.known(shapesInOrder(Map.of())) : Optional.<Program>empty();
+            if (program.isPresent() || !isKnown) {
+                plans.get().keep(graphInputs, graphOutputs, program);
+            }
         }
     }
 
     /// A model that cannot be run may still be looked at; its first run says what is wrong.
-    private void prepareKnown() {
+    private void prepareKnown(Optional<Program> kept) {
         try {
-            prepare(Map.of());
+            prepare(shapesInOrder(Map.of()), _ -> kept);
         } catch (BalsaException e) {
             System.getLogger(Model.class.getName())
                     .log(System.Logger.Level.DEBUG, () -> "not prepared: " + e.getMessage());
@@ -132,9 +167,9 @@ public final class Model implements AutoCloseable {
         var isa = isa(options);
         var arena = Arena.ofShared();
         try {
-            var imported = ModelImport.read(path, arena);
+            var file = OnnxFile.map(path, arena);
             try {
-                return new Model(path, imported, options, isa, arena);
+                return new Model(path, file, options, isa, arena);
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 throw OperatorFailure.of(e).within(place(path));
             }
@@ -169,12 +204,12 @@ public final class Model implements AutoCloseable {
 
     /// The inputs, in the model's order.
     public List<TensorInfo> inputs() {
-        return graph.inputs().stream().map(Model::info).toList();
+        return graphInputs.stream().map(Model::info).toList();
     }
 
     /// The outputs, in the model's order.
     public List<TensorInfo> outputs() {
-        return graph.outputs().stream().map(Model::info).toList();
+        return graphOutputs.stream().map(Model::info).toList();
     }
 
     private static TensorInfo info(Value value) {
@@ -193,12 +228,25 @@ public final class Model implements AutoCloseable {
     /// @throws ResourceException if the model is closed, or a run would take more memory than the options allow
     public void prepare(Map<String, Shape> shapes) {
         var ordered = shapesInOrder(shapes);
+        var isNew = new AtomicBoolean();
+        var program = prepare(ordered, wanted -> {
+            var kept = plans.flatMap(all -> all.program(wanted));
+            isNew.set(kept.isEmpty());
+            return kept;
+        });
+        if (isNew.get() && plans.isPresent() && imported.get().isSelfContained()) {
+            plans.get().keep(ordered, program);
+        }
+    }
+
+    private Program prepare(List<Shape> shapes, Function<List<Shape>, Optional<Program>> kept) {
         var free = new ArrayList<Stream>();
         free.add(take());
         try {
             idle.drainTo(free);
-            var program = compiled.programFor(ordered);
+            var program = compiled.programFor(shapes, () -> kept.apply(shapes));
             free.forEach(stream -> stream.prepare(program));
+            return program;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             throw OperatorFailure.of(e).within(place(path));
         } finally {
@@ -209,7 +257,7 @@ public final class Model implements AutoCloseable {
     private List<Shape> shapesInOrder(Map<String, Shape> shapes) {
         var ordered = new ArrayList<Shape>();
         int given = 0;
-        for (var value : graph.inputs()) {
+        for (var value : graphInputs) {
             var declared = value.type().shape();
             var shape = shapes.get(value.name());
             if (shape == null) {
@@ -242,7 +290,7 @@ public final class Model implements AutoCloseable {
         var tensors = inOrder(inputs);
         var stream = take();
         try {
-            var results = stream.run(compiled.program(tensors), tensors);
+            var results = stream.run(compiled.program(tensors, this::kept), tensors);
             return new Outputs(outputIndices, results.tensors(), results.release());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             throw OperatorFailure.of(e).within(place(path));
@@ -259,7 +307,7 @@ public final class Model implements AutoCloseable {
         var times = new ArrayList<StepTime>();
         var stream = take();
         try {
-            var program = compiled.program(tensors);
+            var program = compiled.program(tensors, this::kept);
             long begin = System.nanoTime();
             stream.listen((step, depth, start, end) -> times.add(time(step, depth, start - begin, end - start)));
             stream.run(program, tensors).release().run();
@@ -287,7 +335,7 @@ public final class Model implements AutoCloseable {
         var tensors = inOrder(inputs);
         var stream = take();
         try {
-            return Interpreter.runWide(graph, tensors);
+            return Interpreter.runWide(imported.get().graph(), tensors);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             throw OperatorFailure.of(e).within(place(path));
         } finally {
@@ -319,6 +367,12 @@ public final class Model implements AutoCloseable {
         }
     }
 
+    /// The program that was prepared in another process; runs of other shapes plan theirs, and do not keep them:
+    /// there may be any number.
+    private Optional<Program> kept(List<Shape> shapes) {
+        return plans.flatMap(all -> all.program(shapes));
+    }
+
     private static StepTime time(StepInfo step, int depth, long start, long nanos) {
         return new StepTime(
                 step.node(),
@@ -337,7 +391,7 @@ public final class Model implements AutoCloseable {
     ///
     /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape
     public List<PlannedStep> plan(Map<String, Tensor> inputs) {
-        return compiled.program(inOrder(inputs)).steps().stream()
+        return compiled.program(inOrder(inputs), this::kept).steps().stream()
                 .map(step -> PlannedStep.of(step.info()))
                 .toList();
     }
@@ -349,12 +403,12 @@ public final class Model implements AutoCloseable {
         if (closed) {
             throw closedError();
         }
-        return ModelSummary.of(imported);
+        return ModelSummary.of(imported.get());
     }
 
     private List<Tensor> inOrder(Map<String, Tensor> inputs) {
-        var tensors = new ArrayList<Tensor>(graph.inputs().size());
-        for (var value : graph.inputs()) {
+        var tensors = new ArrayList<Tensor>(graphInputs.size());
+        for (var value : graphInputs) {
             var tensor = inputs.get(value.name());
             if (tensor == null) {
                 throw new ShapeException(
@@ -441,6 +495,7 @@ public final class Model implements AutoCloseable {
                 interrupted = true;
             }
         }
+        plans.ifPresent(KeptPlans::finish);
         constants.close();
         arena.close();
         if (interrupted) {

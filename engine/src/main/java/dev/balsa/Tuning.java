@@ -5,7 +5,9 @@ import dev.balsa.plan.choice.CacheFolder;
 import dev.balsa.plan.choice.ChoiceFile;
 import dev.balsa.plan.choice.FileTuner;
 import dev.balsa.plan.choice.Tuner;
+import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -36,6 +38,22 @@ public enum Tuning {
                 .orElse("unnamed");
         return CacheFolder.of(System.getenv(), System.getProperty("user.home", ""))
                 .map(folder -> ChoiceFile.of(folder, Cpu.current(), version));
+    }
+
+    /// Names what kernels are chosen by: another text if other times are kept.
+    String state() {
+        if (this == OFF) {
+            return "estimates";
+        }
+        return file().filter(Files::exists)
+                .map(path -> {
+                    try {
+                        return "times of " + Files.getLastModifiedTime(path) + ", " + Files.size(path) + " bytes";
+                    } catch (IOException e) {
+                        return "times unknown: " + e.getMessage();
+                    }
+                })
+                .orElse("no times");
     }
 
     Tuner tuner() {

@@ -1,6 +1,7 @@
 package dev.balsa.asm;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -31,8 +32,21 @@ public abstract class MachineCode implements AutoCloseable {
         return NativeCode.written(code);
     }
 
+    /// Makes several pieces of code executable by this processor, in pages that they share: whoever closes one
+    /// closes all.
+    ///
+    /// @param code the pieces one after the other, each at the place that `places` has for it
+    /// @param places where each begins, ascending from 0
+    /// @throws dev.balsa.error.ResourceException if the system forbids it
+    public static List<MachineCode> of(MemorySegment code, long[] places) {
+        return NativeCode.written(code, places);
+    }
+
     /// Where the code lies.
     public abstract long address();
+
+    /// The code's bytes, readable as long as it is not closed.
+    public abstract MemorySegment bytes();
 
     /// Calls the routine that begins at `offset`.
     ///

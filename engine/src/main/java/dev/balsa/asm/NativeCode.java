@@ -9,18 +9,39 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /// Code that the processor executes: written to memory of its own, then made executable, never both at once.
 final class NativeCode extends MachineCode {
     private static final MethodHandle CALL = call();
 
-    private final MemorySegment pages;
+    private final MemorySegment code;
     private final int size;
+    private final OwnedPages owner;
 
-    private NativeCode(MemorySegment pages, int size) {
-        this.pages = pages;
-        this.size = size;
+    /// Pages that pieces of code share; given back once.
+    private static final class OwnedPages {
+        private final MemorySegment pages;
+        private boolean isClosed;
+
+        OwnedPages(MemorySegment pages) {
+            this.pages = pages;
+        }
+
+        synchronized void close() {
+            if (!isClosed) {
+                isClosed = true;
+                Pages.unmap(pages);
+            }
+        }
+    }
+
+    private NativeCode(MemorySegment code, OwnedPages owner) {
+        this.code = code;
+        this.size = Math.toIntExact(code.byteSize());
+        this.owner = owner;
     }
 
     @SuppressWarnings("restricted")
@@ -29,11 +50,21 @@ final class NativeCode extends MachineCode {
     }
 
     static NativeCode written(byte[] code) {
-        var pages = Pages.map(Math.max(1, code.length));
+        return (NativeCode) written(MemorySegment.ofArray(code), new long[1]).getFirst();
+    }
+
+    static List<MachineCode> written(MemorySegment code, long[] places) {
+        var pages = Pages.map(Math.max(1, code.byteSize()));
         try {
-            MemorySegment.copy(MemorySegment.ofArray(code), 0, pages, 0, code.length);
+            MemorySegment.copy(code, 0, pages, 0, code.byteSize());
             Pages.makeExecutable(pages);
-            return new NativeCode(pages, code.length);
+            var owner = new OwnedPages(pages);
+            var pieces = new ArrayList<MachineCode>(places.length);
+            for (int i = 0; i < places.length; i++) {
+                long end = i + 1 < places.length ? places[i + 1] : code.byteSize();
+                pieces.add(new NativeCode(pages.asSlice(places[i], end - places[i]), owner));
+            }
+            return pieces;
         } catch (RuntimeException e) {
             Pages.unmap(pages);
             throw e;
@@ -41,15 +72,20 @@ final class NativeCode extends MachineCode {
     }
 
     @Override
+    public MemorySegment bytes() {
+        return code.asReadOnly();
+    }
+
+    @Override
     public long address() {
-        return pages.address();
+        return code.address();
     }
 
     @Override
     public void call(int offset, MemorySegment arguments, long from, long to) {
         Objects.checkIndex(offset, size);
         try {
-            var entry = offset == 0 ? pages : pages.asSlice(offset);
+            var entry = offset == 0 ? code : code.asSlice(offset);
             CALL.invokeExact(entry, arguments.address(), from, to);
         } catch (Throwable e) {
             throw new InternalException("machine code cannot be called; found " + e, e);
@@ -60,6 +96,6 @@ final class NativeCode extends MachineCode {
 
     @Override
     public void close() {
-        Pages.unmap(pages);
+        owner.close();
     }
 }

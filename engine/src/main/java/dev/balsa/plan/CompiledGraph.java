@@ -3,6 +3,7 @@ package dev.balsa.plan;
 import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.TensorType;
+import dev.balsa.ir.Value;
 import dev.balsa.rewrite.Pipeline;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.Program;
@@ -13,13 +14,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// A graph with a program for every combination of input shapes that was asked for lately. Thread-safe.
 public final class CompiledGraph {
     /// Programs that are kept; their weights are shared, so that a program is small, but not nothing.
     private static final int MOST_PROGRAMS = 64;
 
-    private final Graph graph;
+    private final List<Value> inputs;
+    private final Supplier<Graph> graph;
     private final PlanContext context;
     private final Pipeline whenShaped;
     private final Map<List<Shape>, Program> programs = new LinkedHashMap<>(16, 0.75f, true) {
@@ -33,6 +38,12 @@ public final class CompiledGraph {
 
     /// Nothing is planned before shapes are known.
     public CompiledGraph(Graph graph, PlanContext context) {
+        this(graph.inputs(), () -> graph, context);
+    }
+
+    /// A graph of these inputs, which is asked for when there is something to plan; always the same.
+    public CompiledGraph(List<Value> inputs, Supplier<Graph> graph, PlanContext context) {
+        this.inputs = inputs;
         this.graph = graph;
         this.context = context;
         this.whenShaped = Pipelines.whenShaped(
@@ -44,24 +55,47 @@ public final class CompiledGraph {
     /// The program for inputs like the given ones.
     ///
     /// @throws dev.balsa.error.BalsaException if types or shapes do not fit; names the input or the node
-    public Program program(List<Tensor> inputs) {
-        checkTypes(inputs);
-        var shapes = new ArrayList<Shape>(inputs.size());
-        inputs.forEach(input -> shapes.add(input.shape()));
-        return programFor(shapes);
+    public Program program(List<Tensor> tensors) {
+        return program(tensors, _ -> Optional.empty());
+    }
+
+    /// The program for inputs like the given ones.
+    ///
+    /// @param kept asked for the program of these shapes before one is planned, as in [#programFor]
+    /// @throws dev.balsa.error.BalsaException as the other
+    public Program program(List<Tensor> tensors, Function<List<Shape>, Optional<Program>> kept) {
+        checkTypes(tensors);
+        var shapes = new ArrayList<Shape>(tensors.size());
+        tensors.forEach(tensor -> shapes.add(tensor.shape()));
+        return programFor(shapes, () -> kept.apply(shapes));
     }
 
     /// The program for inputs of the given shapes, one per input of the graph.
     ///
     /// @throws dev.balsa.error.BalsaException if shapes do not fit; names the node
     public Program programFor(List<Shape> shapes) {
+        return programFor(shapes, Optional::empty);
+    }
+
+    /// The program for inputs of the given shapes.
+    ///
+    /// @param kept asked for the program before one is planned; what it has was planned for this graph and context
+    /// @throws dev.balsa.error.BalsaException as the other
+    public Program programFor(List<Shape> shapes, Supplier<Optional<Program>> kept) {
         synchronized (programs) {
             var known = programs.get(shapes);
             if (known == null) {
-                known = ProgramBuilder.build(specialized(shapes), context);
+                known = kept.get().orElseGet(() -> ProgramBuilder.build(specialized(shapes), context));
                 programs.put(List.copyOf(shapes), known);
             }
             return known;
+        }
+    }
+
+    /// The program for inputs of the given shapes, if there is one already.
+    public Optional<Program> known(List<Shape> shapes) {
+        synchronized (programs) {
+            return Optional.ofNullable(programs.get(shapes));
         }
     }
 
@@ -70,25 +104,25 @@ public final class CompiledGraph {
     Specialized specialized(List<Shape> shapes) {
         var types = new ArrayList<TensorType>();
         for (int i = 0; i < shapes.size(); i++) {
-            types.add(TensorType.of(graph.inputs().get(i).type().dtype(), shapes.get(i)));
+            types.add(TensorType.of(inputs.get(i).type().dtype(), shapes.get(i)));
         }
-        var specialized = Specializer.specialize(graph, types);
+        var specialized = Specializer.specialize(graph.get(), types);
         var now = whenShaped.run(specialized.now());
         return new Specialized(now, specialized.later(), specialized.outputs());
     }
 
-    private void checkTypes(List<Tensor> inputs) {
-        for (int i = 0; i < inputs.size(); i++) {
-            var expected = graph.inputs().get(i);
-            if (inputs.get(i).type() != expected.type().dtype()) {
+    private void checkTypes(List<Tensor> tensors) {
+        for (int i = 0; i < tensors.size(); i++) {
+            var expected = inputs.get(i);
+            if (tensors.get(i).type() != expected.type().dtype()) {
                 throw new ShapeException("input \"" + expected.name() + "\": expected elements of type "
-                        + expected.type().dtype() + ", found " + inputs.get(i).type() + "; convert the tensor");
+                        + expected.type().dtype() + ", found " + tensors.get(i).type() + "; convert the tensor");
             }
         }
     }
 
     /// Runs the graph inside of another program.
-    List<Tensor> runNested(Stream stream, List<Tensor> inputs, int depth) {
-        return stream.runNested(program(inputs), inputs, depth);
+    List<Tensor> runNested(Stream stream, List<Tensor> tensors, int depth) {
+        return stream.runNested(program(tensors), tensors, depth);
     }
 }

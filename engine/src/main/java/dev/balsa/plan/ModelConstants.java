@@ -5,9 +5,11 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.memory.LargeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -31,6 +33,9 @@ public final class ModelConstants implements Constants, AutoCloseable {
     private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
     private MemorySegment piece = MemorySegment.NULL;
     private final Map<String, MachineCode> codes = new ConcurrentHashMap<>();
+
+    /// One piece each of code that was made before: closing it closes all of its kind.
+    private final List<MachineCode> adopted = new CopyOnWriteArrayList<>();
 
     private final Optional<CodeFiles> files;
     private final Function<byte[], MachineCode> maker;
@@ -96,10 +101,34 @@ public final class ModelConstants implements Constants, AutoCloseable {
         });
     }
 
+    /// The code that was made, by name.
+    Map<String, MachineCode> codes() {
+        return Map.copyOf(codes);
+    }
+
+    /// Makes code callable that was made before, the pieces at these places, under these names where they are new.
+    List<MachineCode> adopt(List<String> names, MemorySegment code, long[] places) {
+        if (names.isEmpty()) {
+            return List.of();
+        }
+        var pieces = MachineCode.of(code, places);
+        adopted.add(pieces.getFirst());
+        for (int i = 0; i < places.length; i++) {
+            codes.putIfAbsent(names.get(i), pieces.get(i));
+        }
+        return pieces;
+    }
+
+    /// Zeros that live as long as the model.
+    MemorySegment allocate(long bytes) {
+        return LargeMemory.allocate(arena, bytes);
+    }
+
     /// Frees the code, which nobody runs any more; the arena is its owner's to close.
     @Override
     public void close() {
         codes.values().forEach(MachineCode::close);
         codes.clear();
+        adopted.forEach(MachineCode::close);
     }
 }

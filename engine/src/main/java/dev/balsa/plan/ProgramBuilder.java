@@ -8,7 +8,6 @@ import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.view.View;
 import dev.balsa.plan.choice.Trial;
-import dev.balsa.run.HostTask;
 import dev.balsa.run.Program;
 import dev.balsa.run.Step;
 import dev.balsa.run.StepInfo;
@@ -210,11 +209,7 @@ final class ProgramBuilder {
         int to = slots.addOutput(value);
         var info =
                 new StepInfo("", "copy to output", "copy", value.type().shape().toString(), 0, 0);
-        addHost(new Step.HostStep(info, ProgramBuilder::copy, List.of(from), List.of(to)));
+        addHost(new Step.HostStep(info, new CopyTask(), List.of(from), List.of(to)));
         return to;
-    }
-
-    private static void copy(HostTask.Call call) {
-        call.planned(0).orElseThrow().copyFrom(call.inputs().getFirst().orElseThrow());
     }
 }

@@ -3,6 +3,7 @@ package dev.balsa.architecture;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.Location;
 import dev.balsa.newcomer.JavaProgram;
 
 /// The compiled main classes of the engine, read from where the module was loaded, so without any test class.
@@ -10,9 +11,17 @@ final class EngineClasses {
 
     static final String ROOT = "dev.balsa";
 
-    static final JavaClasses ALL = new ClassFileImporter().importPath(JavaProgram.engine());
+    static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(location -> !isMadeByBuild(location))
+            .importPath(JavaProgram.engine());
 
     private EngineClasses() {}
+
+    /// Whether the build has filled in whom a class calls: it is no matter of the sources
+    /// (`scripts/KeepAhead.java`).
+    private static boolean isMadeByBuild(Location location) {
+        return location.contains("/KeptClasses.class") || location.contains("/kept/KeptTypes.class");
+    }
 
     /// The part of the engine that a class belongs to: the first package below the root, or the root itself.
     static String partOf(JavaClass type) {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Dependencies between the parts of the engine point one way. [#KNOWS] is the whole plan; a part that is missing there
-/// is an error, and so is an entry that no longer has a package.
+/// Dependencies between the parts of the engine point one way. [#KNOWS] is the whole plan; a part that is missing
+/// there is an error, and so is an entry that no longer has a package.
 class PackageDirectionTest {
 
     /// Part of the engine, and the parts it may know besides itself; the root package may know them all.
@@ -40,7 +40,10 @@ class PackageDirectionTest {
             entry("rewrite", Set.of("ir", "tensor", "error")),
             entry("kernel", Set.of("asm", "cpu", "tensor", "error")),
             entry("run", Set.of("kernel", "memory", "cpu", "tensor", "error")),
-            entry("plan", Set.of("rewrite", "ir", "kernel", "run", "asm", "memory", "cpu", "tensor", "error")));
+            entry("plan", Set.of("kept", "rewrite", "ir", "kernel", "run", "asm", "memory", "cpu", "tensor", "error")));
+
+    /// Constructors that the build adds (`scripts/KeepAhead.java`) read fields from it; sources need not know it.
+    private static final String READER = ROOT + ".kept.KeptReader";
 
     /// A row such as "`ir` | `tensor`, `error`": names without slashes only.
     private static final Pattern GUIDE_ROW =
@@ -115,6 +118,9 @@ class PackageDirectionTest {
         var known = KNOWS.get(part);
         return describe(
                 "are in the engine but neither in " + part + " nor in " + known,
-                type -> belongsToEngine(type) && !partOf(type).equals(part) && !known.contains(partOf(type)));
+                type -> belongsToEngine(type)
+                        && !partOf(type).equals(part)
+                        && !known.contains(partOf(type))
+                        && !type.getName().equals(READER));
     }
 }

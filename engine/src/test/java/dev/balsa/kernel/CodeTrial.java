@@ -8,6 +8,7 @@ import dev.balsa.asm.emulator.EmulatedCode;
 import dev.balsa.asm.emulator.PermittedMemory;
 import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.Isa;
+import dev.balsa.kept.KeptCopies;
 import dev.balsa.kernel.code.VectorUnit;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,8 +23,8 @@ import java.util.stream.Stream;
 
 /// Runs works that call machine code, with operands against guard pages: first against their ends, with all units
 /// in one range, then against their starts, with every unit in a range of its own and in reverse, then with two
-/// threads that share the units of a phase. All must give the same bits. Outputs and scratch memory hold NaN
-/// before.
+/// threads that share the units of a phase. The second way is gone with a copy of the work as a later process would
+/// read it. All must give the same bits. Outputs and scratch memory hold NaN before.
 ///
 /// Routines of levels that the processor lacks are emulated; a routine's level is what its name begins with. Of
 /// trials with a seed, every twentieth repeats by emulation what the processor does, call by call, and compares.
@@ -175,7 +176,7 @@ public final class CodeTrial implements AutoCloseable, Constants {
     public List<byte[]> runBytes(Work work, List<Long> outputs) {
         NativeTables.of(work).forEach(table -> permitted.permit(TABLES, table, false));
         var first = run(work, outputs, Way.ONE_RANGE);
-        assertSame("split otherwise", run(work, outputs, Way.SINGLE_UNITS), first);
+        assertSame("kept, and split otherwise", run(KeptCopies.of(work), outputs, Way.SINGLE_UNITS), first);
         if (!compares) {
             assertSame("with two threads", run(work, outputs, Way.TWO_THREADS), first);
         }

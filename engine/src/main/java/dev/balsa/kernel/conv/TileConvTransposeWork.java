@@ -54,7 +54,6 @@ final class TileConvTransposeWork implements Work {
         int depth = axes.get(0).count(phase.get(0));
         int height = axes.get(1).count(phase.get(1));
         int width = axes.get(2).count(phase.get(2));
-        int count = Math.toIntExact((long) request.batch() * depth * height * width);
         var rows = image.pixels(depth, height, width, _ -> 1);
         long lineStep = (long) axes.get(2).output() * request.outputs();
         long planeStep = axes.get(1).output() * lineStep;

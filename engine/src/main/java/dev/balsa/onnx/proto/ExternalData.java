@@ -12,9 +12,9 @@ import java.util.Map;
 
 /// The files beside a model that hold the elements of its tensors (ONNX External Data).
 ///
-/// A location is a path relative to the model's folder and must stay in it: absolute paths, `..` and symbolic links
-/// that lead out are errors. Each file is mapped once, into the arena given, and stays mapped until that is closed. For
-/// one thread at a time.
+/// A location is a path relative to the model's folder and must stay in it: absolute paths, `..` and symbolic
+/// links that lead out are errors. Each file is mapped once, into the arena given, and stays mapped until that is
+/// closed. For one thread at a time.
 public final class ExternalData {
     private final Path folder;
     private final Arena arena;
@@ -55,6 +55,11 @@ public final class ExternalData {
                     length + " bytes at offset " + offset);
         }
         return file.asSlice(offset, length);
+    }
+
+    /// Whether no file was needed yet.
+    boolean isUnused() {
+        return mapped.isEmpty();
     }
 
     private MemorySegment file(TensorProto tensor, String location) {

@@ -27,7 +27,22 @@ public record OnnxFile(Path path, ModelProto model, TensorData tensors) {
     /// @throws dev.balsa.error.ResourceException if the file is missing, a directory or unreadable
     /// @throws dev.balsa.error.ModelFormatException if it is empty, not a model, or exceeds the limits
     public static OnnxFile open(Path path, Arena arena, Limits limits) {
-        var bytes = MappedFile.map(path, arena, "model file");
+        return open(path, map(path, arena), arena, limits);
+    }
+
+    /// Maps a model without looking at it.
+    ///
+    /// @throws dev.balsa.error.ResourceException if the file is missing, a directory or unreadable
+    /// @throws dev.balsa.error.ModelFormatException if it is empty
+    public static MemorySegment map(Path path, Arena arena) {
+        return MappedFile.map(path, arena, "model file");
+    }
+
+    /// Parses a model that has been mapped.
+    ///
+    /// @param arena the one it was mapped into; files beside it are, too
+    /// @throws dev.balsa.error.ModelFormatException if it is not a model, or exceeds the limits
+    public static OnnxFile open(Path path, MemorySegment bytes, Arena arena, Limits limits) {
         try {
             var tensors = new TensorData(new ExternalData(path, arena), arena);
             return new OnnxFile(path, parse(bytes, limits), tensors);

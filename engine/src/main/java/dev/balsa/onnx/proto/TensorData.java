@@ -9,10 +9,10 @@ import java.util.List;
 
 /// The elements of tensors as packed little-endian bytes, wherever the file keeps them.
 ///
-/// Raw, external, `float_data` and `double_data` elements are returned where they lie, read-only and perhaps unaligned;
-/// those in the other fields are converted into memory of the arena. The number of elements and the number of bytes
-/// must agree. 4-bit elements are packed two to a byte, the first in the low half, 2-bit ones four; the last byte may
-/// have unused bits. Booleans are one byte each. For one thread at a time.
+/// Raw, external, `float_data` and `double_data` elements are returned where they lie, read-only and perhaps
+/// unaligned; those in the other fields are converted into memory of the arena. The number of elements and the
+/// number of bytes must agree. 4-bit elements are packed two to a byte, the first in the low half, 2-bit ones
+/// four; the last byte may have unused bits. Booleans are one byte each. For one thread at a time.
 public final class TensorData {
     private static final ValueLayout.OfShort INT16 =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -31,6 +31,11 @@ public final class TensorData {
     public TensorData(ExternalData external, Arena arena) {
         this.external = external;
         this.arena = arena;
+    }
+
+    /// Whether no tensor's elements were in a file beside the model yet.
+    public boolean isSelfContained() {
+        return external.isUnused();
     }
 
     /// The elements of a tensor of any type but string.

@@ -22,6 +22,11 @@ public final class ComparedCode extends MachineCode {
     }
 
     @Override
+    public MemorySegment bytes() {
+        return real.bytes();
+    }
+
+    @Override
     public long address() {
         return real.address();
     }

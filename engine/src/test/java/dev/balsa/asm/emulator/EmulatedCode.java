@@ -62,6 +62,11 @@ public final class EmulatedCode extends MachineCode {
     }
 
     @Override
+    public MemorySegment bytes() {
+        return code.asReadOnly();
+    }
+
+    @Override
     public long address() {
         return code.address();
     }
