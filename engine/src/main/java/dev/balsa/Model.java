@@ -68,6 +68,7 @@ public final class Model implements AutoCloseable {
     private final Map<String, Integer> outputIndices = new LinkedHashMap<>();
     private final int streams;
     private final BlockingQueue<Stream> idle;
+    private volatile boolean hasPlanned;
     private volatile boolean closed;
 
     private Model(Path path, MemorySegment file, Options options, Isa isa, Arena arena) {
@@ -93,8 +94,10 @@ public final class Model implements AutoCloseable {
         graphOutputs = found.map(KeptPlans.Found::outputs)
                 .orElseGet(() -> imported.get().graph().outputs());
         graphOutputs.forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
-        var graph = new Lazy<>(
-                () -> Pipelines.whenLoaded(options.threads()).run(imported.get().graph()));
+        var graph = new Lazy<>(() -> {
+            hasPlanned = true;
+            return Pipelines.whenLoaded(options.threads()).run(imported.get().graph());
+        });
         compiled = new CompiledGraph(graphInputs, graph, context);
         if (found.isEmpty()) {
             // Whatever is wrong with the graph is told now.
@@ -252,6 +255,12 @@ public final class Model implements AutoCloseable {
         } finally {
             idle.addAll(free);
         }
+    }
+
+    /// Whether anything has been planned by this model; not if all was kept by an earlier process, see
+    /// [Options#planFolder].
+    public boolean hasPlanned() {
+        return hasPlanned;
     }
 
     private List<Shape> shapesInOrder(Map<String, Shape> shapes) {

@@ -107,6 +107,7 @@ class PlanFolderTest {
         try (var model = Model.load(digits(), options())) {
             assertThat(model.inputs()).isEqualTo(inputs);
             assertSame(digits(model), expected);
+            assertThat(model.hasPlanned()).isFalse();
             assertThat(model.summary().nodes()).isPositive();
         }
         assertThat(kept()).isEqualTo(files);
@@ -174,7 +175,9 @@ class PlanFolderTest {
         try (var model = Model.load(path, options())) {
             model.prepare(Map.of("x0", Shape.of(3, 40)));
             assertSame(outputs(model, Shape.of(3, 40)), three);
+            assertThat(model.hasPlanned()).isFalse();
             assertThat(outputs(model, Shape.of(2, 2)).getFirst()).hasSize(4);
+            assertThat(model.hasPlanned()).isTrue();
         }
         assertThat(kept()).hasSize(2);
         for (var file : kept()) {

@@ -91,7 +91,13 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
             Contestant contestant, Latencies latencies, FirstRun first, OptionalDouble megabytes) {
         var times = contestant.times();
         return new BenchmarkResult.Measured(
-                contestant.name(), latencies, times.start() / 1e6, times.load() / 1e6, first.millis(), megabytes);
+                contestant.name(),
+                latencies,
+                times.start() / 1e6,
+                times.load() / 1e6,
+                times.isKept(),
+                first.millis(),
+                megabytes);
     }
 
     private BenchmarkResult result(

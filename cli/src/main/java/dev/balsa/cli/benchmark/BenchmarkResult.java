@@ -36,6 +36,7 @@ public record BenchmarkResult(
     ///
     /// @param startMillis what the process did once, before it loaded the model
     /// @param loadMillis from the model's file to a model that is ready
+    /// @param isKept whether the plan was one that an earlier process had kept
     /// @param megabytes the most memory in RAM of a process: where runtimes are compared, of one that loads the
     ///     model with this runtime and runs it once, or else of this one
     public record Measured(
@@ -43,6 +44,7 @@ public record BenchmarkResult(
             Latencies latencies,
             double startMillis,
             double loadMillis,
+            boolean isKept,
             double firstRunMillis,
             OptionalDouble megabytes) {}
 
@@ -104,7 +106,7 @@ public record BenchmarkResult(
         out.printf(
                 Locale.ROOT,
                 "%-12s median %.3f ms, p90 %.3f, p99 %.3f (%d runs); %.2f items/s; %.1f GFLOP/s, %.1f %% of the roof;"
-                        + " start %.0f ms, load %.0f ms, first run %.0f ms%s%n",
+                        + " start %.0f ms, load %.0f ms%s, first run %.0f ms%s%n",
                 measured.name(),
                 latencies.median() / 1e6,
                 latencies.p90() / 1e6,
@@ -115,6 +117,7 @@ public record BenchmarkResult(
                 100 * gflops(measured) * 1e9 / peak.flops(),
                 measured.startMillis(),
                 measured.loadMillis(),
+                measured.isKept() ? " (kept plan)" : "",
                 measured.firstRunMillis(),
                 measured.megabytes().isPresent()
                         ? String.format(
@@ -182,6 +185,7 @@ public record BenchmarkResult(
                 .add("roof_share", JsonFile.number(gflops(measured) * 1e9 / peak.flops()))
                 .add("start_ms", JsonFile.number(measured.startMillis()))
                 .add("load_ms", JsonFile.number(measured.loadMillis()))
+                .add("kept_plan", measured.isKept())
                 .add("first_run_ms", JsonFile.number(measured.firstRunMillis()));
         measured.megabytes().ifPresent(value -> object.add("peak_rss_mb", JsonFile.number(value)));
     }

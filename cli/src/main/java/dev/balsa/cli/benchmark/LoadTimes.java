@@ -4,9 +4,10 @@ package dev.balsa.cli.benchmark;
 ///
 /// @param start what a process does once, whatever the models: loading libraries, asking the processor
 /// @param load from the model's file to a model that is ready
-record LoadTimes(long start, long load) {
-    /// These times, and some more loading.
-    LoadTimes plus(long nanos) {
-        return new LoadTimes(start, load + nanos);
+/// @param isKept whether an earlier process had planned it, and nothing was planned now
+record LoadTimes(long start, long load, boolean isKept) {
+    /// These times, and some more loading, after which it is known whether the plan was kept.
+    LoadTimes plus(long nanos, boolean wasKept) {
+        return new LoadTimes(start, load + nanos, wasKept);
     }
 }

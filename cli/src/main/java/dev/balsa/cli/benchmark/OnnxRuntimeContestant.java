@@ -113,7 +113,7 @@ public final class OnnxRuntimeContestant implements Contestant {
             settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             long begin = System.nanoTime();
             var session = environment.createSession(path.toString(), settings);
-            var times = new LoadTimes(startNanos, System.nanoTime() - begin);
+            var times = new LoadTimes(startNanos, System.nanoTime() - begin, false);
             return new OnnxRuntimeContestant(session, times, tensors(environment, inputs));
         } catch (OrtException e) {
             throw failed("loading", e);
