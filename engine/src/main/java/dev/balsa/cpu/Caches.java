@@ -1,7 +1,6 @@
 package dev.balsa.cpu;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -31,8 +30,13 @@ public record Caches(List<Cache> list, boolean assumed) {
     /// Sorts the caches.
     public Caches {
         list = list.stream()
-                .sorted(Comparator.comparingInt(Cache::level).thenComparing(Cache::kind))
+                .sorted(Caches::nearestFirst)
                 .toList();
+    }
+
+    private static int nearestFirst(Cache one, Cache other) {
+        int byLevel = Integer.compare(one.level(), other.level());
+        return byLevel != 0 ? byLevel : one.kind().compareTo(other.kind());
     }
 
     /// The cache of a level, 1 being next to the core; empty if there is none.

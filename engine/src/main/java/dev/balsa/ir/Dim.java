@@ -210,10 +210,16 @@ public final class Dim {
             return Long.toString(number);
         }
         var text = new StringBuilder();
-        terms.entrySet().stream()
-                .sorted((a, b) ->
-                        Boolean.compare(a.getKey().isEmpty(), b.getKey().isEmpty()))
-                .forEach(term -> append(text, term.getKey(), term.getValue()));
+        // The number is the first term in order, and is written last.
+        terms.forEach((monomial, factor) -> {
+            if (!monomial.isEmpty()) {
+                append(text, monomial, factor);
+            }
+        });
+        var constant = terms.get(ONE);
+        if (constant != null) {
+            append(text, ONE, constant);
+        }
         return text.toString();
     }
 

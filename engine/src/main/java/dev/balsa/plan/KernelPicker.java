@@ -13,7 +13,6 @@ import dev.balsa.tensor.Precision;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -112,7 +111,7 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
         return able.stream()
                 .map(kernel -> new Candidate<>(kernel, seconds(kernel.cost(request, context.machine()))))
                 .filter(candidate -> !Double.isNaN(candidate.seconds()))
-                .sorted(Comparator.comparingDouble(Candidate::seconds))
+                .sorted((one, other) -> Double.compare(one.seconds(), other.seconds()))
                 .toList();
     }
 
@@ -136,7 +135,7 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     private static <R> Decision<R> decision(String how, Candidate<R> best, List<Candidate<R>> candidates) {
         var next = candidates.stream()
                 .filter(one -> one != best)
-                .min(Comparator.comparingDouble(Candidate::seconds))
+                .min((one, other) -> Double.compare(one.seconds(), other.seconds()))
                 .orElseThrow();
         return new Decision<>(
                 best.kernel(),

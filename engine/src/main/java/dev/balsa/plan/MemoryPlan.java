@@ -2,7 +2,6 @@ package dev.balsa.plan;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,19 +38,26 @@ final class MemoryPlan {
     /// Places all blocks.
     MemoryPlan(List<Block> blocks) {
         var sorted = blocks.stream()
-                .sorted(Comparator.comparingLong(Block::bytes).reversed().thenComparingInt(Block::first))
+                .sorted(MemoryPlan::largestFirst)
                 .toList();
         int compared = Math.min(sorted.size(), MOST_COMPARED);
         sorted.subList(0, compared).forEach(this::place);
         placeInTurns(sorted.subList(compared, sorted.size()));
     }
 
+    private static int largestFirst(Block one, Block other) {
+        int bySize = Long.compare(other.bytes, one.bytes);
+        return bySize != 0 ? bySize : Integer.compare(one.first, other.first);
+    }
+
     /// Places blocks behind all others, each where one of the same size is no longer needed, or else at the end.
     private void placeInTurns(List<Block> blocks) {
-        var live = new PriorityQueue<Placed>(Comparator.comparingInt(other -> other.block.last));
+        var live = new PriorityQueue<Placed>((one, other) -> Integer.compare(one.block.last, other.block.last));
         var free = new HashMap<Long, ArrayDeque<Long>>();
-        for (var block :
-                blocks.stream().sorted(Comparator.comparingInt(Block::first)).toList()) {
+        var inOrder = blocks.stream()
+                .sorted((one, other) -> Integer.compare(one.first, other.first))
+                .toList();
+        for (var block : inOrder) {
             while (!live.isEmpty() && live.peek().block.last < block.first) {
                 var done = live.poll();
                 free.computeIfAbsent(round(done.block.bytes), _ -> new ArrayDeque<>())
@@ -68,7 +74,7 @@ final class MemoryPlan {
     private void place(Block block) {
         var neighbours = placed.stream()
                 .filter(other -> other.block.meets(block))
-                .sorted(Comparator.comparingLong(Placed::offset))
+                .sorted((one, another) -> Long.compare(one.offset, another.offset))
                 .toList();
         long offset = 0;
         for (var other : neighbours) {

@@ -27,7 +27,6 @@ import dev.balsa.rewrite.TurnedForm.Operand;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -105,6 +104,17 @@ record TurnedForms(Graph graph, Function<Value, Optional<Layout>> layouts) {
         return TurnedForm.ofFirst(op, node.inputs(), layout, result);
     }
 
+    /// Equal sizes are told apart by something, so that plans do not depend on the order of a map.
+    private static int compareSizes(Map.Entry<Layout, Long> one, Map.Entry<Layout, Long> other) {
+        int bySize = Long.compare(one.getValue(), other.getValue());
+        return bySize != 0
+                ? bySize
+                : one.getKey()
+                        .order()
+                        .toString()
+                        .compareTo(other.getKey().order().toString());
+    }
+
     /// In the layout of the larger part of the inputs, if that is at least half of all.
     private Optional<TurnedForm> concat(Node node, long axis) {
         Map<Layout, Long> there = new HashMap<>();
@@ -115,8 +125,7 @@ record TurnedForms(Graph graph, Function<Value, Optional<Layout>> layouts) {
             layouts.apply(value).ifPresent(layout -> there.merge(layout, size, Long::sum));
         }
         var most = there.entrySet().stream()
-                .max(Comparator.comparingLong(Map.Entry<Layout, Long>::getValue)
-                        .thenComparing(entry -> entry.getKey().order().toString()))
+                .max(TurnedForms::compareSizes)
                 .orElseThrow();
         if (2 * most.getValue() < all) {
             return Optional.empty();
