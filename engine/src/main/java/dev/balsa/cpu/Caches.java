@@ -29,9 +29,7 @@ public record Caches(List<Cache> list, boolean assumed) {
 
     /// Sorts the caches.
     public Caches {
-        list = list.stream()
-                .sorted(Caches::nearestFirst)
-                .toList();
+        list = list.stream().sorted(Caches::nearestFirst).toList();
     }
 
     private static int nearestFirst(Cache one, Cache other) {

@@ -32,14 +32,13 @@ final class MemoryPlan {
         }
     }
 
+    /// In the order of their offsets, as long as all are compared.
     private final List<Placed> placed = new ArrayList<>();
     private long bytes;
 
     /// Places all blocks.
     MemoryPlan(List<Block> blocks) {
-        var sorted = blocks.stream()
-                .sorted(MemoryPlan::largestFirst)
-                .toList();
+        var sorted = blocks.stream().sorted(MemoryPlan::largestFirst).toList();
         int compared = Math.min(sorted.size(), MOST_COMPARED);
         sorted.subList(0, compared).forEach(this::place);
         placeInTurns(sorted.subList(compared, sorted.size()));
@@ -72,19 +71,22 @@ final class MemoryPlan {
     }
 
     private void place(Block block) {
-        var neighbours = placed.stream()
-                .filter(other -> other.block.meets(block))
-                .sorted((one, another) -> Long.compare(one.offset, another.offset))
-                .toList();
         long offset = 0;
-        for (var other : neighbours) {
+        for (var other : placed) {
+            if (!other.block.meets(block)) {
+                continue;
+            }
             if (offset + round(block.bytes) <= other.offset) {
                 break;
             }
             offset = Math.max(offset, other.end());
         }
         var done = new Placed(block, offset);
-        placed.add(done);
+        int at = placed.size();
+        while (at > 0 && placed.get(at - 1).offset > offset) {
+            at--;
+        }
+        placed.add(at, done);
         bytes = Math.max(bytes, done.end());
     }
 

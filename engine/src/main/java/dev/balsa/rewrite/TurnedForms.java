@@ -124,9 +124,7 @@ record TurnedForms(Graph graph, Function<Value, Optional<Layout>> layouts) {
             all += size;
             layouts.apply(value).ifPresent(layout -> there.merge(layout, size, Long::sum));
         }
-        var most = there.entrySet().stream()
-                .max(TurnedForms::compareSizes)
-                .orElseThrow();
+        var most = there.entrySet().stream().max(TurnedForms::compareSizes).orElseThrow();
         if (2 * most.getValue() < all) {
             return Optional.empty();
         }
