@@ -32,6 +32,11 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     private static final double CLOSE = 1.3;
     /// Measured times within this factor of the least are as good: then the one of least estimated time is taken.
     private static final double SAME = 1.03;
+    /// Weights in a form that is larger by so many bytes must save more than a third of the time: no cache holds them,
+    /// a process may not have the room, and loading has to write them.
+    private static final double MUCH_MEMORY = 32 << 20;
+
+    private static final double MOST_SLOWER = 1.5;
     private static final long[] POWERS_OF_TEN = {
         1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
     };
@@ -39,8 +44,8 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     private static final double MOST_DIGITS = 1e9;
     private static final int LEAST_OF_THREE_DIGITS = 100;
 
-    /// A kernel and how long it may take.
-    private record Candidate<R>(Kernel<R> kernel, double seconds) {
+    /// A kernel, how long it may take, and the bytes of weights that it reads.
+    private record Candidate<R>(Kernel<R> kernel, double seconds, double bytes) {
         String name() {
             return kernel.spec().name();
         }
@@ -98,7 +103,17 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
                 return fastest(close, times.get());
             }
         }
-        return decision("estimate", candidates.getFirst(), candidates);
+        return decision("estimate", thrifty(candidates.getFirst(), candidates), candidates);
+    }
+
+    /// The fastest one, or the first that takes much less memory and not much more time.
+    private static <R> Candidate<R> thrifty(Candidate<R> fastest, List<Candidate<R>> candidates) {
+        for (var other : candidates) {
+            if (other.bytes() <= fastest.bytes() - MUCH_MEMORY && other.seconds() <= MOST_SLOWER * fastest.seconds()) {
+                return other;
+            }
+        }
+        return fastest;
     }
 
     /// Those that compete, the one of least estimated time first: the first of the list, and if it makes an
@@ -106,30 +121,33 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     private <R> List<Candidate<R>> candidates(List<Kernel<R>> able, R request) {
         var first = able.getFirst();
         if (able.size() == 1 || !first.cost(request, context.machine()).isKnown()) {
-            return List.of(new Candidate<>(first, Double.NaN));
+            return List.of(new Candidate<>(first, Double.NaN, Double.NaN));
         }
         return able.stream()
-                .map(kernel -> new Candidate<>(kernel, seconds(kernel.cost(request, context.machine()))))
+                .map(kernel -> candidate(kernel, kernel.cost(request, context.machine())))
                 .filter(candidate -> !Double.isNaN(candidate.seconds()))
                 .sorted((one, other) -> Double.compare(one.seconds(), other.seconds()))
                 .toList();
     }
 
-    private double seconds(Cost cost) {
-        return cost.isKnown() ? context.machine().seconds(cost) : Double.NaN;
+    private <R> Candidate<R> candidate(Kernel<R> kernel, Cost cost) {
+        double seconds = cost.isKnown() ? context.machine().seconds(cost) : Double.NaN;
+        return new Candidate<>(kernel, seconds, cost.memoryBytes());
     }
 
     private static <R> Decision<R> fastest(List<Candidate<R>> close, Tuner.Times times) {
         var measured = IntStream.range(0, close.size())
-                .mapToObj(i ->
-                        new Candidate<>(close.get(i).kernel(), times.seconds().get(i)))
+                .mapToObj(i -> new Candidate<>(
+                        close.get(i).kernel(),
+                        times.seconds().get(i),
+                        close.get(i).bytes()))
                 .toList();
         double least = measured.stream().mapToDouble(Candidate::seconds).min().orElseThrow();
         var best = measured.stream()
                 .filter(one -> one.seconds() <= SAME * least)
                 .findFirst()
                 .orElseThrow();
-        return decision(times.fresh() ? "measured" : "cached", best, measured);
+        return decision(times.fresh() ? "measured" : "cached", thrifty(best, measured), measured);
     }
 
     private static <R> Decision<R> decision(String how, Candidate<R> best, List<Candidate<R>> candidates) {

@@ -44,9 +44,18 @@ class KernelPickerTest {
     }
 
     /// A kernel that expects to take so many milliseconds; NaN if it expects nothing.
-    private record Fake(String name, Isa isa, double millis, boolean supports) implements Kernel<Request> {
+    private record Fake(String name, Isa isa, double millis, double megabytes, boolean supports)
+            implements Kernel<Request> {
         Fake(String name, double millis) {
-            this(name, Isa.PORTABLE, millis, true);
+            this(name, millis, 0);
+        }
+
+        Fake(String name, double millis, double megabytes) {
+            this(name, Isa.PORTABLE, millis, megabytes, true);
+        }
+
+        Fake(String name, Isa isa, double millis, boolean supports) {
+            this(name, isa, millis, 0, supports);
         }
 
         @Override
@@ -61,7 +70,10 @@ class KernelPickerTest {
 
         @Override
         public Cost cost(Request request, Machine machine) {
-            return Double.isNaN(millis) ? Cost.UNKNOWN : new Cost(millis * 1e3 - TURN * 1e6, 0, 0, 1);
+            double reading = megabytes * (1 << 20) / MACHINE.memoryBytes();
+            return Double.isNaN(millis)
+                    ? Cost.UNKNOWN
+                    : new Cost(millis * 1e3 - (TURN + reading) * 1e6, 0, megabytes * (1 << 20), 1);
         }
 
         @Override
@@ -140,6 +152,32 @@ class KernelPickerTest {
     @Test
     void takesTheEarlierOfEqualEstimates() {
         assertChoice(pick(Tuner.OFF, new Fake("a", 1), new Fake("b", 1)), "a", "estimate 1.00 ms, next 1.00 ms (b)");
+    }
+
+    @Test
+    void takesAThirdMoreTimeWhereThatSavesMuchMemory() {
+        var fast = new Fake("fast", 100, 64);
+        assertChoice(pick(Tuner.OFF, fast, new Fake("small", 149, 31)), "small", "estimate 149 ms, next 100 ms (fast)");
+        assertChoice(
+                pick(Tuner.OFF, fast, new Fake("slow", 151, 31), new Fake("large", 149, 33)),
+                "fast",
+                "estimate 100 ms, next 149 ms (large)");
+        assertChoice(
+                pick(known(Map.of("fast", 2.0, "small", 2.5), false), fast, new Fake("small", 120, 31)),
+                "small",
+                "cached 2.50 ms, next 2.00 ms (fast)");
+    }
+
+    @Test
+    void tellsTimesWithThreeDigits() {
+        assertChoice(
+                pick(Tuner.OFF, new Fake("a", 0.0123449), new Fake("b", 12345.6)),
+                "a",
+                "estimate 0.0123 ms, next 12346 ms (b)");
+        assertChoice(
+                pick(Tuner.OFF, new Fake("a", 9.996), new Fake("b", 99.96)),
+                "a",
+                "estimate 10.00 ms, next 100.0 ms (b)");
     }
 
     @Test
