@@ -32,9 +32,12 @@ public abstract sealed class BalsaException extends RuntimeException
         return code;
     }
 
-    /// Adds the place that the exception is leaving; returns this exception so that it can be rethrown in one line.
+    /// Adds the place that the exception is leaving, unless it was added just before; returns this exception so that
+    /// it can be rethrown in one line.
     public BalsaException within(String place) {
-        trail.add(place);
+        if (trail.isEmpty() || !trail.getLast().equals(place)) {
+            trail.add(place);
+        }
         return this;
     }
 
