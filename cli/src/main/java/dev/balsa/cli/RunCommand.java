@@ -8,13 +8,17 @@ import dev.balsa.cli.input.InputOptions;
 import dev.balsa.cli.report.JsonFile;
 import dev.balsa.cli.report.OutputReport;
 import dev.balsa.error.ResourceException;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
 import io.avaje.json.node.JsonArray;
 import io.avaje.json.node.JsonObject;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -65,12 +69,20 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "write the summary as JSON (- for standard output)")
     private Optional<Path> json = Optional.empty();
 
+    /// Prepares for these shapes first, so that the plan is kept for later starts.
+    private static Outputs run(Model model, Map<String, Tensor> tensors) {
+        var shapes = new LinkedHashMap<String, Shape>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        model.prepare(shapes);
+        return model.run(tensors);
+    }
+
     @Override
     public Integer call() {
         var names = labels.map(RunCommand::lines).orElse(List.of());
         try (var model = Model.load(path, engine.options());
                 var arena = Arena.ofConfined();
-                var outputs = model.run(inputs.tensors(model.inputs(), arena))) {
+                var outputs = run(model, inputs.tensors(model.inputs(), arena))) {
             var out = spec.commandLine().getOut();
             var documents = JsonArray.create();
             for (int i = 0; i < outputs.size(); i++) {
