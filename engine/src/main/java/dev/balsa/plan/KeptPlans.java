@@ -87,12 +87,12 @@ public final class KeptPlans {
     /// Keeps what is known of the model, and the program for the shapes that its file says, if there is one. Goes
     /// on when this has returned; see [#finish].
     public void keep(List<Value> inputs, List<Value> outputs, Optional<Program> program) {
-        keep(key, new KeptProgram(inputs, outputs, List.of(), program));
+        keep(key, new KeptProgram(inputs, outputs, program));
     }
 
     /// Keeps the program for these shapes of inputs. Goes on when this has returned; see [#finish].
     public void keep(List<Shape> shapes, Program program) {
-        keep(key(shapes), new KeptProgram(List.of(), List.of(), shapes, Optional.of(program)));
+        keep(key(shapes), new KeptProgram(List.of(), List.of(), Optional.of(program)));
     }
 
     private synchronized void keep(String under, KeptProgram what) {

@@ -7,7 +7,6 @@ import dev.balsa.kept.KeptReader;
 import dev.balsa.kept.KeptWriter;
 import dev.balsa.kept.NotKeptException;
 import dev.balsa.run.Program;
-import dev.balsa.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -27,9 +26,8 @@ import java.util.OptionalInt;
 ///
 /// @param inputs the model's inputs
 /// @param outputs the model's outputs, by the names that they have in its file
-/// @param shapes the shapes of inputs that the program is for
-/// @param program for these shapes; none if only inputs and outputs are kept
-record KeptProgram(List<Value> inputs, List<Value> outputs, List<Shape> shapes, Optional<Program> program) {
+/// @param program for the shapes that its key tells; none if only inputs and outputs are kept
+record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Program> program) {
     private static final long ALIGNMENT = 64;
     private static final long HEADER_BYTES = 64;
     /// Processors that code is made for are little-endian, like the files.
@@ -39,7 +37,6 @@ record KeptProgram(List<Value> inputs, List<Value> outputs, List<Shape> shapes, 
     KeptProgram {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
-        shapes = List.copyOf(shapes);
     }
 
     /// Where something lies that steps refer to.
