@@ -31,9 +31,10 @@ import java.util.TreeMap;
 /// Gives classes a constructor that reads their fields, so that prepared objects can be read back from a file
 /// without reflection, which takes long in a young JVM (`dev.balsa.kept` says what for, and writes the other end).
 ///
-/// Every class of the packages below gets `C(KeptReader)`, which assigns the fields in the order of their names;
-/// every package a class `KeptClasses` that calls these by number; and `dev.balsa.kept.KeptTypes` the numbers of
-/// all, and a sum over the sources, by which files of another build are told.
+/// Every class of the packages below gets `C(KeptReader)`, which assigns the fields in the order of their names,
+/// but for transient ones; every package a class `KeptClasses` that calls these by number; and
+/// `dev.balsa.kept.KeptTypes` the numbers of all, and a sum over the sources, by which files of another build are
+/// told.
 public final class KeepAhead {
     private static final List<String> PACKAGES = List.of("cpu", "ir", "kernel", "plan", "run", "tensor");
     private static final String ROOT = "dev/balsa/";
@@ -162,7 +163,7 @@ public final class KeepAhead {
 
     private static List<FieldModel> fields(ClassModel model) {
         return model.fields().stream()
-                .filter(field -> (field.flags().flagsMask() & ClassFile.ACC_STATIC) == 0)
+                .filter(field -> (field.flags().flagsMask() & (ClassFile.ACC_STATIC | ClassFile.ACC_TRANSIENT)) == 0)
                 .sorted(Comparator.comparing(field -> field.fieldName().stringValue()))
                 .toList();
     }

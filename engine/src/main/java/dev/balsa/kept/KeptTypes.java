@@ -38,8 +38,8 @@ final class KeptTypes {
         return null;
     }
 
-    /// A new object of a type, its fields read in the order of their names, the inherited ones first; a constant,
-    /// if the type is an enum. Null if there is no such type.
+    /// A new object of a type, its fields read in the order of their names, the inherited ones first, and transient
+    /// ones left 0 or null; a constant, if the type is an enum. Null if there is no such type.
     static @Nullable Object create(int packageNumber, int number, KeptReader reader) {
         return null;
     }
@@ -70,7 +70,7 @@ final class KeptTypes {
         }
         var inherited = fields(type.getSuperclass());
         var own = Arrays.stream(type.getDeclaredFields())
-                .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                .filter(field -> (field.getModifiers() & (Modifier.STATIC | Modifier.TRANSIENT)) == 0)
                 .sorted(Comparator.comparing(Field::getName))
                 .toList();
         if (!own.stream().allMatch(Field::trySetAccessible)) {

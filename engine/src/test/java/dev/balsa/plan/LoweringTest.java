@@ -3,6 +3,7 @@ package dev.balsa.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balsa.Seeds;
 import dev.balsa.error.BalsaException;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
@@ -21,7 +22,6 @@ import dev.balsa.ir.elementwise.Relu;
 import dev.balsa.ir.elementwise.Sigmoid;
 import dev.balsa.ir.elementwise.Sub;
 import dev.balsa.ir.text.GraphText;
-import dev.balsa.onnx.Seeds;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;

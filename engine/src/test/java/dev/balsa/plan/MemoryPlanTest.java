@@ -2,7 +2,7 @@ package dev.balsa.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.balsa.onnx.Seeds;
+import dev.balsa.Seeds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

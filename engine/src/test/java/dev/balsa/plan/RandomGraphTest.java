@@ -2,11 +2,11 @@ package dev.balsa.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.Seeds;
 import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.text.GraphText;
-import dev.balsa.onnx.Seeds;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.tensor.Precision;
 import java.util.List;

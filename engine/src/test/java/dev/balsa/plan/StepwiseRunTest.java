@@ -3,6 +3,7 @@ package dev.balsa.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.Deviation;
+import dev.balsa.Seeds;
 import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.GraphBuilder;
@@ -22,7 +23,6 @@ import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.ir.window.WindowAttributes;
 import dev.balsa.kernel.CodeTrial;
-import dev.balsa.onnx.Seeds;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.StepInfo;
 import dev.balsa.run.Stream;

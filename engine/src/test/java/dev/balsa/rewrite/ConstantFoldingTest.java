@@ -2,6 +2,7 @@ package dev.balsa.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.Seeds;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.Node;
@@ -18,7 +19,6 @@ import dev.balsa.ir.elementwise.Sin;
 import dev.balsa.ir.elementwise.Sub;
 import dev.balsa.ir.leaf.Range;
 import dev.balsa.ir.view.Identity;
-import dev.balsa.onnx.Seeds;
 import dev.balsa.plan.BothWays;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;

@@ -5,12 +5,13 @@ import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.vector.VectorProvider;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// The stages of an epilogue, ready to be applied to pieces of a result's rows. Immutable and thread-safe; no method
-/// allocates.
+/// The stages of an epilogue, ready to be applied to pieces of a result's rows. Immutable and thread-safe; no
+/// method allocates, but for the first one of what was read from a file.
 ///
-/// The result is a matrix of `columns` columns, as [Stage.Spread] has it; operands are found in the [Frame] by it. What
-/// happens to an element does not depend on the piece that it is in.
+/// The result is a matrix of `columns` columns, as [Stage.Spread] has it; operands are found in the [Frame] by it.
+/// What happens to an element does not depend on the piece that it is in.
 public final class SpanStages {
     /// Elements that all stages are applied to before the next ones are touched: a part of the first-level cache.
     private static final int BLOCK = 2048;
@@ -22,12 +23,30 @@ public final class SpanStages {
         record Binary(BinaryLoop loop, int operand, Stage.Spread spread) implements Step {}
     }
 
-    private final Step[] steps;
+    private final List<Stage> stages;
+    private final VectorProvider provider;
+    /// Loops are classes of this process, so what was read from a file finds its own.
+    private transient volatile Step @Nullable [] found;
 
     /// Stages applied by the loops of a provider.
     public SpanStages(List<Stage> stages, VectorProvider provider) {
+        this.stages = List.copyOf(stages);
+        this.provider = provider;
+        found = steps(stages, provider);
+    }
+
+    private static Step[] steps(List<Stage> stages, VectorProvider provider) {
         var spans = FloatSpans.of(provider);
-        steps = stages.stream().map(stage -> step(stage, spans)).toArray(Step[]::new);
+        return stages.stream().map(stage -> step(stage, spans)).toArray(Step[]::new);
+    }
+
+    private Step[] steps() {
+        var known = found;
+        if (known == null) {
+            known = steps(stages, provider);
+            found = known;
+        }
+        return known;
     }
 
     private static Step step(Stage stage, FloatSpans spans) {
@@ -40,7 +59,7 @@ public final class SpanStages {
 
     /// Whether there is nothing to do.
     public boolean isEmpty() {
-        return steps.length == 0;
+        return stages.isEmpty();
     }
 
     /// Applies the stages in place to `count` elements at byte `offset` of `values`, which are those of the result
@@ -79,7 +98,7 @@ public final class SpanStages {
             int n) {
         var from = source;
         var fromOffset = sourceOffset;
-        for (var step : steps) {
+        for (var step : steps()) {
             if (step instanceof Step.Unary unary) {
                 unary.loop().apply(from, fromOffset, target, targetOffset, n, unary.alpha(), unary.beta());
             } else if (step instanceof Step.Binary binary) {
@@ -88,7 +107,7 @@ public final class SpanStages {
             from = target;
             fromOffset = targetOffset;
         }
-        if (steps.length == 0 && (!source.equals(target) || sourceOffset != targetOffset)) {
+        if (stages.isEmpty() && (!source.equals(target) || sourceOffset != targetOffset)) {
             MemorySegment.copy(source, sourceOffset, target, targetOffset, (long) n << 2);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.balsa.Seeds;
 import dev.balsa.error.BalsaException;
 import dev.balsa.onnx.NodeModel;
 import dev.balsa.tensor.Shape;
@@ -32,7 +33,7 @@ class ConvolutionTest {
 
     @Test
     void transposeIsTheAdjoint() {
-        long seed = new Random().nextLong();
+        long seed = Seeds.one();
         var random = new Random(seed);
         for (int i = 0; i < 60; i++) {
             long group = 1 + random.nextInt(2);

@@ -3,10 +3,10 @@ package dev.balsa.onnx.proto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balsa.Seeds;
 import dev.balsa.error.BalsaException;
 import dev.balsa.error.ModelFormatException;
 import dev.balsa.error.ResourceException;
-import dev.balsa.onnx.Seeds;
 import dev.balsa.onnx.wire.Limits;
 import dev.balsa.onnx.wire.UnknownFields;
 import java.lang.foreign.Arena;
