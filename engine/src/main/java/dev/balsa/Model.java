@@ -19,7 +19,6 @@ import dev.balsa.onnx.ModelImport;
 import dev.balsa.onnx.proto.OnnxFile;
 import dev.balsa.plan.CodeFiles;
 import dev.balsa.plan.CompiledGraph;
-import dev.balsa.plan.KeptPlans;
 import dev.balsa.plan.ModelConstants;
 import dev.balsa.plan.PlanContext;
 import dev.balsa.plan.StepwiseRun;
@@ -42,8 +41,6 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// A loaded model, ready to run. Thread-safe: runs beyond the number of streams wait their turn.
@@ -61,7 +58,7 @@ public final class Model implements AutoCloseable {
     /// As it is in the file.
     private final Supplier<ImportedModel> imported;
     private final CompiledGraph compiled;
-    private final Optional<KeptPlans> plans;
+    private final ModelPlans plans;
     private final PlanContext context;
     private final Arena arena;
     private final ModelConstants constants;
@@ -86,20 +83,16 @@ public final class Model implements AutoCloseable {
                 Machine.nominal(isa, Cpu.current().caches(), threads),
                 options.tuning().tuner());
         imported = new Lazy<>(() -> ModelImport.read(path, file, arena));
-        plans = PlanKeys.of(path, file, options, context)
-                .map(kept -> new KeptPlans(kept.files(), kept.key(), file, constants));
-        var found = plans.flatMap(KeptPlans::model);
-        graphInputs = found.map(KeptPlans.Found::inputs)
-                .orElseGet(() -> imported.get().graph().inputs());
-        graphOutputs = found.map(KeptPlans.Found::outputs)
-                .orElseGet(() -> imported.get().graph().outputs());
+        plans = new ModelPlans(path, file, options, context, constants, imported);
+        graphInputs = plans.inputs();
+        graphOutputs = plans.outputs();
         graphOutputs.forEach(value -> outputIndices.putIfAbsent(value.name(), outputIndices.size()));
         var graph = new Lazy<>(() -> {
             hasPlanned = true;
             return Pipelines.whenLoaded(options.threads()).run(imported.get().graph());
         });
-        compiled = new CompiledGraph(graphInputs, graph, context);
-        if (found.isEmpty()) {
+        compiled = new CompiledGraph(graphInputs, graph, context, plans::program);
+        if (!plans.haveModel()) {
             // Whatever is wrong with the graph is told now.
             graph.get();
         }
@@ -108,34 +101,17 @@ public final class Model implements AutoCloseable {
         for (int i = 0; i < streams; i++) {
             idle.add(new Stream(threads, "balsa-" + i, places.ofStream(i)));
         }
-        boolean isKnown =
-                graphInputs.stream().allMatch(input -> input.type().shape().isKnown());
-        if (isKnown) {
-            prepareKnown(found.flatMap(KeptPlans.Found::program));
-        }
-        if (found.isEmpty()) {
-            keep(isKnown);
-        }
-    }
-
-    /// What later processes load in the place of the file; for a model whose shapes are not all known, only what
-    /// it is like.
-    private void keep(boolean isKnown) {
-        if (plans.isPresent() && imported.get().isSelfContained()) {
-            var program = isKnown ? compiled.known(shapesInOrder(Map.of())) : Optional.<Program>empty();
-            if (program.isPresent() || !isKnown) {
-                plans.get().keep(graphInputs, graphOutputs, program);
-            }
-        }
+        plans.keepModel(plans.isKnown() ? prepareKnown() : Optional.empty());
     }
 
     /// A model that cannot be run may still be looked at; its first run says what is wrong.
-    private void prepareKnown(Optional<Program> kept) {
+    private Optional<Program> prepareKnown() {
         try {
-            prepare(shapesInOrder(Map.of()), _ -> kept);
+            return Optional.of(prepare(shapesInOrder(Map.of())));
         } catch (BalsaException e) {
             System.getLogger(Model.class.getName())
                     .log(System.Logger.Level.DEBUG, () -> "not prepared: " + e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -231,23 +207,15 @@ public final class Model implements AutoCloseable {
     /// @throws ResourceException if the model is closed, or a run would take more memory than the options allow
     public void prepare(Map<String, Shape> shapes) {
         var ordered = shapesInOrder(shapes);
-        var isNew = new AtomicBoolean();
-        var program = prepare(ordered, wanted -> {
-            var kept = plans.flatMap(all -> all.program(wanted));
-            isNew.set(kept.isEmpty());
-            return kept;
-        });
-        if (isNew.get() && plans.isPresent() && imported.get().isSelfContained()) {
-            plans.get().keep(ordered, program);
-        }
+        plans.keep(ordered, prepare(ordered));
     }
 
-    private Program prepare(List<Shape> shapes, Function<List<Shape>, Optional<Program>> kept) {
+    private Program prepare(List<Shape> shapes) {
         var free = new ArrayList<Stream>();
         free.add(take());
         try {
             idle.drainTo(free);
-            var program = compiled.programFor(shapes, () -> kept.apply(shapes));
+            var program = compiled.programFor(shapes);
             free.forEach(stream -> stream.prepare(program));
             return program;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -299,7 +267,7 @@ public final class Model implements AutoCloseable {
         var tensors = inOrder(inputs);
         var stream = take();
         try {
-            var results = stream.run(compiled.program(tensors, this::kept), tensors);
+            var results = stream.run(compiled.program(tensors), tensors);
             return new Outputs(outputIndices, results.tensors(), results.release());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             throw OperatorFailure.of(e).within(place(path));
@@ -316,7 +284,7 @@ public final class Model implements AutoCloseable {
         var times = new ArrayList<StepTime>();
         var stream = take();
         try {
-            var program = compiled.program(tensors, this::kept);
+            var program = compiled.program(tensors);
             long begin = System.nanoTime();
             stream.listen((step, depth, start, end) -> times.add(time(step, depth, start - begin, end - start)));
             stream.run(program, tensors).release().run();
@@ -376,12 +344,6 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /// The program that was prepared in another process; runs of other shapes plan theirs, and do not keep them:
-    /// there may be any number.
-    private Optional<Program> kept(List<Shape> shapes) {
-        return plans.flatMap(all -> all.program(shapes));
-    }
-
     private static StepTime time(StepInfo step, int depth, long start, long nanos) {
         return new StepTime(
                 step.node(),
@@ -400,7 +362,7 @@ public final class Model implements AutoCloseable {
     ///
     /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape
     public List<PlannedStep> plan(Map<String, Tensor> inputs) {
-        return compiled.program(inOrder(inputs), this::kept).steps().stream()
+        return compiled.program(inOrder(inputs)).steps().stream()
                 .map(step -> PlannedStep.of(step.info()))
                 .toList();
     }
@@ -504,7 +466,7 @@ public final class Model implements AutoCloseable {
                 interrupted = true;
             }
         }
-        plans.ifPresent(KeptPlans::finish);
+        plans.finish();
         constants.close();
         arena.close();
         if (interrupted) {

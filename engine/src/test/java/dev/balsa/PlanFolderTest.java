@@ -186,6 +186,18 @@ class PlanFolderTest {
     }
 
     @Test
+    void whatRanBeforeItWasPreparedIsKeptToo() throws IOException {
+        var path = folder.resolve("model.onnx");
+        NodeModel.of("Softmax", 13).unranked().write(path, 1, Tensor.of(new float[2], 2));
+        try (var model = Model.load(path, options())) {
+            outputs(model, Shape.of(3, 40));
+            model.prepare(Map.of("x0", Shape.of(3, 40)));
+            model.prepare(Map.of("x0", Shape.of(3, 40)));
+        }
+        assertThat(kept()).as("the model, and a program").hasSize(2);
+    }
+
+    @Test
     void errorsStayWhatTheyAre() {
         var input = Tensor.of(new float[3], 3);
         Model.load(digits(), options()).close();

@@ -26,6 +26,7 @@ public final class CompiledGraph {
     private final List<Value> inputs;
     private final Supplier<Graph> graph;
     private final PlanContext context;
+    private final Function<List<Shape>, Optional<Program>> kept;
     private final Pipeline whenShaped;
     private final Map<List<Shape>, Program> programs = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -38,14 +39,22 @@ public final class CompiledGraph {
 
     /// Nothing is planned before shapes are known.
     public CompiledGraph(Graph graph, PlanContext context) {
-        this(graph.inputs(), () -> graph, context);
+        this(graph.inputs(), () -> graph, context, _ -> Optional.empty());
     }
 
     /// A graph of these inputs, which is asked for when there is something to plan; always the same.
-    public CompiledGraph(List<Value> inputs, Supplier<Graph> graph, PlanContext context) {
+    ///
+    /// @param kept asked for the program of these shapes before one is planned; what it has was planned for this
+    ///     graph and context
+    public CompiledGraph(
+            List<Value> inputs,
+            Supplier<Graph> graph,
+            PlanContext context,
+            Function<List<Shape>, Optional<Program>> kept) {
         this.inputs = inputs;
         this.graph = graph;
         this.context = context;
+        this.kept = kept;
         this.whenShaped = Pipelines.whenShaped(
                 op -> AttentionLowering.isFast(op, context.isa()),
                 new ImageLayouts(context.isa(), context.precision()),
@@ -56,46 +65,23 @@ public final class CompiledGraph {
     ///
     /// @throws dev.balsa.error.BalsaException if types or shapes do not fit; names the input or the node
     public Program program(List<Tensor> tensors) {
-        return program(tensors, _ -> Optional.empty());
-    }
-
-    /// The program for inputs like the given ones.
-    ///
-    /// @param kept asked for the program of these shapes before one is planned, as in [#programFor]
-    /// @throws dev.balsa.error.BalsaException as the other
-    public Program program(List<Tensor> tensors, Function<List<Shape>, Optional<Program>> kept) {
         checkTypes(tensors);
         var shapes = new ArrayList<Shape>(tensors.size());
         tensors.forEach(tensor -> shapes.add(tensor.shape()));
-        return programFor(shapes, () -> kept.apply(shapes));
+        return programFor(shapes);
     }
 
     /// The program for inputs of the given shapes, one per input of the graph.
     ///
     /// @throws dev.balsa.error.BalsaException if shapes do not fit; names the node
     public Program programFor(List<Shape> shapes) {
-        return programFor(shapes, Optional::empty);
-    }
-
-    /// The program for inputs of the given shapes.
-    ///
-    /// @param kept asked for the program before one is planned; what it has was planned for this graph and context
-    /// @throws dev.balsa.error.BalsaException as the other
-    public Program programFor(List<Shape> shapes, Supplier<Optional<Program>> kept) {
         synchronized (programs) {
             var known = programs.get(shapes);
             if (known == null) {
-                known = kept.get().orElseGet(() -> ProgramBuilder.build(specialized(shapes), context));
+                known = kept.apply(shapes).orElseGet(() -> ProgramBuilder.build(specialized(shapes), context));
                 programs.put(List.copyOf(shapes), known);
             }
             return known;
-        }
-    }
-
-    /// The program for inputs of the given shapes, if there is one already.
-    public Optional<Program> known(List<Shape> shapes) {
-        synchronized (programs) {
-            return Optional.ofNullable(programs.get(shapes));
         }
     }
 

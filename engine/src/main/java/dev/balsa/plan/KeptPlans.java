@@ -5,6 +5,7 @@ import dev.balsa.kept.KeptFiles;
 import dev.balsa.kept.KeptWriter;
 import dev.balsa.kept.NotKeptException;
 import dev.balsa.run.Program;
+import dev.balsa.run.Uninterruptibly;
 import dev.balsa.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,11 +27,6 @@ public final class KeptPlans {
     /// Programs that are being kept, one after the other.
     private Thread keeper = Thread.ofPlatform().unstarted(() -> {});
 
-    /// What a model is like, and what it runs where its file says all shapes.
-    ///
-    /// @param outputs by the names that they have in its file
-    public record Found(List<Value> inputs, List<Value> outputs, Optional<Program> program) {}
-
     /// @param files where
     /// @param key names the model's contents, the options and the processor: whatever else programs depend on
     /// @param file the model's file, mapped until the model is closed
@@ -48,8 +44,8 @@ public final class KeptPlans {
     }
 
     /// What is known of the model without looking into its file.
-    public Optional<Found> model() {
-        return find(key).map(kept -> new Found(kept.inputs(), kept.outputs(), kept.program()));
+    public Optional<KeptProgram> model() {
+        return find(key);
     }
 
     /// The program for these shapes of inputs.
@@ -98,7 +94,7 @@ public final class KeptPlans {
     private synchronized void keep(String under, KeptProgram what) {
         var before = keeper;
         keeper = Thread.ofPlatform().name("balsa-keep").start(() -> {
-            waitFor(before);
+            Uninterruptibly.join(before);
             try {
                 files.keep(under, what.parts(file, constants));
             } catch (NotKeptException e) {
@@ -114,20 +110,6 @@ public final class KeptPlans {
         synchronized (this) {
             last = keeper;
         }
-        waitFor(last);
-    }
-
-    private static void waitFor(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibly.join(last);
     }
 }

@@ -27,14 +27,14 @@ import java.util.OptionalInt;
 /// @param inputs the model's inputs
 /// @param outputs the model's outputs, by the names that they have in its file
 /// @param program for the shapes that its key tells; none if only inputs and outputs are kept
-record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Program> program) {
+public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Program> program) {
     private static final long ALIGNMENT = 64;
     private static final long HEADER_BYTES = 64;
     /// Processors that code is made for are little-endian, like the files.
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     /// Copies the lists.
-    KeptProgram {
+    public KeptProgram {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
     }

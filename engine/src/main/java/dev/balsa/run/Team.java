@@ -215,18 +215,6 @@ final class Team implements AutoCloseable {
     public void close() {
         closed = true;
         threads.forEach(LockSupport::unpark);
-        for (var thread : threads) {
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        threads.forEach(Uninterruptibly::join);
     }
 }

@@ -3,6 +3,7 @@ package dev.balsa.kernel.tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// Where rows begin: for each an unsigned 32-bit number of elements, in memory that code reads.
 public final class RowPlaces {
@@ -62,8 +63,11 @@ public final class RowPlaces {
     /// @param steps not negative
     /// @throws IllegalArgumentException as [#of]
     public static RowPlaces grid(long first, long[] counts, long[] steps) {
-        long count = 1;
-        long last = first;
+        var numbers = new int[count(counts)];
+        if (numbers.length == 0) {
+            return new RowPlaces(numbers, true);
+        }
+        check(numbers.length - 1, last(first, counts, steps));
         boolean isEven = true;
         long step = -1;
         for (int i = counts.length - 1; i >= 0; i--) {
@@ -71,15 +75,37 @@ public final class RowPlaces {
                 isEven &= step < 0 || steps[i] == step;
                 step = counts[i] * steps[i];
             }
-            count = Math.multiplyExact(count, counts[i]);
-            last = Math.addExact(last, Math.max(0, counts[i] - 1) * steps[i]);
         }
-        var numbers = new int[Math.toIntExact(count)];
-        if (numbers.length > 0) {
-            check(numbers.length - 1, last);
-            fill(numbers, 0, first, 0, counts, steps);
-        }
+        fill(numbers, 0, first, 0, counts, steps);
         return new RowPlaces(numbers, isEven);
+    }
+
+    private static int count(long[] counts) {
+        long count = 1;
+        for (long points : counts) {
+            if (points > 0 && count > Integer.MAX_VALUE / points) {
+                throw new IllegalArgumentException("a grid of " + Arrays.toString(counts)
+                        + " points has too many rows; expected at most " + Integer.MAX_VALUE);
+            }
+            count *= points;
+        }
+        return (int) count;
+    }
+
+    /// The place of the last point.
+    private static long last(long first, long[] counts, long[] steps) {
+        try {
+            long last = first;
+            for (int i = 0; i < counts.length; i++) {
+                last = Math.addExact(last, Math.multiplyExact(counts[i] - 1, steps[i]));
+            }
+            return last;
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "the last of " + Arrays.toString(counts) + " rows at distances of " + Arrays.toString(steps)
+                            + " elements begins beyond 2^63; expected at most " + MOST + "; ask fits() first",
+                    e);
+        }
     }
 
     /// Fills in the points of the dimensions from one on; the place behind them.
