@@ -48,6 +48,7 @@ public final class Pipelines {
                 new RulePass(new SplitIntoSlices()),
                 new RulePass(new DropEmptyParts()),
                 new RulePass(new SpreadClip()),
+                new RulePass(new MakeClip()),
                 new RulePass(new FuseAttention(attentions)),
                 new RulePass(new SpreadSpaceBlocks()),
                 new TurnImages(images),

@@ -43,6 +43,7 @@ class GoldenTest {
             "SplitIntoSlices",
             "DropEmptyParts",
             "SpreadClip",
+            "MakeClip",
             "SpreadSpaceBlocks",
             "TurnImages",
             "TurnImages-axes",
