@@ -10,19 +10,23 @@ import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.fusion.ChainStep;
 import dev.balsa.ir.fusion.ChannelsLast;
+import dev.balsa.ir.fusion.Fused;
 import dev.balsa.ir.quantization.MatMulInteger;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.ir.window.ConvTranspose;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.code.StageCode;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.rewrite.FuseChain;
 import dev.balsa.rewrite.GraphView;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongFunction;
 
 /// Which chains of operators the kernels do in one go: on float32 of known shapes, without change of shape, or
@@ -74,7 +78,9 @@ record Chains(Isa isa) implements FuseChain.Acceptance {
     }
 
     @Override
-    public boolean follows(Op head, Value headOutput, Node next, ChainStep step, List<Value> inputs, GraphView view) {
+    public boolean follows(Fused fused, Value headOutput, Node next, List<Value> inputs, GraphView view) {
+        var head = fused.core();
+        var step = fused.chain().getLast();
         var output = next.output(0);
         if (IntegerChain.isHead(head)) {
             var previous = next.inputs().get(step.operands().indexOf(ChainStep.CHAIN));
@@ -91,14 +97,44 @@ record Chains(Isa isa) implements FuseChain.Acceptance {
         var sketch = KernelStages.of(step, constants(inputs, view.graph()));
         return sketch.isPresent()
                 && operandFits(head, output, sketch.get(), inputs)
-                && (!(head instanceof ChannelsLast || IntegerChain.isHead(head))
-                        || inputs.size() <= coreInputs(headOutput, view) + StageCode.MOST_OPERANDS);
+                && isForCode(fused, inputs, view.graph());
     }
 
-    private static int coreInputs(Value headOutput, GraphView view) {
-        return view.producer(headOutput)
-                .map(head -> Epilogues.coreInputs(head).size())
-                .orElse(0);
+    /// Whether code is written for as many operands as a chain has; where there is no code for its head, any number
+    /// will do.
+    private boolean isForCode(Fused fused, List<Value> inputs, Graph graph) {
+        boolean hasCode = VectorUnit.of(isa).isPresent()
+                && !(fused.core() instanceof Conv || fused.core() instanceof ConvTranspose);
+        return !hasCode
+                || inputs.size() <= StageCode.MOST_OPERANDS
+                || operands(fused, inputs, graph).size() <= StageCode.MOST_OPERANDS;
+    }
+
+    /// The inputs of a chain that its stages read.
+    private static Set<Value> operands(Fused fused, List<Value> inputs, Graph graph) {
+        var coreInputs = inputs.subList(0, fused.coreInputs());
+        var operands = new HashSet<Value>();
+        if (isBiased(fused.core(), coreInputs)) {
+            operands.add(inputs.get(2));
+        }
+        var steps = new ArrayList<>(fused.chain());
+        headStage(fused.core(), coreInputs, graph).ifPresent(steps::add);
+        for (var step : steps) {
+            if (KernelStages.of(step, constants(inputs, graph)).orElse(null)
+                    instanceof KernelStages.Sketch.OfTwo(var _, long operand)) {
+                operands.add(inputs.get((int) operand));
+            }
+        }
+        return operands;
+    }
+
+    /// Whether an operator's bias is added by a stage.
+    private static boolean isBiased(Op core, List<Value> inputs) {
+        return switch (core) {
+            case Gemm _, ChannelsLast(Conv _), ChannelsLast(ConvTranspose _) ->
+                inputs.size() > 2 && inputs.get(2).isPresent();
+            default -> false;
+        };
     }
 
     private static boolean operandFits(Op head, Value output, KernelStages.Sketch sketch, List<Value> inputs) {

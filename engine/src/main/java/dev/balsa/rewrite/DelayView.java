@@ -91,6 +91,7 @@ public record DelayView(FuseChain.Acceptance acceptance) implements Rule {
         private final Shape before;
         private final Shape after;
         private final List<Value> inputs;
+        private Fused chain;
         private final List<Node> removed = new ArrayList<>();
         private final List<Node> added = new ArrayList<>();
         private final Map<Value, Tensor> constants = new LinkedHashMap<>();
@@ -109,6 +110,7 @@ public record DelayView(FuseChain.Acceptance acceptance) implements Rule {
             before = shape(early);
             after = shape(late);
             inputs = new ArrayList<>(head.inputs());
+            chain = FuseChain.fused(head);
             removed.add(delayed);
         }
 
@@ -146,12 +148,14 @@ public record DelayView(FuseChain.Acceptance acceptance) implements Rule {
                     List.of(new Value(result.name() + ".early", result.type().withShape(SymbolicShape.of(before)))));
             var extended = new ArrayList<>(inputs);
             var step = FuseChain.step(moved, early, extended);
-            if (!acceptance.follows(core(head), head.output(0), moved, step, extended, view)) {
+            var longer = FuseChain.extended(chain, step);
+            if (!acceptance.follows(longer, head.output(0), moved, extended, view)) {
                 added.subList(others, added.size()).clear();
                 return false;
             }
             inputs.clear();
             inputs.addAll(extended);
+            chain = longer;
             added.add(moved);
             removed.add(next);
             early = moved.output(0);

@@ -1,7 +1,6 @@
 package dev.balsa.rewrite;
 
 import dev.balsa.ir.Node;
-import dev.balsa.ir.Op;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.fusion.ChainStep;
 import dev.balsa.ir.fusion.Fused;
@@ -18,11 +17,12 @@ public record FuseChain(Acceptance acceptance) implements Rule {
         /// Whether an operator may stand at the head of a chain.
         boolean head(Node node, GraphView view);
 
-        /// Whether `next` may follow in the chain of `head` (or of the node that `head` was fused from).
+        /// Whether `next` may follow in a chain.
         ///
-        /// @param step `next` as a step of the chain, operands numbered among `inputs`
+        /// @param fused the chain with `next` as its last step, operands numbered among `inputs`
+        /// @param headOutput the result of the node that the chain goes on from
         /// @param inputs the inputs of the fused node
-        boolean follows(Op head, Value headOutput, Node next, ChainStep step, List<Value> inputs, GraphView view);
+        boolean follows(Fused fused, Value headOutput, Node next, List<Value> inputs, GraphView view);
     }
 
     /// No step of a chain reads more; to look at a sum of thousands from each of its operands would take long.
@@ -43,33 +43,42 @@ public record FuseChain(Acceptance acceptance) implements Rule {
         }
         var removed = new ArrayList<>(List.of(node));
         var inputs = new ArrayList<>(node.inputs());
-        var chain = new ArrayList<ChainStep>();
-        var head = node.op() instanceof Fused fused
-                ? fused
-                : new Fused(node.op(), node.inputs().size(), List.of());
+        var fused = fused(node);
         var result = node.output(0);
         for (var next = view.soleConsumer(result); next.isPresent(); next = view.soleConsumer(result)) {
             if (next.get().inputs().size() > MOST_OPERANDS) {
                 break;
             }
             var extended = new ArrayList<>(inputs);
-            var step = step(next.get(), result, extended);
+            var longer = extended(fused, step(next.get(), result, extended));
             if (next.get().outputs().size() != 1
-                    || !acceptance.follows(head.core(), node.output(0), next.get(), step, extended, view)) {
+                    || !acceptance.follows(longer, node.output(0), next.get(), extended, view)) {
                 break;
             }
             inputs = extended;
-            chain.add(step);
+            fused = longer;
             removed.add(next.get());
             result = next.get().output(0);
         }
-        if (chain.isEmpty()) {
+        if (removed.size() == 1) {
             return Optional.empty();
         }
-        chain.addAll(0, head.chain());
-        var fused = new Fused(head.core(), head.coreInputs(), chain);
         return Optional.of(Patch.fuse(
                 name() + " " + node.label(), removed, new Node(node.name(), fused, inputs, List.of(result))));
+    }
+
+    /// The node as the head of a chain, with the steps that it has.
+    static Fused fused(Node node) {
+        return node.op() instanceof Fused fused
+                ? fused
+                : new Fused(node.op(), node.inputs().size(), List.of());
+    }
+
+    /// A chain with one more step.
+    static Fused extended(Fused fused, ChainStep step) {
+        var chain = new ArrayList<>(fused.chain());
+        chain.add(step);
+        return new Fused(fused.core(), fused.coreInputs(), chain);
     }
 
     /// The node as a step of a chain; its other operands are added to `inputs`.
