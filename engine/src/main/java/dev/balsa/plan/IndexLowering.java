@@ -9,9 +9,12 @@ import dev.balsa.ir.indexing.GatherND;
 import dev.balsa.ir.indexing.ScatterElements;
 import dev.balsa.ir.indexing.ScatterND;
 import dev.balsa.ir.indexing.ScatterReduction;
+import dev.balsa.kernel.BinaryFunction;
+import dev.balsa.kernel.movement.ElementReduction;
 import dev.balsa.kernel.movement.IndexedCopyRequest;
 import dev.balsa.kernel.movement.IndexedCopyRequest.Member;
 import dev.balsa.kernel.movement.MovementKernels;
+import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,12 +55,12 @@ record IndexLowering(Graph graph, KernelPicker picker) {
 
     Optional<KernelChoice> scatterElements(Node node, ScatterElements op) {
         // The plain definition says what is wrong with updates.
-        if (op.reduction() != ScatterReduction.NONE
+        if (!isKnown(op.reduction(), node)
                 || !areMovable(node)
                 || !Chains.shape(node.input(1)).equals(Chains.shape(node.input(2)))) {
             return Optional.empty();
         }
-        return scatter(node, elements(node, op.axis()));
+        return scatter(node, elements(node, op.axis()), op.reduction());
     }
 
     private static Places elements(Node node, long axis) {
@@ -75,14 +78,16 @@ record IndexLowering(Graph graph, KernelPicker picker) {
     }
 
     Optional<KernelChoice> scatterTuples(Node node, ScatterND op) {
-        if (op.reduction() != ScatterReduction.NONE || !areMovable(node)) {
+        if (!isKnown(op.reduction(), node) || !areMovable(node)) {
             return Optional.empty();
         }
         var data = Chains.shape(node.input(0));
         var indices = Chains.shape(node.input(1));
         var updates = new ArrayList<>(indices.toList().subList(0, indices.rank() - 1));
         updates.addAll(data.toList().subList((int) indices.dim(-1), data.rank()));
-        return Chains.shape(node.input(2)).toList().equals(updates) ? scatter(node, tuples(node, 0)) : Optional.empty();
+        return Chains.shape(node.input(2)).toList().equals(updates)
+                ? scatter(node, tuples(node, 0), op.reduction())
+                : Optional.empty();
     }
 
     /// @param first the dimension of the data that tuples begin with
@@ -116,21 +121,37 @@ record IndexLowering(Graph graph, KernelPicker picker) {
     private Optional<KernelChoice> gather(Node node, Places places) {
         return picker.pick(
                 MovementKernels.indexed(picker.isa()),
-                request(node, places, false),
+                request(node, places, false, ScatterReduction.NONE),
                 List.of(node.input(0), node.input(1), node.output(0)),
                 0);
     }
 
-    private Optional<KernelChoice> scatter(Node node, Places places) {
+    private Optional<KernelChoice> scatter(Node node, Places places, ScatterReduction reduction) {
         return picker.pick(
                 MovementKernels.indexed(picker.isa()),
-                request(node, places, true),
+                request(node, places, true, reduction),
                 List.of(node.input(0), node.input(1), node.input(2), node.output(0)),
                 OptionalInt.of(0),
                 0);
     }
 
-    private IndexedCopyRequest request(Node node, Places places, boolean scatter) {
+    /// Whether kernels know how to reduce the data.
+    private static boolean isKnown(ScatterReduction reduction, Node node) {
+        return reduction == ScatterReduction.NONE
+                || ElementReduction.knows(node.input(0).type().dtype());
+    }
+
+    private static Optional<ElementReduction> reduction(ScatterReduction reduction, DataType type) {
+        return switch (reduction) {
+            case NONE -> Optional.empty();
+            case ADD -> Optional.of(new ElementReduction(BinaryFunction.ADD, type));
+            case MUL -> Optional.of(new ElementReduction(BinaryFunction.MUL, type));
+            case MAX -> Optional.of(new ElementReduction(BinaryFunction.MAX, type));
+            case MIN -> Optional.of(new ElementReduction(BinaryFunction.MIN, type));
+        };
+    }
+
+    private IndexedCopyRequest request(Node node, Places places, boolean scatter, ScatterReduction reduction) {
         var data = node.input(0);
         long width = data.type().dtype().elementBytes();
         return new IndexedCopyRequest(
@@ -144,6 +165,7 @@ record IndexLowering(Graph graph, KernelPicker picker) {
                 places.shape(),
                 places.dataStrides().stream().map(stride -> stride * width).toList(),
                 places.tupleStrides(),
-                graph.constant(node.input(1)).map(Tensor::memory));
+                graph.constant(node.input(1)).map(Tensor::memory),
+                reduction(reduction, data.type().dtype()));
     }
 }

@@ -12,6 +12,7 @@ import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 
@@ -19,6 +20,16 @@ import java.util.stream.LongStream;
 final class RandomIndices {
     /// One in so many indices is out of range.
     private static final int RARELY = 200;
+
+    /// What is scattered besides floats; kernels reduce some of these types only.
+    private static final List<DataType> VALUES = List.of(
+            DataType.FLOAT64,
+            DataType.INT32,
+            DataType.INT64,
+            DataType.UINT64,
+            DataType.INT8,
+            DataType.FLOAT16,
+            DataType.BFLOAT16);
 
     private RandomIndices() {}
 
@@ -45,8 +56,12 @@ final class RandomIndices {
         if (random.nextBoolean()) {
             return Trial.of(new GatherElements(named), floats(random, data), indices);
         }
-        var scatter = new ScatterElements(named, ScatterReduction.NONE);
-        return Trial.of(scatter, floats(random, data), indices, floats(random, dims));
+        var values = values(random);
+        return Trial.of(
+                new ScatterElements(named, reduction(random)),
+                numbers(random, values, data),
+                indices,
+                numbers(random, values, dims));
     }
 
     private static Trial tuples(Random random, long[] data) {
@@ -67,6 +82,32 @@ final class RandomIndices {
         }
         var updates = LongStream.concat(LongStream.of(leading), Arrays.stream(data, length, data.length))
                 .toArray();
-        return Trial.of(new ScatterND(ScatterReduction.NONE), floats(random, data), indices, floats(random, updates));
+        var values = values(random);
+        return Trial.of(
+                new ScatterND(reduction(random)),
+                numbers(random, values, data),
+                indices,
+                numbers(random, values, updates));
+    }
+
+    private static ScatterReduction reduction(Random random) {
+        var all = ScatterReduction.values();
+        return random.nextBoolean() ? ScatterReduction.NONE : all[random.nextInt(all.length)];
+    }
+
+    private static DataType values(Random random) {
+        return random.nextBoolean() ? DataType.FLOAT32 : VALUES.get(random.nextInt(VALUES.size()));
+    }
+
+    private static Tensor numbers(Random random, DataType type, long[] dims) {
+        var tensor = Tensor.allocate(type, Shape.of(dims));
+        for (long i = 0; i < tensor.size(); i++) {
+            if (type.isFloat()) {
+                tensor.setDouble(i, random.nextInt(16) == 0 ? Double.NaN : random.nextGaussian());
+            } else {
+                tensor.setLong(i, random.nextLong());
+            }
+        }
+        return tensor;
     }
 }

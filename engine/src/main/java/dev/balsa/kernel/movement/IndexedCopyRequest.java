@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Blocks of bytes copied from, or to, places that tuples of indices tell: ONNX Gather, GatherElements and
-/// GatherND, opset 1-13; ScatterElements and ScatterND without a reduction, opset 9-18.
+/// GatherND, opset 1-13; ScatterElements and ScatterND, opset 9-18.
 ///
 /// A walk goes over the blocks. Where a block begins in the data is told by the walk's own place there and, for
 /// each member of the tuple that the walk is at, its index times the stride. On the other side, which is the
@@ -15,8 +15,8 @@ import java.util.Optional;
 /// indices count from the end; one out of range is a [dev.balsa.error.ShapeException] when running.
 ///
 /// Operands of a gather: 0 is the data, 1 the indices, 2 the output. Operands of a scatter: 0 is the data, 1 the
-/// indices, 2 the updates, 3 the output, which has what is written last, and the data elsewhere; it may be in the
-/// data's memory. All else shares no memory.
+/// indices, 2 the updates, 3 the output, which has what is written last, or what a reduction makes of all in turn,
+/// and the data elsewhere; it may be in the data's memory. All else shares no memory.
 ///
 /// @param scatter whether blocks go to the places
 /// @param blockBytes the length of a block; places that tuples can tell are the same or a block apart
@@ -27,6 +27,7 @@ import java.util.Optional;
 /// @param dataStrides per dimension of the walk, in bytes
 /// @param tupleStrides per dimension of the walk, in tuples
 /// @param known the indices, if they are the same in every run
+/// @param reduction what a scatter does with the data that is there, if it does not replace it
 public record IndexedCopyRequest(
         boolean scatter,
         long blockBytes,
@@ -36,7 +37,8 @@ public record IndexedCopyRequest(
         List<Long> shape,
         List<Long> dataStrides,
         List<Long> tupleStrides,
-        Optional<MemorySegment> known) {
+        Optional<MemorySegment> known,
+        Optional<ElementReduction> reduction) {
     /// The dimension that an index of a tuple is of.
     ///
     /// @param size how many places there are

@@ -9,7 +9,7 @@ import java.util.function.LongFunction;
 
 /// [IndexedCopyRequest]. A scatter begins with a phase that copies the data, unless it is there already or nothing
 /// of it stays. Then a unit is some blocks, or a part of a block; where several blocks may go to one place, a unit
-/// is a part of all blocks, so that the last one stands.
+/// is a part of all blocks, so that the last one stands, or they are reduced in order.
 final class IndexedCopyWork implements Work {
     private static final long UNIT = 32_768;
     /// Less of a block is not worth it to look at all indices once more.
@@ -41,9 +41,11 @@ final class IndexedCopyWork implements Work {
         dataBytes = request.dataBytes();
         blockBytes = known.map(KnownPlaces::blockBytes).orElse(request.blockBytes());
         blocks = blockBytes == 0 ? 0 : known.map(KnownPlaces::count).orElse(nest.total());
-        this.copies = copies.apply(blockBytes);
+        this.copies =
+                request.reduction().<BlockCopies>map(BlockReductions::new).orElseGet(() -> copies.apply(blockBytes));
         boolean distinct = known.map(KnownPlaces::distinct).orElse(false);
-        copiesData = scatter && !(distinct && blocks * blockBytes == dataBytes);
+        boolean replacesAll = request.reduction().isEmpty() && distinct && blocks * blockBytes == dataBytes;
+        copiesData = scatter && !replacesAll;
         boolean ordered = scatter && !distinct;
         partBytes = Math.min(Math.max(1, blockBytes), ordered ? LEAST_PART : UNIT);
         parts = Math.ceilDiv(blockBytes, partBytes);

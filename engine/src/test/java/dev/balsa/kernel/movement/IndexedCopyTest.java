@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.error.ShapeException;
+import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.movement.IndexedCopyRequest.Member;
 import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Shape;
+import dev.balsa.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -25,6 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class IndexedCopyTest {
     private static final int CASES = Integer.getInteger("dev.balsa.kernel.cases", 120);
+    /// Whose functions give no NaN of another kind, so that all bits of results are the same.
+    private static final double[] UGLY = {Double.NaN, 0, -0.0, Float.MIN_VALUE};
 
     static IntStream seeds() {
         return IntStream.range(0, CASES);
@@ -45,6 +51,7 @@ class IndexedCopyTest {
         private final boolean shared;
         private final DataType type;
         private final List<Member> members = new ArrayList<>();
+        private final Optional<ElementReduction> reduction;
         private final byte[] data;
         private final long[] indices;
         private final byte[] updates;
@@ -52,9 +59,12 @@ class IndexedCopyTest {
         Case(int seed) {
             random = new Random(seed);
             scatter = random.nextBoolean();
-            block = random.nextInt(3) == 0
-                    ? 1L << random.nextInt(4)
-                    : random.nextInt(random.nextInt(4) == 0 ? 9_000 : 90);
+            reduction = scatter && random.nextBoolean() ? Optional.of(reduction(random)) : Optional.empty();
+            long unit = reduction.map(known -> known.type().elementBytes()).orElse(1);
+            block = unit
+                    * (random.nextInt(3) == 0
+                            ? 1L << random.nextInt(4)
+                            : random.nextInt(random.nextInt(4) == 0 ? 9_000 : 90));
             boolean isLong = block > 100;
             outer = random.nextInt(1, isLong ? 3 : 6);
             inner = random.nextInt(random.nextInt(4) == 0 && !isLong ? 900 : 9);
@@ -79,10 +89,69 @@ class IndexedCopyTest {
             updates = bytes(scatter ? outer * inner * block : 0);
         }
 
+        private static ElementReduction reduction(Random random) {
+            return new ElementReduction(
+                    List.of(BinaryFunction.ADD, BinaryFunction.MUL, BinaryFunction.MIN, BinaryFunction.MAX)
+                            .get(random.nextInt(4)),
+                    List.of(DataType.FLOAT32, DataType.FLOAT64, DataType.INT32, DataType.INT64)
+                            .get(random.nextInt(4)));
+        }
+
         private byte[] bytes(long count) {
             var bytes = new byte[Math.toIntExact(count)];
             random.nextBytes(bytes);
+            if (reduction.isPresent() && reduction.get().type().isFloat()) {
+                var tensor = tensor(bytes, 0, count);
+                for (long i = 0; i < tensor.size(); i++) {
+                    tensor.setDouble(
+                            i, random.nextInt(9) == 0 ? UGLY[random.nextInt(UGLY.length)] : random.nextGaussian());
+                }
+                MemorySegment.copy(tensor.memory(), ValueLayout.JAVA_BYTE, 0, bytes, 0, bytes.length);
+            }
             return bytes;
+        }
+
+        private Tensor tensor(byte[] bytes, long at, long length) {
+            var type = reduction.orElseThrow().type();
+            var tensor = Tensor.allocate(type, Shape.of(length / type.elementBytes()));
+            MemorySegment.copy(bytes, (int) at, tensor.memory(), ValueLayout.JAVA_BYTE, 0, (int) length);
+            return tensor;
+        }
+
+        /// What becomes of a block of the data.
+        private void meet(byte[] expected, int place, int side) {
+            if (reduction.isEmpty()) {
+                System.arraycopy(updates, side, expected, place, (int) block);
+                return;
+            }
+            var there = tensor(expected, place, block);
+            var update = tensor(updates, side, block);
+            for (long i = 0; i < there.size(); i++) {
+                if (there.type().isFloat()) {
+                    there.setDouble(i, meet(there.getDouble(i), update.getDouble(i)));
+                } else {
+                    there.setLong(i, meet(there.getLong(i), update.getLong(i)));
+                }
+            }
+            MemorySegment.copy(there.memory(), ValueLayout.JAVA_BYTE, 0, expected, place, (int) block);
+        }
+
+        private double meet(double a, double b) {
+            return switch (reduction.orElseThrow().function()) {
+                case ADD -> a + b;
+                case MUL -> a * b;
+                case MIN -> Math.min(a, b);
+                default -> Math.max(a, b);
+            };
+        }
+
+        private long meet(long a, long b) {
+            return switch (reduction.orElseThrow().function()) {
+                case ADD -> a + b;
+                case MUL -> a * b;
+                case MIN -> Math.min(a, b);
+                default -> Math.max(a, b);
+            };
         }
 
         IndexedCopyRequest request(Optional<MemorySegment> known) {
@@ -95,7 +164,8 @@ class IndexedCopyTest {
                     List.of(outer, inner),
                     List.of(data.length / outer, 0L),
                     List.of(shared ? 0 : inner, 1L),
-                    known);
+                    known,
+                    reduction);
         }
 
         byte[] expected() {
@@ -110,7 +180,7 @@ class IndexedCopyTest {
                         place += (index < 0 ? index + member.size() : index) * member.stride();
                     }
                     if (scatter) {
-                        System.arraycopy(updates, (int) side, expected, (int) place, (int) block);
+                        meet(expected, (int) place, (int) side);
                     } else {
                         System.arraycopy(data, (int) place, expected, (int) side, (int) block);
                     }
@@ -211,7 +281,8 @@ class IndexedCopyTest {
                     List.of(7L),
                     List.of(0L),
                     List.of(1L),
-                    constant ? Optional.of(trial.constant(indices)) : Optional.empty());
+                    constant ? Optional.of(trial.constant(indices)) : Optional.empty(),
+                    Optional.empty());
             var work = MovementKernels.indexed(isa).getFirst().prepare(request, trial);
             assertThatThrownBy(() -> trial.runBytes(work, List.of(56L)))
                     .isInstanceOf(ShapeException.class)
@@ -240,7 +311,8 @@ class IndexedCopyTest {
                     List.of(8L),
                     List.of(0L),
                     List.of(1L),
-                    Optional.of(known));
+                    Optional.of(known),
+                    Optional.empty());
             var places = KnownPlaces.of(request).orElseThrow();
             assertThat(places.blockBytes()).isEqualTo(16);
             assertThat(places.count()).isEqualTo(2);
