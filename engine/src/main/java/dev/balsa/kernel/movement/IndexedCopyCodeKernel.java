@@ -5,10 +5,11 @@ import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.tensor.DataType;
 
 /// Blocks at places that indices tell, in machine code: a list of places is made of some indices, none of which is
-/// used before it has been compared with its dimension; then the blocks of the list are copied. Constant indices
-/// are listed beforehand.
+/// used before it has been compared with its dimension; then the blocks of the list are copied, or reduced: in
+/// machine code if they are long and of floats. Constant indices are listed beforehand.
 public final class IndexedCopyCodeKernel implements Kernel<IndexedCopyRequest> {
     /// Code is as long as tuples are.
     private static final int MOST_MEMBERS = 16;
@@ -36,6 +37,16 @@ public final class IndexedCopyCodeKernel implements Kernel<IndexedCopyRequest> {
         return new IndexedCopyWork(
                 request,
                 new PlaceCodeLists(tuples, request.nest(), constants),
-                bytes -> BlockCodeCopies.of(unit, constants, bytes, request.scatter()));
+                bytes -> copies(request, constants, bytes));
+    }
+
+    private BlockCopies copies(IndexedCopyRequest request, Constants constants, long bytes) {
+        if (request.reduction().isEmpty()) {
+            return BlockCodeCopies.of(unit, constants, bytes, request.scatter());
+        }
+        var reduction = request.reduction().get();
+        // Of fewer floats there would be parts of vectors only.
+        boolean isCode = reduction.type() == DataType.FLOAT32 && bytes >= unit.bytes();
+        return isCode ? BlockCodeReductions.of(unit, constants, reduction.function()) : new BlockReductions(reduction);
     }
 }

@@ -32,7 +32,7 @@ final class IndexedCopyWork implements Work {
     private final long parts;
     private final long scratchBytes;
 
-    /// @param copies what copies blocks of a length
+    /// @param copies what copies blocks of a length, or reduces them
     IndexedCopyWork(IndexedCopyRequest request, PlaceLists lists, LongFunction<BlockCopies> copies) {
         this.lists = lists;
         nest = request.nest();
@@ -41,8 +41,7 @@ final class IndexedCopyWork implements Work {
         dataBytes = request.dataBytes();
         blockBytes = known.map(KnownPlaces::blockBytes).orElse(request.blockBytes());
         blocks = blockBytes == 0 ? 0 : known.map(KnownPlaces::count).orElse(nest.total());
-        this.copies =
-                request.reduction().<BlockCopies>map(BlockReductions::new).orElseGet(() -> copies.apply(blockBytes));
+        this.copies = copies.apply(blockBytes);
         boolean distinct = known.map(KnownPlaces::distinct).orElse(false);
         boolean replacesAll = request.reduction().isEmpty() && distinct && blocks * blockBytes == dataBytes;
         copiesData = scatter && !replacesAll;

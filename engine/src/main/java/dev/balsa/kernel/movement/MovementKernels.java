@@ -62,7 +62,11 @@ public final class MovementKernels {
     private static Work plainIndexed(IndexedCopyRequest request) {
         var tuples = new TuplePlaces(request.indexBytes(), request.members());
         return new IndexedCopyWork(
-                request, new PlainPlaceLists(tuples, request.nest()), _ -> new PlainBlockCopies(request.scatter()));
+                request,
+                new PlainPlaceLists(tuples, request.nest()),
+                _ -> request.reduction()
+                        .<BlockCopies>map(BlockReductions::new)
+                        .orElseGet(() -> new PlainBlockCopies(request.scatter())));
     }
 
     /// The kernels for [PadRequest] up to a level.
