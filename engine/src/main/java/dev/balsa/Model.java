@@ -101,7 +101,7 @@ public final class Model implements AutoCloseable {
         for (int i = 0; i < streams; i++) {
             idle.add(new Stream(threads, "balsa-" + i, places.ofStream(i)));
         }
-        plans.keepModel(plans.isKnown() ? prepareKnown() : Optional.empty());
+        plans.keepModel(plans.isKnown() ? prepareKnown() : Optional.empty(), compiled::replace);
     }
 
     /// A model that cannot be run may still be looked at; its first run says what is wrong.
@@ -207,7 +207,7 @@ public final class Model implements AutoCloseable {
     /// @throws ResourceException if the model is closed, or a run would take more memory than the options allow
     public void prepare(Map<String, Shape> shapes) {
         var ordered = shapesInOrder(shapes);
-        plans.keep(ordered, prepare(ordered));
+        plans.keep(ordered, prepare(ordered), compiled::replace);
     }
 
     private Program prepare(List<Shape> shapes) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /// What earlier processes have kept of a model, and what this one keeps for later ones. Thread-safe.
@@ -44,7 +45,13 @@ final class ModelPlans {
             ModelConstants constants,
             Supplier<ImportedModel> imported) {
         this.imported = imported;
-        plans = files(options).map(files -> new KeptPlans(files, key(path, file, options, context), file, constants));
+        plans = files(options)
+                .map(files -> new KeptPlans(
+                        files,
+                        key(path, file, options, context),
+                        file,
+                        constants,
+                        context.machine().workers()));
         model = plans.flatMap(KeptPlans::model);
         isKnown = inputs().stream().allMatch(input -> input.type().shape().isKnown());
     }
@@ -113,17 +120,20 @@ final class ModelPlans {
     /// Keeps what the model is like, and what it runs if its file says all shapes.
     ///
     /// @param program nothing if shapes are open, or the model cannot be run
-    void keepModel(Optional<Program> program) {
+    /// @param captured gets the program and what may be run instead of it from then on
+    void keepModel(Optional<Program> program, BiConsumer<Program, Program> captured) {
         if (model.isEmpty() && program.isPresent() == isKnown) {
             plans.filter(_ -> imported.get().isSelfContained())
-                    .ifPresent(all -> all.keep(inputs(), outputs(), program));
+                    .ifPresent(all -> all.keep(inputs(), outputs(), program, captured));
         }
     }
 
     /// Keeps the program for these shapes of inputs, which were prepared: those of others may be any number.
-    void keep(List<Shape> shapes, Program program) {
+    ///
+    /// @param captured as of [#keepModel]
+    void keep(List<Shape> shapes, Program program, BiConsumer<Program, Program> captured) {
         if (!isKnown && plans.isPresent() && keptShapes.add(List.copyOf(shapes))) {
-            plans.filter(_ -> imported.get().isSelfContained()).ifPresent(all -> all.keep(shapes, program));
+            plans.filter(_ -> imported.get().isSelfContained()).ifPresent(all -> all.keep(shapes, program, captured));
         }
     }
 

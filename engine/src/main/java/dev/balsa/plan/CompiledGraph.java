@@ -85,6 +85,13 @@ public final class CompiledGraph {
         }
     }
 
+    /// From now on, runs another program that does the same.
+    public void replace(Program program, Program by) {
+        synchronized (programs) {
+            programs.replaceAll((_, known) -> known == program ? by : known);
+        }
+    }
+
     /// What the program for inputs of these shapes is made from. Chains are fused when shapes are known: only then
     /// is it certain that no step of a chain changes the shape.
     Specialized specialized(List<Shape> shapes) {

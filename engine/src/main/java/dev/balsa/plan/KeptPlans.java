@@ -11,6 +11,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /// The programs of a model that are kept for later processes: one for the shapes that its file says, if it says
 /// all, and one for each combination of shapes that was prepared. Thread-safe.
@@ -19,11 +22,15 @@ import java.util.Optional;
 /// what the program reads in it: neither nodes nor, mostly, weights.
 public final class KeptPlans {
     private static final long PIECE = 4L << 20;
+    /// A program is kept so long after it was planned: by then those who waited for it have their first answers.
+    private static final long QUIET_MILLIS = 500;
 
     private final KeptFiles files;
     private final String key;
     private final MemorySegment file;
     private final ModelConstants constants;
+    private final int workers;
+    private final CountDownLatch isFinishing = new CountDownLatch(1);
     /// Programs that are being kept, one after the other.
     private Thread keeper = Thread.ofPlatform().unstarted(() -> {});
 
@@ -31,11 +38,13 @@ public final class KeptPlans {
     /// @param key names the model's contents, the options and the processor: whatever else programs depend on
     /// @param file the model's file, mapped until the model is closed
     /// @param constants of the model
-    public KeptPlans(KeptFiles files, String key, MemorySegment file, ModelConstants constants) {
+    /// @param workers of a stream
+    public KeptPlans(KeptFiles files, String key, MemorySegment file, ModelConstants constants, int workers) {
         this.files = files;
         this.key = KeptWriter.build() + " " + key;
         this.file = file;
         this.constants = constants;
+        this.workers = workers;
     }
 
     /// Whether this build can keep programs.
@@ -82,30 +91,51 @@ public final class KeptPlans {
 
     /// Keeps what is known of the model, and the program for the shapes that its file says, if there is one. Goes
     /// on when this has returned; see [#finish].
-    public void keep(List<Value> inputs, List<Value> outputs, Optional<Program> program) {
-        keep(key, new KeptProgram(inputs, outputs, program));
+    ///
+    /// @param captured gets the program and what may be run instead of it from then on, which needs less Java
+    public void keep(
+            List<Value> inputs, List<Value> outputs, Optional<Program> program, BiConsumer<Program, Program> captured) {
+        keep(key, new KeptProgram(inputs, outputs, program), captured);
     }
 
     /// Keeps the program for these shapes of inputs. Goes on when this has returned; see [#finish].
-    public void keep(List<Shape> shapes, Program program) {
-        keep(key(shapes), new KeptProgram(List.of(), List.of(), Optional.of(program)));
+    ///
+    /// @param captured as of the other
+    public void keep(List<Shape> shapes, Program program, BiConsumer<Program, Program> captured) {
+        keep(key(shapes), new KeptProgram(List.of(), List.of(), Optional.of(program)), captured);
     }
 
-    private synchronized void keep(String under, KeptProgram what) {
+    private synchronized void keep(String under, KeptProgram what, BiConsumer<Program, Program> captured) {
         var before = keeper;
         keeper = Thread.ofPlatform().name("balsa-keep").start(() -> {
             Uninterruptibly.join(before);
+            awaitQuiet();
             try {
-                files.keep(under, what.parts(file, constants));
+                var kept = what.captured(constants, workers);
+                kept.program().ifPresent(by -> captured.accept(what.program().orElseThrow(), by));
+                files.keep(under, kept.parts(file, constants));
             } catch (NotKeptException e) {
                 System.getLogger(KeptPlans.class.getName())
                         .log(System.Logger.Level.DEBUG, () -> "a program is not kept: " + e.getMessage());
+            } catch (RuntimeException e) {
+                System.getLogger(KeptPlans.class.getName())
+                        .log(System.Logger.Level.WARNING, "a program is not kept", e);
             }
         });
     }
 
+    /// First runs have the processors for themselves, unless the model is about to be closed.
+    private void awaitQuiet() {
+        try {
+            isFinishing.await(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Waits until all is kept that was to be; before memory or code goes that programs refer to.
     public void finish() {
+        isFinishing.countDown();
         Thread last;
         synchronized (this) {
             last = keeper;

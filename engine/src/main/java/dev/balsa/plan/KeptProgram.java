@@ -7,6 +7,7 @@ import dev.balsa.kept.KeptReader;
 import dev.balsa.kept.KeptWriter;
 import dev.balsa.kept.NotKeptException;
 import dev.balsa.run.Program;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -59,6 +60,16 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
     /// @param codeAt where each begins in the code's area
     private record Table(List<Place> places, List<String> codeNames, List<Long> codeAt) {}
 
+    /// The same, with a program that needs little Java to run.
+    ///
+    /// @param workers of a stream
+    /// @throws NotKeptException if something makes sense in this process only
+    KeptProgram captured(ModelConstants constants, int workers) throws NotKeptException {
+        return program.isEmpty()
+                ? this
+                : new KeptProgram(inputs, outputs, Optional.of(ProgramCapture.of(program.get(), constants, workers)));
+    }
+
     /// The parts that the bytes are made of, each at the next multiple of 64.
     ///
     /// @param file the model's file
@@ -77,23 +88,29 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
         if (found.codeBytes > 0) {
             parts.add(joined(found.codes, found.codeBytes, ALIGNMENT));
         }
-        long large = 0;
-        for (var piece : own.large()) {
-            large += aligned(piece.byteSize(), Long.BYTES);
-        }
-        if (large > 0) {
-            parts.add(joined(own.large(), large, Long.BYTES));
+        var large = joined(own.large());
+        if (large.byteSize() > 0) {
+            parts.add(large);
         }
         header.set(LONG, 0, table.bytes().length);
         header.set(LONG, Long.BYTES, own.bytes().length);
         header.set(LONG, 2L * Long.BYTES, found.codeBytes);
-        header.set(LONG, 3L * Long.BYTES, large);
+        header.set(LONG, 3L * Long.BYTES, large.byteSize());
         parts.addAll(found.memory);
         return parts;
     }
 
+    /// What a writer has for large arrays, as a reader wants it.
+    static MemorySegment joined(List<MemorySegment> large) {
+        long bytes = 0;
+        for (var piece : large) {
+            bytes += aligned(piece.byteSize(), Long.BYTES);
+        }
+        return joined(large, bytes, Long.BYTES);
+    }
+
     private static MemorySegment joined(List<MemorySegment> pieces, long bytes, long alignment) {
-        var joined = MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
+        var joined = Arena.ofAuto().allocate(bytes, alignment);
         long at = 0;
         for (var piece : pieces) {
             MemorySegment.copy(piece, 0, joined, at, piece.byteSize());

@@ -1,9 +1,12 @@
 package dev.balsa.run;
 
 import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.replay.ReplaySpan;
+import dev.balsa.kernel.replay.ReplayWork;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +19,20 @@ final class BoundProgram {
     /// A frame operand that changes when a run brings other input or output memory.
     private record Loose(Frame frame, int operand) {}
 
+    /// Steps that are gone through at once.
+    ///
+    /// @param end the step behind them
+    record Span(ReplaySpan replay, int end) {}
+
+    /// Spans end where they take some hundredths of a second: a run may be interrupted between them.
+    private static final long MOST_FLOPS = 2_000_000_000L;
+
     private final Program program;
     private final MemorySegment memory;
     private final int memoryVersion;
     private final Frame[][] frames;
+    /// By their first step.
+    private final List<Optional<Span>> spans = new ArrayList<>();
     private final Tensor[] tensors;
     /// For each slot that is another one's alias, the tensor that it is a view of by now.
     private final Tensor[] viewed;
@@ -51,8 +64,13 @@ final class BoundProgram {
                 .filter(slot -> isVarying(program.slots().get(roots[slot])))
                 .toArray();
         frames = new Frame[program.steps().size()][];
-        for (int i = 0; i < frames.length; i++) {
-            frames[i] = frames(program.steps().get(i), shared, workerScratch);
+        bindFrames(shared, workerScratch);
+        for (int i = 0; i < frames.length; ) {
+            var span = spanFrom(i, workerScratch.size());
+            spans.add(span);
+            for (i++; span.isPresent() && i < span.get().end(); i++) {
+                spans.add(Optional.empty());
+            }
         }
         outputs = new OutputBuffers(program.slots().stream()
                 .filter(Slot.Output.class::isInstance)
@@ -72,6 +90,11 @@ final class BoundProgram {
 
     OutputBuffers outputs() {
         return outputs;
+    }
+
+    /// What all workers go through from a step on at once, if it is more than that step.
+    Optional<Span> span(int step) {
+        return spans.get(step);
     }
 
     Frame frame(int step, int worker) {
@@ -106,7 +129,47 @@ final class BoundProgram {
         return reshaped.type() == type ? reshaped : reshaped.cast(type);
     }
 
-    private Frame[] frames(Step step, MemorySegment shared, List<MemorySegment> workerScratch) {
+    /// All addresses are in one piece of memory, which lives as long as the frames.
+    private void bindFrames(MemorySegment shared, List<MemorySegment> workerScratch) {
+        long bytes = 0;
+        for (var step : program.steps()) {
+            bytes += addressBytes(step) * workerScratch.size();
+        }
+        var addresses = Arena.ofAuto().allocate(Math.max(1, bytes), Long.BYTES);
+        long at = 0;
+        for (int i = 0; i < frames.length; i++) {
+            var step = program.steps().get(i);
+            long each = addressBytes(step);
+            frames[i] = frames(step, shared, workerScratch, addresses.asSlice(at, each * workerScratch.size()));
+            at += each * workerScratch.size();
+        }
+    }
+
+    private Optional<Span> spanFrom(int first, int workers) {
+        var works = new ArrayList<ReplayWork>();
+        long flops = 0;
+        int end = first;
+        while (end < frames.length
+                && flops < MOST_FLOPS
+                && program.steps().get(end) instanceof Step.KernelStep(var info, ReplayWork work, var _)) {
+            works.add(work);
+            flops += info.flops();
+            end++;
+        }
+        return works.size() > 1
+                ? Optional.of(new Span(new ReplaySpan(works, List.of(frames).subList(first, end), workers), end))
+                : Optional.empty();
+    }
+
+    private static long addressBytes(Step step) {
+        return switch (step) {
+            case Step.HostStep _ -> 0;
+            case Step.KernelStep kernel -> Frame.addressBytes(kernel.operands().size());
+        };
+    }
+
+    private Frame[] frames(
+            Step step, MemorySegment shared, List<MemorySegment> workerScratch, MemorySegment addresses) {
         return switch (step) {
             case Step.HostStep _ -> new Frame[0];
             case Step.KernelStep kernel -> {
@@ -115,8 +178,10 @@ final class BoundProgram {
                     operands.add(tensors[slot] == null ? MemorySegment.NULL : tensors[slot].memory());
                 }
                 var all = new Frame[workerScratch.size()];
+                long each = addressBytes(step);
                 for (int worker = 0; worker < all.length; worker++) {
-                    all[worker] = new Frame(operands, shared, workerScratch.get(worker));
+                    var own = addresses.asSlice(worker * each, each);
+                    all[worker] = new Frame(operands, shared, workerScratch.get(worker), own);
                     noteLoose(kernel, all[worker]);
                 }
                 yield all;

@@ -5,6 +5,7 @@ import dev.balsa.error.InternalException;
 import dev.balsa.error.ResourceException;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
+import dev.balsa.kernel.replay.ReplaySpan;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// What one run at a time needs: a team of workers and memory. Not for concurrent use.
@@ -32,6 +34,7 @@ public final class Stream implements AutoCloseable {
 
     private final Team team;
     private final SharedWork shared;
+    private final Replaying replaying = new Replaying();
     private final List<Level> levels = new ArrayList<>();
     private StepListener listener = StepListener.NONE;
 
@@ -95,8 +98,16 @@ public final class Stream implements AutoCloseable {
         var program = bound.program();
         checkInterrupt();
         bound.bind(inputs, outputs);
-        for (int i = 0; i < program.steps().size(); i++) {
-            step(bound, i, depth);
+        for (int i = 0; i < program.steps().size(); ) {
+            var span = listener == StepListener.NONE ? bound.span(i) : Optional.<BoundProgram.Span>empty();
+            if (span.isPresent()) {
+                checkInterrupt();
+                replay(span.get().replay());
+                i = span.get().end();
+            } else {
+                step(bound, i, depth);
+                i++;
+            }
         }
         var tensors = new ArrayList<Tensor>(program.outputs().size());
         for (int i = 0; i < program.outputs().size(); i++) {
@@ -109,6 +120,28 @@ public final class Stream implements AutoCloseable {
     private static void checkInterrupt() {
         if (Thread.currentThread().isInterrupted()) {
             throw new ResourceException("the thread was interrupted during the run; expected to run to the end");
+        }
+    }
+
+    private void replay(ReplaySpan span) {
+        span.begin();
+        replaying.span = span;
+        team.run(replaying);
+    }
+
+    /// Steps that all workers go through without coming back; one object for all runs, too.
+    private static final class Replaying implements Team.Job {
+        /// How long a worker leaves its processor to others who have not done what they took.
+        private static final long PAUSE_NANOS = 50_000;
+
+        private @Nullable ReplaySpan span;
+
+        @Override
+        public void run(int worker, int workers) {
+            var ours = Objects.requireNonNull(span);
+            while (!ours.run(worker)) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
     }
 
@@ -137,7 +170,7 @@ public final class Stream implements AutoCloseable {
     }
 
     /// Steps that a worker does sooner than it could be woken, or even told, by another.
-    private static boolean isSmall(StepInfo info) {
+    public static boolean isSmall(StepInfo info) {
         return info.bytes() > 0 && info.bytes() <= SMALL_BYTES && info.flops() <= SMALL_FLOPS;
     }
 

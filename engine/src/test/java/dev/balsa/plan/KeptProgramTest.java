@@ -76,7 +76,9 @@ class KeptProgramTest {
     }
 
     private static MemorySegment content(Program program, ModelConstants constants) throws NotKeptException {
-        var parts = new KeptProgram(List.of(), List.of(), Optional.of(program)).parts(MemorySegment.NULL, constants);
+        var parts = new KeptProgram(List.of(), List.of(), Optional.of(program))
+                .captured(constants, 2)
+                .parts(MemorySegment.NULL, constants);
         long bytes =
                 parts.stream().mapToLong(part -> part.byteSize() + ALIGNMENT).sum();
         var content = Arena.ofAuto().allocate(bytes, ALIGNMENT);

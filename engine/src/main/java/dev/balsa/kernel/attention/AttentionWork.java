@@ -1,9 +1,9 @@
 package dev.balsa.kernel.attention;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.RowLoop;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.BlockProduct;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /// and values are read where they lie, once and in order; otherwise they are packed panel by panel.
 ///
 /// With a cache, keys and values are put together in a phase before.
-final class AttentionWork implements Work {
+final class AttentionWork implements CodeWork {
     /// Keys of a block; the scores of a unit's rows stay in the second-level cache.
     private static final int MOST_KEYS = 320;
     /// Rows for which packing does not pay.

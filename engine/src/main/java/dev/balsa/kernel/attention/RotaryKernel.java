@@ -2,6 +2,7 @@ package dev.balsa.kernel.attention;
 
 import dev.balsa.asm.MachineCode;
 import dev.balsa.error.ShapeException;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -45,7 +46,7 @@ public final class RotaryKernel implements Kernel<RotaryRequest> {
     }
 
     /// A unit is a few positions with all their heads.
-    private record RotaryWork(RotaryRequest request, Form form, MachineCode code) implements Work {
+    private record RotaryWork(RotaryRequest request, Form form, MachineCode code) implements CodeWork {
         private static final long GRAIN = 8_192;
 
         private long perUnit() {

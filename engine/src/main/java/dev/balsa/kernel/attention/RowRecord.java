@@ -1,8 +1,8 @@
 package dev.balsa.kernel.attention;
 
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.code.RowLoop;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// What is kept of a row of queries in a worker's memory, in this order.
 enum RowRecord {
@@ -32,10 +32,10 @@ enum RowRecord {
     }
 
     void set(MemorySegment memory, long record, long value) {
-        memory.set(ValueLayout.JAVA_LONG, record + at, value);
+        Effects.putLong(memory, record + at, value);
     }
 
     void set(MemorySegment memory, long record, float value) {
-        memory.set(ValueLayout.JAVA_FLOAT, record + at, value);
+        Effects.putFloat(memory, record + at, value);
     }
 }

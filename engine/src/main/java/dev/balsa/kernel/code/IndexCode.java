@@ -19,8 +19,8 @@ import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
+import dev.balsa.kernel.Effects;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// Writes the code that makes a list of places, in bytes, of tuples of indices: rsi rows of rdx tuples, both at
 /// least 1; rdi points to the [Argument]s, behind which stand for each member of a tuple its dimension's size and
@@ -73,8 +73,8 @@ public record IndexCode(int indexBytes, int members) {
     /// @param size of its dimension
     /// @param stride in bytes
     public void set(MemorySegment arguments, int member, long size, long stride) {
-        arguments.set(ValueLayout.JAVA_LONG, size(member), size);
-        arguments.set(ValueLayout.JAVA_LONG, size(member) + Long.BYTES, stride);
+        Effects.putLong(arguments, size(member), size);
+        Effects.putLong(arguments, size(member) + Long.BYTES, stride);
     }
 
     private static int size(int member) {

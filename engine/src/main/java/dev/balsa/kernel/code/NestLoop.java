@@ -9,9 +9,9 @@ import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.LoopNest;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// Writes the outer loops of a walk over a shape: all dimensions of a [LoopNest] but the innermost. What is at a
 /// place is written once.
@@ -45,8 +45,8 @@ public record NestLoop(Assembler assembler, int loops, int arguments) {
     /// Tells a routine the loops over floats of a walk's first operand.
     public static void set(MemorySegment arguments, long at, LoopNest nest) {
         for (int i = 0; i < loops(nest); i++) {
-            arguments.set(ValueLayout.JAVA_LONG, at + (long) i * PAIR, nest.size(i));
-            arguments.set(ValueLayout.JAVA_LONG, at + (long) i * PAIR + Long.BYTES, nest.stride(0, i) * Float.BYTES);
+            Effects.putLong(arguments, at + (long) i * PAIR, nest.size(i));
+            Effects.putLong(arguments, at + (long) i * PAIR + Long.BYTES, nest.stride(0, i) * Float.BYTES);
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.balsa.kernel.code;
 
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /// Tells a routine where the operands of its epilogue are, before a call. Immutable and thread-safe.
@@ -43,7 +43,7 @@ public final class OperandAddresses {
                     case SCALAR, ROW -> 0;
                 };
                 long address = frame.operand(binary.operand()).address() + shift;
-                arguments.set(ValueLayout.JAVA_LONG, at + (long) places[i] * Long.BYTES, address);
+                Effects.putLong(arguments, at + (long) places[i] * Long.BYTES, address);
             }
         }
     }

@@ -1,9 +1,11 @@
 package dev.balsa.kernel.code;
 
+import dev.balsa.kernel.Effects;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// One of the 64-bit numbers that a routine finds behind the pointer in rdi; the constants of an enum, one per routine.
+/// One of the 64-bit numbers that a routine finds behind the pointer in rdi; the constants of an enum, one per
+/// routine.
 public interface RoutineArgument {
     /// Its number, from 0.
     int place();
@@ -15,7 +17,7 @@ public interface RoutineArgument {
 
     /// Sets it before a call.
     default void set(MemorySegment arguments, long value) {
-        arguments.set(ValueLayout.JAVA_LONG, at(), value);
+        Effects.putLong(arguments, at(), value);
     }
 
     /// What it is after a call.

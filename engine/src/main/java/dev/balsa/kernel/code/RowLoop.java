@@ -19,8 +19,8 @@ import dev.balsa.asm.Mask;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
+import dev.balsa.kernel.Effects;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// Writes loops along rows of floats whose length only the running routine knows: blocks of a few vectors, then
 /// vectors, then the lanes that are left.
@@ -72,9 +72,9 @@ public final class RowLoop {
     /// @param length in elements
     public static void set(MemorySegment arguments, long at, VectorUnit unit, int vectors, long length) {
         long block = (long) vectors * unit.lanes();
-        arguments.set(ValueLayout.JAVA_LONG, at + BLOCKS, length / block * vectors * unit.bytes());
-        arguments.set(ValueLayout.JAVA_LONG, at + WHOLE, length / unit.lanes() * unit.bytes());
-        arguments.set(ValueLayout.JAVA_LONG, at + REST, length % unit.lanes());
+        Effects.putLong(arguments, at + BLOCKS, length / block * vectors * unit.bytes());
+        Effects.putLong(arguments, at + WHOLE, length / unit.lanes() * unit.bytes());
+        Effects.putLong(arguments, at + REST, length % unit.lanes());
     }
 
     /// The lanes of the last vector.

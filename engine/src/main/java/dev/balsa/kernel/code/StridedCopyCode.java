@@ -63,7 +63,7 @@ public record StridedCopyCode(int elementBytes) {
     }
 
     /// One element to a register.
-    void load(Assembler a, Gpr to, Mem from) {
+    public void load(Assembler a, Gpr to, Mem from) {
         switch (elementBytes) {
             // Shorter moves would wait for the rest of the register.
             case 1 -> a.emit(MOVZX, to.low32(), from.sized(Byte.SIZE));
@@ -74,7 +74,7 @@ public record StridedCopyCode(int elementBytes) {
     }
 
     /// One element from a register.
-    void store(Assembler a, Mem to, Gpr from) {
+    public void store(Assembler a, Mem to, Gpr from) {
         switch (elementBytes) {
             case 1 -> a.emit(MOV, to, from.low8());
             case 2 -> a.emit(MOV, to, from.low16());

@@ -1,10 +1,11 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.conv.DepthwiseCode.Argument;
@@ -19,7 +20,7 @@ import java.util.stream.IntStream;
 /// A depthwise convolution, a row of output pixels after the other. Where windows leave the image, only what is in
 /// it is looked at: pixels at the left and right edges have routines of their own, and routines are told which
 /// rows of the window to look at.
-final class DepthwiseTileWork implements Work {
+final class DepthwiseTileWork implements CodeWork {
     /// Multiply-adds of a unit that take some ten microseconds, many times what a call and a turn of workers take.
     private static final long LEAST_STEPS = 1 << 17;
 
@@ -190,8 +191,8 @@ final class DepthwiseTileWork implements Work {
         for (int d = firstInside(depth, outD); d < endInside(depth, outD); d++) {
             for (int h = firstInside(height, outH); h < endInside(height, outH); h++) {
                 long line = image + (long) depth.at(outD, d) * height.input() + height.at(outH, h);
-                scratch.set(ValueLayout.JAVA_LONG, at, line * lineBytes);
-                scratch.set(ValueLayout.JAVA_LONG, at + Long.BYTES, (d * height.kernel() + h) * weightBytes);
+                Effects.putLong(scratch, at, line * lineBytes);
+                Effects.putLong(scratch, at + Long.BYTES, (d * height.kernel() + h) * weightBytes);
                 at += 2L * Long.BYTES;
             }
         }

@@ -1,8 +1,9 @@
 package dev.balsa.kernel.conv;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.code.WidenCode;
 import dev.balsa.kernel.tile.Depth;
@@ -11,8 +12,6 @@ import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import dev.balsa.kernel.tile.Widening;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ import java.util.stream.LongStream;
 /// A convolution of integers as products of quads or pairs of channels, one per group: a row per pixel, by a
 /// column per output channel. What a part's windows see of a group's channels is copied, with its padding, into
 /// the worker's memory, which stays in a second-level cache: as it is, or widened to pairs.
-final class IntegerConvWork implements Work {
+final class IntegerConvWork implements CodeWork {
     /// Memory of widened rows that stays in a second-level cache of 512 KB beside weights and results.
     private static final long CACHED = 192L << 10;
     private static final int LEAST_LINES = 2;
@@ -231,12 +230,12 @@ final class IntegerConvWork implements Work {
 
     private void pad(Frame frame, long at, long bytes) {
         if (widening.isPresent()) {
-            Zeros.fill(frame.scratch(), at, bytes);
+            Effects.clear(frame.scratch(), at, bytes);
             return;
         }
         int padding = zeroPoint(frame) * 0x01010101;
         for (long i = 0; i < bytes; i += Integer.BYTES) {
-            frame.scratch().set(ValueLayout.JAVA_INT, at + i, padding);
+            Effects.putInt(frame.scratch(), at + i, padding);
         }
     }
 
@@ -255,11 +254,11 @@ final class IntegerConvWork implements Work {
                 widening.get().run(frame, source, request.channels(), target, pixel, count, channels);
             }
         } else if (isDense) {
-            MemorySegment.copy(frame.operand(0), from, frame.scratch(), to, (long) count * channels);
+            Effects.copy(frame.operand(0), from, frame.scratch(), to, (long) count * channels);
         } else {
             for (int i = 0; i < count; i++) {
                 long source = from + (long) i * request.channels();
-                MemorySegment.copy(frame.operand(0), source, frame.scratch(), to + i * pixel, channels);
+                Effects.copy(frame.operand(0), source, frame.scratch(), to + i * pixel, channels);
             }
         }
     }

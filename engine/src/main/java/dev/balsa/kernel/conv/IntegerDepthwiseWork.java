@@ -1,10 +1,11 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.code.WidenCode;
@@ -20,7 +21,7 @@ import java.util.Optional;
 /// A depthwise convolution of integers in floats, which hold its sums exactly. Unit by unit, what the windows of
 /// some lines of output pixels see of some channels is made floats, with padding, in the worker's memory, where it
 /// stays in a cache.
-final class IntegerDepthwiseWork implements Work {
+final class IntegerDepthwiseWork implements CodeWork {
     /// Memory of floats that stays in a second-level cache of 512 KB.
     private static final long CACHED = 128L << 10;
     /// Lines of output that are worth the rows of the image that neighbouring units make floats of, too.
@@ -209,8 +210,8 @@ final class IntegerDepthwiseWork implements Work {
         long weightBytes = (long) width.kernel() * unit.bytes();
         long at = tableAt();
         for (int row = 0; row < height.kernel(); row++) {
-            scratch.set(ValueLayout.JAVA_LONG, at, (long) row * height.dilation() * rowBytes);
-            scratch.set(ValueLayout.JAVA_LONG, at + Long.BYTES, row * weightBytes);
+            Effects.putLong(scratch, at, (long) row * height.dilation() * rowBytes);
+            Effects.putLong(scratch, at + Long.BYTES, row * weightBytes);
             at += 2L * Long.BYTES;
         }
         Argument.ROWS.set(scratch, scratch.address() + tableAt());
@@ -231,10 +232,10 @@ final class IntegerDepthwiseWork implements Work {
         for (int row = 0; row < rows; row++) {
             long at = bandAt() + row * rowBytes;
             if (!height.contains(firstRow + row)) {
-                Zeros.fill(scratch, at, rowBytes);
+                Effects.clear(scratch, at, rowBytes);
                 continue;
             }
-            Zeros.fill(scratch, at, before * pixel);
+            Effects.clear(scratch, at, before * pixel);
             long line = ((long) plane * height.input() + firstRow + row) * width.input() + first;
             long pixels = source + line * request.channels();
             long target = scratch.address() + at + before * pixel;
@@ -244,7 +245,7 @@ final class IntegerDepthwiseWork implements Work {
                 widening.run(frame, pixels, request.channels(), target, pixel, count, chunk.count);
             }
             long end = (before + count) * pixel;
-            Zeros.fill(scratch, at + end, rowBytes - end);
+            Effects.clear(scratch, at + end, rowBytes - end);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.conv;
 
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
 import java.lang.foreign.MemorySegment;
@@ -176,15 +177,15 @@ final class PaddedImage {
             int d = above % sizes[0] - axes.get(0).pad();
             long at = origin + row * rowBytes;
             if (!axes.get(1).contains(h) || !axes.get(0).contains(d)) {
-                Zeros.fill(target, at, rowBytes);
+                Effects.clear(target, at, rowBytes);
                 continue;
             }
             int image = above / sizes[0];
             long line = ((image * (long) axes.get(0).input() + d) * axes.get(1).input() + h) * width.input();
             long end = (before + pixels) * pixel;
-            Zeros.fill(target, at, before * pixel);
-            MemorySegment.copy(source, (line + first) * pixel, target, at + before * pixel, pixels * pixel);
-            Zeros.fill(target, at + end, rowBytes - end);
+            Effects.clear(target, at, before * pixel);
+            Effects.copy(source, (line + first) * pixel, target, at + before * pixel, pixels * pixel);
+            Effects.clear(target, at + end, rowBytes - end);
         }
     }
 }

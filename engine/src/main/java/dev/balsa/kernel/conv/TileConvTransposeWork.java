@@ -1,8 +1,8 @@
 package dev.balsa.kernel.conv;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.ProductFamily;
 import dev.balsa.kernel.tile.RowPlaces;
@@ -17,7 +17,7 @@ import java.util.List;
 ///
 /// Where outputs see beyond the image, a first phase of the work copies it with its padding, unless the family of
 /// products sees to that.
-final class TileConvTransposeWork implements Work {
+final class TileConvTransposeWork implements CodeWork {
     private final ConvTransposeRequest request;
     private final StridePhases phases;
     private final PaddedImage image;

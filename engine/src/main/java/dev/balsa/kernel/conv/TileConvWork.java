@@ -1,9 +1,9 @@
 package dev.balsa.kernel.conv;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.ProductFamily;
 import dev.balsa.kernel.tile.RowPlaces;
@@ -21,7 +21,7 @@ import java.util.stream.LongStream;
 /// Where windows leave the image, what a part's windows see of it is copied with its padding into the worker's
 /// memory; where there are several groups, which would copy the same again and again, a first phase copies the
 /// whole image. A family of products may see to that instead.
-final class TileConvWork implements Work {
+final class TileConvWork implements CodeWork {
     /// Memory of an image's rows that stays in a second-level cache of 512 KB beside weights and results.
     private static final long CACHED = 192L << 10;
     private static final int LEAST_LINES = 2;

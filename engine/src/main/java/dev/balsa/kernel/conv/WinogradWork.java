@@ -1,9 +1,10 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.Depth;
@@ -22,7 +23,7 @@ import java.util.stream.LongStream;
 /// It goes over blocks of tiles whose parts and products stay in the caches, in three phases each. Parts lie as
 /// `[position][tile][channel]` in shared scratch memory, products behind them as `[position][tile][output]`,
 /// channels padded to whole vectors. Squares that reach out of the image are copied first, with zeros around.
-final class WinogradWork implements Work {
+final class WinogradWork implements CodeWork {
     private static final int PHASES = 3;
     /// Memory of a block's parts and products: as much as the kernels' parts take, which are read for every block,
     /// but no less than makes products of some hundred rows, and no more than fits a shared cache.
@@ -297,12 +298,12 @@ final class WinogradWork implements Work {
             long at = patchAt() + (long) row * span * pixel;
             if (height.contains(y + row) && right > left) {
                 long place = ((long) image * height.input() + y + row) * width.input() + x + left;
-                Zeros.fill(frame.scratch(), at, left * pixel);
-                MemorySegment.copy(
+                Effects.clear(frame.scratch(), at, left * pixel);
+                Effects.copy(
                         frame.operand(0), place * pixel, frame.scratch(), at + left * pixel, (right - left) * pixel);
-                Zeros.fill(frame.scratch(), at + right * pixel, (span - right) * pixel);
+                Effects.clear(frame.scratch(), at + right * pixel, (span - right) * pixel);
             } else {
-                Zeros.fill(frame.scratch(), at, span * pixel);
+                Effects.clear(frame.scratch(), at, span * pixel);
             }
         }
     }

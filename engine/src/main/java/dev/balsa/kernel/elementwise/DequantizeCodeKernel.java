@@ -1,14 +1,15 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.elementwise.DequantizeCode.Argument;
-import java.lang.foreign.ValueLayout;
 
 /// Integers to floats in machine code, where several neighbours share a scale.
 public final class DequantizeCodeKernel implements Kernel<DequantizeRequest> {
@@ -38,7 +39,7 @@ public final class DequantizeCodeKernel implements Kernel<DequantizeRequest> {
     }
 
     /// A unit is a range of the elements, done in runs that share a scale.
-    private static final class DequantizeCodeWork implements Work {
+    private static final class DequantizeCodeWork implements CodeWork {
         private static final long UNIT = 16_384;
 
         private final DequantizeRequest request;
@@ -75,7 +76,7 @@ public final class DequantizeCodeKernel implements Kernel<DequantizeRequest> {
                 long count = Math.min(run - (at - row * run), end - at);
                 Argument.SOURCE.set(arguments, frame.operand(0).address() + at * bytes);
                 Argument.TARGET.set(arguments, frame.operand(request.output()).address() + at * Float.BYTES);
-                float scale = PlainSpans.get(frame.operand(1), channel << 2, 0);
+                float scale = Effects.getFloat(frame.operand(1), channel << 2);
                 Argument.SCALE.set(arguments, Float.floatToRawIntBits(scale));
                 Argument.ZERO_POINT.set(arguments, zero(frame, channel));
                 code.call(0, arguments, 0, count);
@@ -89,9 +90,9 @@ public final class DequantizeCodeKernel implements Kernel<DequantizeRequest> {
             }
             var zeros = frame.operand(2);
             return switch (request.type()) {
-                case INT32 -> zeros.get(ValueLayout.JAVA_INT_UNALIGNED, channel << 2);
-                case INT8 -> zeros.get(ValueLayout.JAVA_BYTE, channel);
-                default -> zeros.get(ValueLayout.JAVA_BYTE, channel) & 0xff;
+                case INT32 -> Effects.getInt(zeros, channel << 2);
+                case INT8 -> Effects.getByte(zeros, channel);
+                default -> Effects.getByte(zeros, channel) & 0xff;
             };
         }
     }

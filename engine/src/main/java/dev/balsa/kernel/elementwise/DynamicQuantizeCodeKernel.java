@@ -1,7 +1,9 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
@@ -34,7 +36,7 @@ public final class DynamicQuantizeCodeKernel implements Kernel<DynamicQuantizeRe
     }
 
     /// Two phases as in [DynamicQuantizeWork]: ranges of pieces, then their integers.
-    private static final class DynamicQuantizeCodeWork implements Work {
+    private static final class DynamicQuantizeCodeWork implements CodeWork {
         private static final long LEAST_UNIT = 16_384;
         private static final long MOST_UNITS = 64;
 
@@ -102,7 +104,7 @@ public final class DynamicQuantizeCodeKernel implements Kernel<DynamicQuantizeRe
                 }
             } else {
                 var scratch = frame.scratch();
-                scratch.set(ValueLayout.JAVA_LONG, 0, frame.operand(0).address() + start * Float.BYTES);
+                Effects.putLong(scratch, 0, frame.operand(0).address() + start * Float.BYTES);
                 range.call(0, scratch, 0, length);
                 for (int i = 0; i < lanes; i++) {
                     float strange = PlainSpans.get(scratch, RangeCode.RESULTS, 2 * lanes + i);

@@ -1,6 +1,7 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -37,7 +38,7 @@ public final class LookupCodeKernel implements Kernel<LookupRequest> {
     }
 
     /// A unit is a range of the elements.
-    private record LookupCodeWork(long length, MemorySegment table, MachineCode code) implements Work {
+    private record LookupCodeWork(long length, MemorySegment table, MachineCode code) implements CodeWork {
         private static final long UNIT = 32_768;
 
         @Override

@@ -1,7 +1,9 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
@@ -10,7 +12,6 @@ import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.elementwise.QuantizeCode.Argument;
 import dev.balsa.tensor.DataType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// Floats to 8-bit integers in machine code, where several neighbours share a scale.
 public final class QuantizeCodeKernel implements Kernel<QuantizeRequest> {
@@ -59,7 +60,7 @@ public final class QuantizeCodeKernel implements Kernel<QuantizeRequest> {
     }
 
     /// A unit is a range of the elements, done in runs that share a scale.
-    private static final class QuantizeCodeWork implements Work {
+    private static final class QuantizeCodeWork implements CodeWork {
         private static final long UNIT = 16_384;
 
         private final QuantizeRequest request;
@@ -94,7 +95,7 @@ public final class QuantizeCodeKernel implements Kernel<QuantizeRequest> {
                 quantizing.run(
                         frame.scratch(),
                         frame.operand(0).address() + at * Float.BYTES,
-                        PlainSpans.get(frame.operand(1), channel << 2, 0),
+                        Effects.getFloat(frame.operand(1), channel << 2),
                         zero(frame, channel),
                         frame.operand(request.output()).address() + at,
                         count);
@@ -106,7 +107,7 @@ public final class QuantizeCodeKernel implements Kernel<QuantizeRequest> {
             if (!request.zeroPoint()) {
                 return 0;
             }
-            byte value = frame.operand(2).get(ValueLayout.JAVA_BYTE, channel);
+            byte value = Effects.getByte(frame.operand(2), channel);
             return quantizing.signed() ? value : value & 0xff;
         }
     }

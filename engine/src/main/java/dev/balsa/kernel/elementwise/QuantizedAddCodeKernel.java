@@ -1,6 +1,7 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -35,7 +36,7 @@ public final class QuantizedAddCodeKernel implements Kernel<QuantizedAddRequest>
     }
 
     /// A unit is a range of the elements, done in runs along B.
-    private record QuantizedAddWork(QuantizedAddRequest request, MachineCode code) implements Work {
+    private record QuantizedAddWork(QuantizedAddRequest request, MachineCode code) implements CodeWork {
         private static final long UNIT = 16_384;
 
         @Override

@@ -1,11 +1,11 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.LoopNest;
-import dev.balsa.kernel.Work;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /// A walk over a shape of which a routine does rows: a unit is some rows, or a part of a row. Rows one stride
@@ -14,7 +14,7 @@ import java.util.List;
 /// The routine does rdx rows; rdi points to the arguments, 64-bit numbers: the inputs' addresses ([#MOST_INPUTS]
 /// places), the bytes from a row to the next of each, then the output's address, the bytes of its row, how many
 /// elements of a row are in whole vectors, and how many are left behind them.
-final class RowsWork implements Work {
+final class RowsWork implements CodeWork {
     /// As many as there are registers for.
     static final int MOST_INPUTS = 6;
 
@@ -99,6 +99,6 @@ final class RowsWork implements Work {
     }
 
     private static void set(MemorySegment arguments, int at, long value) {
-        arguments.set(ValueLayout.JAVA_LONG, at, value);
+        Effects.putLong(arguments, at, value);
     }
 }

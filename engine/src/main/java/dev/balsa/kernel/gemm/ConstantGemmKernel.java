@@ -1,5 +1,6 @@
 package dev.balsa.kernel.gemm;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -52,7 +53,7 @@ public final class ConstantGemmKernel implements Kernel<GemmRequest> {
         return new ConstantGemmWork(request, family, constants);
     }
 
-    private static final class ConstantGemmWork implements Work {
+    private static final class ConstantGemmWork implements CodeWork {
         private final int output;
         private final RowProduct product;
 

@@ -1,8 +1,8 @@
 package dev.balsa.kernel.gemm;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.code.WidenCode;
 import dev.balsa.kernel.tile.Depth;
@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /// A product of integers as one of quads, of rows where they are; or else as one of pairs: the rows of a part are
 /// widened in the worker's memory, where they stay in a second-level cache while panels go by.
-public final class IntegerGemmWork implements Work {
+public final class IntegerGemmWork implements CodeWork {
     private static final long CACHED = 192L << 10;
     private static final int LEAST_ROWS = 24;
     private static final long ALIGNMENT = 64;

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.gemm;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -82,7 +83,7 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
         return true;
     }
 
-    private static final class TileGemmWork implements Work {
+    private static final class TileGemmWork implements CodeWork {
         private final int output;
         private final BatchProduct product;
 

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.movement;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -32,7 +33,7 @@ public final class ConcatCodeKernel implements Kernel<ConcatRequest> {
     }
 
     /// A unit is some rows of the output, or a part of a row; the runs of an input that lie in it are one call.
-    private static final class ConcatCodeWork implements Work {
+    private static final class ConcatCodeWork implements CodeWork {
         private static final long UNIT = 65_536;
 
         private final RunCopies copies;

@@ -1,11 +1,12 @@
 package dev.balsa.kernel.movement;
 
+import dev.balsa.kernel.CodeWork;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
-import java.lang.foreign.MemorySegment;
 
-/// [ConcatRequest]: the output is cut into equal pieces, a unit each; a unit copies the parts of runs that lie in it.
-final class ConcatWork implements Work {
+/// [ConcatRequest]: the output is cut into equal pieces, a unit each; a unit copies the parts of runs that lie in
+/// it.
+final class ConcatWork implements CodeWork {
     private static final long UNIT = 65_536;
 
     private final long[] ends;
@@ -42,7 +43,7 @@ final class ConcatWork implements Work {
             var begin = input == 0 ? 0 : ends[input - 1];
             var run = ends[input] - begin;
             var bytes = Math.min(ends[input] - column, end - at);
-            MemorySegment.copy(frame.operand(input), step * run + column - begin, output, at, bytes);
+            Effects.copy(frame.operand(input), step * run + column - begin, output, at, bytes);
             at += bytes;
         }
     }

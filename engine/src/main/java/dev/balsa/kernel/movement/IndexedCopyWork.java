@@ -1,8 +1,9 @@
 package dev.balsa.kernel.movement;
 
+import dev.balsa.kernel.CodeWork;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.LoopNest;
-import dev.balsa.kernel.Work;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -10,7 +11,7 @@ import java.util.function.LongFunction;
 /// [IndexedCopyRequest]. A scatter begins with a phase that copies the data, unless it is there already or nothing
 /// of it stays. Then a unit is some blocks, or a part of a block; where several blocks may go to one place, a unit
 /// is a part of all blocks, so that the last one stands, or they are reduced in order.
-final class IndexedCopyWork implements Work {
+final class IndexedCopyWork implements CodeWork {
     private static final long UNIT = 32_768;
     /// Less of a block is not worth it to look at all indices once more.
     private static final long LEAST_PART = 4_096;
@@ -90,7 +91,7 @@ final class IndexedCopyWork implements Work {
         var data = frame.operand(0);
         var output = frame.operand(3);
         if (data.address() != output.address()) {
-            MemorySegment.copy(data, from, output, from, to - from);
+            Effects.copy(data, from, output, from, to - from);
         }
     }
 

@@ -1,15 +1,16 @@
 package dev.balsa.kernel.movement;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// [PadRequest] in machine code: a unit is some rows, or some blocks of a row.
-final class PadCodeWork implements Work {
+final class PadCodeWork implements CodeWork {
     private static final long UNIT = 32_768;
     /// So much of the value, over and over, is copied at a time.
     private static final int PATTERN = 256;
@@ -29,6 +30,7 @@ final class PadCodeWork implements Work {
     private final long middle;
     private final long middleEnd;
     private final MemorySegment sources;
+    private final boolean[] outside;
     private final RunCopies fills;
     private final BlockCopies middles;
     private final BlockCopies edges;
@@ -48,8 +50,11 @@ final class PadCodeWork implements Work {
         middle = Math.clamp(rows.begin(), 0, rows.width());
         middleEnd = Math.clamp(rows.begin() + rows.size(), middle, rows.width());
         sources = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, Math.max(1, count));
+        outside = new boolean[Math.toIntExact(count)];
         for (long row = 0; row < count; row++) {
-            sources.setAtIndex(ValueLayout.JAVA_LONG, row, rows.source(mode, row));
+            long source = rows.source(mode, row);
+            sources.setAtIndex(ValueLayout.JAVA_LONG, row, source);
+            outside[(int) row] = source == PadPlaces.OUTSIDE;
         }
         fills = RunCopies.of(unit, constants);
         middles = BlockCodeCopies.of(unit, constants, RUN, false);
@@ -85,9 +90,9 @@ final class PadCodeWork implements Work {
     }
 
     private void repeat(MemorySegment value, MemorySegment scratch) {
-        MemorySegment.copy(value, 0, scratch, pattern, elementBytes);
+        Effects.copy(value, 0, scratch, pattern, elementBytes);
         for (int done = elementBytes; done < PATTERN; done *= 2) {
-            MemorySegment.copy(scratch, pattern, scratch, pattern + done, done);
+            Effects.copy(scratch, pattern, scratch, pattern + done, done);
         }
     }
 
@@ -115,7 +120,7 @@ final class PadCodeWork implements Work {
     }
 
     private boolean isOutside(long row) {
-        return sources.getAtIndex(ValueLayout.JAVA_LONG, row) == PadPlaces.OUTSIDE;
+        return outside[(int) row];
     }
 
     private void fill(Frame frame, long row, long several, long begin, long end) {

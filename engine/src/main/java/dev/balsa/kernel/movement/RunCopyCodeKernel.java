@@ -1,5 +1,6 @@
 package dev.balsa.kernel.movement;
 
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -35,7 +36,7 @@ public final class RunCopyCodeKernel implements Kernel<StridedCopyRequest> {
     }
 
     /// A unit is some runs, or a part of a run. Runs at equal distances are done in one call.
-    private static final class RunCopyCodeWork implements Work {
+    private static final class RunCopyCodeWork implements CodeWork {
         private static final long UNIT = 65_536;
 
         private final LoopNest nest;

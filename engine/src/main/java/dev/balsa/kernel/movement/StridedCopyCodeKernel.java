@@ -2,6 +2,7 @@ package dev.balsa.kernel.movement;
 
 import dev.balsa.asm.MachineCode;
 import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -43,7 +44,7 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
     /// input it is done in strips of a few elements of the innermost, so that the lines read stay in the
     /// first-level cache until all of their elements have been read, whatever their distance. A unit is a piece or
     /// some small ones.
-    private static final class StridedCopyCodeWork implements Work {
+    private static final class StridedCopyCodeWork implements CodeWork {
         private static final long STRIP = 8;
         private static final long BAND = 512;
         private static final long PART = 16_384;

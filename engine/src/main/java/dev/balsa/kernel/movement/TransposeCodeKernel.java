@@ -2,6 +2,7 @@ package dev.balsa.kernel.movement;
 
 import dev.balsa.asm.MachineCode;
 import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -55,7 +56,7 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
 
     /// The two dimensions are cut to pieces, whose lines written stay in the second-level cache until they are
     /// full. A unit is a piece, or as many planes as make one.
-    private static final class TransposeCodeWork implements Work {
+    private static final class TransposeCodeWork implements CodeWork {
         private static final int SIDE = TransposeCode.SIDE;
         private static final long UNIT = 16_384;
         private static final long LEAST_BAND = 256;

@@ -1,7 +1,9 @@
 package dev.balsa.kernel.normalization;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
@@ -11,7 +13,6 @@ import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.normalization.BatchNormCode.Argument;
 import dev.balsa.kernel.normalization.BatchNormCode.Form;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// Normalisation by given statistics in machine code.
 public final class BatchNormCodeKernel implements Kernel<BatchNormRequest> {
@@ -40,7 +41,7 @@ public final class BatchNormCodeKernel implements Kernel<BatchNormRequest> {
 
     /// A unit is a few rows: planes, or pixels where planes have a single one. Those whose channels come one after
     /// the other are made in one call.
-    private record BatchNormCodeWork(BatchNormRequest request, Form form, MachineCode code) implements Work {
+    private record BatchNormCodeWork(BatchNormRequest request, Form form, MachineCode code) implements CodeWork {
         private static final long GRAIN = 32_768;
 
         private int length() {
@@ -70,9 +71,9 @@ public final class BatchNormCodeKernel implements Kernel<BatchNormRequest> {
             var arguments = frame.scratch();
             Argument.STEP.set(arguments, (long) length() * Float.BYTES);
             if (form.pixels()) {
-                arguments.set(ValueLayout.JAVA_FLOAT, Argument.EPSILON.at(), request.epsilon());
+                Effects.putFloat(arguments, Argument.EPSILON.at(), request.epsilon());
             } else {
-                arguments.set(ValueLayout.JAVA_DOUBLE, Argument.EPSILON.at(), request.epsilon());
+                Effects.putDouble(arguments, Argument.EPSILON.at(), request.epsilon());
             }
             RowLoop.set(arguments, Argument.LENGTH.at(), form.unit(), BatchNormCode.BLOCK, length());
             long end = Math.min(rows(), to * perUnit());

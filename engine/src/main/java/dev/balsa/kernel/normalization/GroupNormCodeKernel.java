@@ -1,7 +1,9 @@
 package dev.balsa.kernel.normalization;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
@@ -10,7 +12,6 @@ import dev.balsa.kernel.code.RowLoop;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.normalization.GroupNormCode.Argument;
 import dev.balsa.kernel.normalization.GroupNormCode.Form;
-import java.lang.foreign.ValueLayout;
 
 /// Normalisation of groups of channels in machine code.
 public final class GroupNormCodeKernel implements Kernel<GroupNormRequest> {
@@ -42,7 +43,7 @@ public final class GroupNormCodeKernel implements Kernel<GroupNormRequest> {
     }
 
     /// A unit is a few groups. Those of one image are made in one call.
-    private record GroupNormCodeWork(GroupNormRequest request, VectorUnit unit, MachineCode code) implements Work {
+    private record GroupNormCodeWork(GroupNormRequest request, VectorUnit unit, MachineCode code) implements CodeWork {
         private static final long GRAIN = 16_384;
 
         private long size() {
@@ -72,8 +73,8 @@ public final class GroupNormCodeKernel implements Kernel<GroupNormRequest> {
             var arguments = frame.scratch();
             Argument.CHANNELS.set(arguments, request.channels());
             Argument.STEP.set(arguments, (long) request.plane() * Float.BYTES);
-            arguments.set(ValueLayout.JAVA_DOUBLE, Argument.COUNT.at(), (double) size());
-            arguments.set(ValueLayout.JAVA_DOUBLE, Argument.EPSILON.at(), request.epsilon());
+            Effects.putDouble(arguments, Argument.COUNT.at(), (double) size());
+            Effects.putDouble(arguments, Argument.EPSILON.at(), request.epsilon());
             RowLoop.set(arguments, Argument.LENGTH.at(), unit, StatisticsCode.BLOCK, size());
             RowLoop.set(arguments, Argument.PLANE.at(), unit, StatisticsCode.BLOCK, request.plane());
             long end = Math.min(all(), (long) to * perUnit());

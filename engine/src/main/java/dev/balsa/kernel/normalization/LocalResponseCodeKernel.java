@@ -1,6 +1,7 @@
 package dev.balsa.kernel.normalization;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -40,7 +41,7 @@ public final class LocalResponseCodeKernel implements Kernel<LocalResponseReques
     /// A piece is a part of one channel's plane, whose neighbours are read anew for each channel, from the caches.
     /// A unit is a few pieces, channel after channel.
     private record LocalResponseCodeWork(LocalResponseRequest request, VectorUnit unit, MachineCode code)
-            implements Work {
+            implements CodeWork {
         private static final int WIDTH = 4_096;
 
         private long parts() {

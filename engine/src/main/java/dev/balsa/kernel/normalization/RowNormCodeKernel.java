@@ -1,7 +1,9 @@
 package dev.balsa.kernel.normalization;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
@@ -10,7 +12,6 @@ import dev.balsa.kernel.code.RowLoop;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.normalization.RowNormCode.Argument;
 import dev.balsa.kernel.normalization.RowNormCode.Form;
-import java.lang.foreign.ValueLayout;
 
 /// Normalisation of rows in machine code.
 public final class RowNormCodeKernel implements Kernel<RowNormRequest> {
@@ -38,7 +39,7 @@ public final class RowNormCodeKernel implements Kernel<RowNormRequest> {
     }
 
     /// A unit is a few whole rows.
-    private record RowNormCodeWork(RowNormRequest request, Form form, MachineCode code) implements Work {
+    private record RowNormCodeWork(RowNormRequest request, Form form, MachineCode code) implements CodeWork {
         private static final long GRAIN = 16_384;
 
         private long perUnit() {
@@ -78,8 +79,8 @@ public final class RowNormCodeKernel implements Kernel<RowNormRequest> {
                 Argument.MEANS.set(arguments, frame.operand(output + 1).address() + first * Float.BYTES);
                 Argument.FACTORS.set(arguments, frame.operand(output + 2).address() + first * Float.BYTES);
             }
-            arguments.set(ValueLayout.JAVA_DOUBLE, Argument.COUNT.at(), request.size());
-            arguments.set(ValueLayout.JAVA_DOUBLE, Argument.EPSILON.at(), request.epsilon());
+            Effects.putDouble(arguments, Argument.COUNT.at(), request.size());
+            Effects.putDouble(arguments, Argument.EPSILON.at(), request.epsilon());
             RowLoop.set(arguments, Argument.LENGTH.at(), form.unit(), StatisticsCode.BLOCK, request.size());
             code.call(0, arguments, 0, count);
         }

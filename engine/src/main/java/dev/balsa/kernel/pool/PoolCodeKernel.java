@@ -1,14 +1,15 @@
 package dev.balsa.kernel.pool;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.pool.PoolCode.Argument;
-import java.lang.foreign.ValueLayout;
 
 /// Pooling of images whose channels are the last dimension, which windows do not span, in machine code.
 public final class PoolCodeKernel implements Kernel<PoolRequest> {
@@ -50,7 +51,7 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
     }
 
     /// A unit is a few pixels, or where there are not enough of them, a few channels of one.
-    private static final class PoolCodeWork implements Work {
+    private static final class PoolCodeWork implements CodeWork {
         /// Elements read that take some ten microseconds, many times what a call and a turn of workers take.
         private static final long LEAST_ELEMENTS = 1 << 15;
 
@@ -150,7 +151,7 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
             Argument.WINDOW_STEP.set(arguments, width.stride() * pixelBytes);
             Argument.TARGET_STEP.set(arguments, pixelBytes);
             float divisor = Math.max(1f, (float) heightCounts[h] * widthCounts[w]);
-            arguments.set(ValueLayout.JAVA_FLOAT, Argument.DIVISOR.at(), divisor);
+            Effects.putFloat(arguments, Argument.DIVISOR.at(), divisor);
             code.call(0, arguments, firstVector, endVector);
         }
     }

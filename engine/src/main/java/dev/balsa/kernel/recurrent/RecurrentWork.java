@@ -4,9 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.recurrent.CellCode.Argument;
 import dev.balsa.kernel.tile.Depth;
@@ -22,7 +23,7 @@ import java.util.List;
 ///
 /// Shared memory holds, in rows of whole vectors: for each input row and for each sequence what it adds to the
 /// gates, the states, and the cell states.
-final class RecurrentWork implements Work {
+final class RecurrentWork implements CodeWork {
     private static final int PHASES_OF_STEP = 2;
 
     /// Multiply-adds of a step from which on they are shared between workers, those of a share, and those from
@@ -228,9 +229,7 @@ final class RecurrentWork implements Work {
     /// stays
     /// a number.
     private void begin(int walk, Frame frame, int operand, long at) {
-        frame.shared()
-                .asSlice(at * Float.BYTES, (long) request.batch() * stateRow * Float.BYTES)
-                .fill((byte) 0);
+        Effects.clear(frame.shared(), at * Float.BYTES, (long) request.batch() * stateRow * Float.BYTES);
         for (int sequence = 0; operand >= 0 && sequence < request.batch(); sequence++) {
             copy(frame.operand(operand), state(walk, sequence), frame.shared(), at + (long) sequence * stateRow);
         }
@@ -279,6 +278,6 @@ final class RecurrentWork implements Work {
     }
 
     private void copy(MemorySegment source, long from, MemorySegment target, long to) {
-        MemorySegment.copy(source, from * Float.BYTES, target, to * Float.BYTES, (long) request.hidden() * Float.BYTES);
+        Effects.copy(source, from * Float.BYTES, target, to * Float.BYTES, (long) request.hidden() * Float.BYTES);
     }
 }

@@ -1,7 +1,9 @@
 package dev.balsa.kernel.reduce;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
@@ -9,7 +11,6 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.NestLoop;
 import dev.balsa.kernel.code.RowLoop;
 import dev.balsa.kernel.code.VectorUnit;
-import java.lang.foreign.ValueLayout;
 
 /// Reductions in machine code.
 public final class ReduceCodeKernel implements Kernel<ReduceRequest> {
@@ -49,7 +50,7 @@ public final class ReduceCodeKernel implements Kernel<ReduceRequest> {
     }
 
     /// A unit is a few outputs. Outputs at equal distances in the source are made in one call.
-    private record Rows(ReduceRowsCode.Form form, ReduceNests nests, MachineCode code) implements Work {
+    private record Rows(ReduceRowsCode.Form form, ReduceNests nests, MachineCode code) implements CodeWork {
         private long perUnit() {
             return Math.max(1, GRAIN / nests.reduced().total());
         }
@@ -70,7 +71,7 @@ public final class ReduceCodeKernel implements Kernel<ReduceRequest> {
             var arguments = frame.scratch();
             long end = Math.min(to * perUnit(), kept.total());
             ReduceRowsCode.Argument.STEP.set(arguments, kept.innerStride(0) * Float.BYTES);
-            arguments.set(ValueLayout.JAVA_DOUBLE, ReduceRowsCode.Argument.COUNT.at(), (double)
+            Effects.putDouble(arguments, ReduceRowsCode.Argument.COUNT.at(), (double)
                     nests.reduced().total());
             RowLoop.set(
                     arguments,
@@ -93,7 +94,7 @@ public final class ReduceCodeKernel implements Kernel<ReduceRequest> {
 
     /// A unit is a few columns of a row of outputs, or a few rows. Rows at equal distances in the source are made
     /// in one call.
-    private record Columns(ReduceColumnsCode.Form form, ReduceNests nests, MachineCode code) implements Work {
+    private record Columns(ReduceColumnsCode.Form form, ReduceNests nests, MachineCode code) implements CodeWork {
         private long width() {
             long block = (long) form.block() * form.unit().lanes();
             return Math.max(1, GRAIN / nests.reduced().total() / block) * block;
@@ -131,7 +132,7 @@ public final class ReduceCodeKernel implements Kernel<ReduceRequest> {
             ReduceColumnsCode.Argument.TARGET_STEP.set(arguments, kept.inner() * Float.BYTES);
             ReduceColumnsCode.Argument.COUNT.set(arguments, reduced.inner());
             ReduceColumnsCode.Argument.STEP.set(arguments, reduced.innerStride(0) * Float.BYTES);
-            arguments.set(ValueLayout.JAVA_FLOAT, ReduceColumnsCode.Argument.DIVISOR.at(), (float) reduced.total());
+            Effects.putFloat(arguments, ReduceColumnsCode.Argument.DIVISOR.at(), (float) reduced.total());
             NestLoop.set(arguments, ReduceColumnsCode.Argument.NEST.at(), reduced);
             if (strips() > 1) {
                 for (int unit = from; unit < to; unit++) {

@@ -1,7 +1,9 @@
 package dev.balsa.kernel.resize;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
@@ -9,7 +11,6 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.resize.ResizeCode.Argument;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// Images with their channels last, resized in machine code.
 public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
@@ -47,7 +48,7 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
     }
 
     /// A unit is a few rows of the output. Scratch memory holds the addresses and weights of a row.
-    private static final class ResizeCodeWork implements Work {
+    private static final class ResizeCodeWork implements CodeWork {
         private static final long GRAIN = 16_384;
 
         private final MachineCode code;
@@ -121,8 +122,8 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
             for (int x = 0; x < width.output; x++) {
                 for (int t = 0; t < width.taps; t++, from++) {
                     long at = (long) x * taps + first + t;
-                    scratch.set(ValueLayout.JAVA_LONG, addresses + (at << 3), source + width.indices[from] * pixel);
-                    scratch.set(ValueLayout.JAVA_FLOAT, weights + (at << 2), weight * width.weights[from]);
+                    Effects.putLong(scratch, addresses + (at << 3), source + width.indices[from] * pixel);
+                    Effects.putFloat(scratch, weights + (at << 2), weight * width.weights[from]);
                 }
             }
         }

@@ -1,6 +1,7 @@
 package dev.balsa.kernel.softmax;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
@@ -42,7 +43,7 @@ public final class SoftmaxCodeKernel implements Kernel<SoftmaxRequest> {
     }
 
     /// A unit is a few whole rows.
-    private record Rows(SoftmaxRequest request, SoftmaxRowsCode.Form form, MachineCode code) implements Work {
+    private record Rows(SoftmaxRequest request, SoftmaxRowsCode.Form form, MachineCode code) implements CodeWork {
         private long perUnit() {
             return Math.max(1, GRAIN / request.size());
         }
@@ -83,7 +84,7 @@ public final class SoftmaxCodeKernel implements Kernel<SoftmaxRequest> {
     }
 
     /// A unit is a few columns of a matrix, or a few matrices.
-    private record Columns(SoftmaxRequest request, VectorUnit unit, MachineCode code) implements Work {
+    private record Columns(SoftmaxRequest request, VectorUnit unit, MachineCode code) implements CodeWork {
         private long width() {
             long block = (long) SoftmaxColumnsCode.BLOCK * unit.lanes();
             return Math.max(1, GRAIN / request.size() / block) * block;

@@ -1,9 +1,9 @@
 package dev.balsa.kernel.tile;
 
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.code.VectorUnit;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 
@@ -170,7 +170,7 @@ public final class BlockProduct {
         TileArgument.SEGMENTS.set(scratch, scratch.address() + SEGMENT);
         TileArgument.SEGMENT_COUNT.set(scratch, 1);
         TileArgument.NEXT_LINES.set(scratch, 0);
-        scratch.set(ValueLayout.JAVA_LONG, SEGMENT, 0);
-        scratch.set(ValueLayout.JAVA_LONG, SEGMENT + Long.BYTES, depth);
+        Effects.putLong(scratch, SEGMENT, 0);
+        Effects.putLong(scratch, SEGMENT + Long.BYTES, depth);
     }
 }

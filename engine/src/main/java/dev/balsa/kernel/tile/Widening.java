@@ -2,12 +2,12 @@ package dev.balsa.kernel.tile;
 
 import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.code.WidenCode;
 import dev.balsa.kernel.code.WidenCode.Argument;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// Copies 8-bit integers less their zero point to wider numbers, for products. Immutable and thread-safe.
 public final class Widening {
@@ -57,7 +57,7 @@ public final class Widening {
 
     /// The zero point that is operand 2 of a frame.
     public static int zeroPoint(Frame frame, boolean signed) {
-        byte value = frame.operand(2).get(ValueLayout.JAVA_BYTE, 0);
+        byte value = Effects.getByte(frame.operand(2), 0);
         return signed ? value : Byte.toUnsignedInt(value);
     }
 }

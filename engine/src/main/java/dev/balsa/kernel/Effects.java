@@ -1,0 +1,120 @@
+package dev.balsa.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// What works do in Java while they run, beside calling routines: they write what routines are told, copy bytes and
+/// clear them.
+///
+/// It goes by way of this class so that a run can be captured: then nothing is done, and the [Capture] of the
+/// thread hears of it. A captured run has memory that cannot be read or written, so that a work which does
+/// something behind this class' back fails then, and is not captured. Thread-safe; allocates nothing.
+public final class Effects {
+    private static final MemorySegment ZEROS = Arena.global().allocate(1 << 16);
+
+    private static final ThreadLocal<@Nullable Capture> CAPTURES = new ThreadLocal<>();
+    /// Threads that capture. It is looked at without synchronisation: a thread knows whether it is one of them.
+    private static final AtomicInteger CAPTURING = new AtomicInteger();
+
+    private Effects() {}
+
+    /// Has everything that this thread does in `run` told to `capture` instead.
+    public static void capture(Capture capture, Runnable run) {
+        CAPTURING.incrementAndGet();
+        CAPTURES.set(capture);
+        try {
+            run.run();
+        } finally {
+            CAPTURES.remove();
+            CAPTURING.decrementAndGet();
+        }
+    }
+
+    /// The capture of this thread, if it captures.
+    public static @Nullable Capture capture() {
+        return CAPTURING.getPlain() == 0 ? null : CAPTURES.get();
+    }
+
+    /// Writes 8 bytes at a multiple of 8.
+    public static void putLong(MemorySegment target, long at, long value) {
+        var capture = capture();
+        if (capture == null) {
+            target.set(ValueLayout.JAVA_LONG, at, value);
+        } else {
+            capture.put(place(target, at, Long.BYTES), Long.BYTES, value);
+        }
+    }
+
+    /// Writes 8 bytes at a multiple of 8.
+    public static void putDouble(MemorySegment target, long at, double value) {
+        putLong(target, at, Double.doubleToRawLongBits(value));
+    }
+
+    /// Writes 4 bytes at a multiple of 4.
+    public static void putInt(MemorySegment target, long at, int value) {
+        var capture = capture();
+        if (capture == null) {
+            target.set(ValueLayout.JAVA_INT, at, value);
+        } else {
+            capture.put(place(target, at, Integer.BYTES), Integer.BYTES, value);
+        }
+    }
+
+    /// Writes 4 bytes at a multiple of 4.
+    public static void putFloat(MemorySegment target, long at, float value) {
+        putInt(target, at, Float.floatToRawIntBits(value));
+    }
+
+    /// Reads a byte that says what to do, as zero points do.
+    public static byte getByte(MemorySegment source, long at) {
+        var capture = capture();
+        return capture == null
+                ? source.get(ValueLayout.JAVA_BYTE, at)
+                : (byte) capture.get(place(source, at, Byte.BYTES), Byte.BYTES);
+    }
+
+    /// Reads 4 bytes that say what to do.
+    public static int getInt(MemorySegment source, long at) {
+        var capture = capture();
+        return capture == null
+                ? source.get(ValueLayout.JAVA_INT_UNALIGNED, at)
+                : (int) capture.get(place(source, at, Integer.BYTES), Integer.BYTES);
+    }
+
+    /// Reads 4 bytes that say what to do.
+    public static float getFloat(MemorySegment source, long at) {
+        return Float.intBitsToFloat(getInt(source, at));
+    }
+
+    /// Copies bytes between places that have nothing in common.
+    public static void copy(MemorySegment source, long from, MemorySegment target, long to, long bytes) {
+        var capture = capture();
+        if (capture == null) {
+            MemorySegment.copy(source, from, target, to, bytes);
+        } else if (bytes > 0) {
+            capture.copy(place(source, from, bytes), place(target, to, bytes), bytes);
+        }
+    }
+
+    /// Clears bytes, by copying zeros: a slice to be filled would be an object on the heap.
+    public static void clear(MemorySegment target, long at, long bytes) {
+        var capture = capture();
+        if (capture != null) {
+            if (bytes > 0) {
+                capture.clear(place(target, at, bytes), bytes);
+            }
+            return;
+        }
+        for (long done = 0; done < bytes; done += ZEROS.byteSize()) {
+            MemorySegment.copy(ZEROS, 0, target, at + done, Math.min(ZEROS.byteSize(), bytes - done));
+        }
+    }
+
+    private static long place(MemorySegment memory, long at, long bytes) {
+        return memory.address() + Objects.checkFromIndexSize(at, bytes, memory.byteSize());
+    }
+}

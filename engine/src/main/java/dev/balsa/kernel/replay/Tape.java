@@ -1,0 +1,81 @@
+package dev.balsa.kernel.replay;
+
+import dev.balsa.kernel.Capture;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Map;
+
+/// What a captured run did, in order. For one thread.
+public final class Tape implements Capture {
+    /// Numbers of an event: its kind, and up to four more.
+    static final int EVENT = 5;
+
+    static final int PUT = 0;
+    static final int COPY = 1;
+    static final int CLEAR = 2;
+    static final int CALL = 3;
+
+    private final Map<Long, MemorySegment> known;
+    private long[] numbers = new long[64 * EVENT];
+    private int length;
+
+    /// @param known what does not change from run to run, by where it stands
+    Tape(Map<Long, MemorySegment> known) {
+        this.known = known;
+    }
+
+    /// Events so far.
+    int count() {
+        return length / EVENT;
+    }
+
+    /// A number of an event.
+    long number(int event, int index) {
+        return numbers[event * EVENT + index];
+    }
+
+    @Override
+    public long get(long address, int bytes) {
+        for (var entry : known.entrySet()) {
+            long at = address - entry.getKey();
+            if (at >= 0 && at + bytes <= entry.getValue().byteSize()) {
+                return bytes == 1
+                        ? entry.getValue().get(ValueLayout.JAVA_BYTE, at)
+                        : entry.getValue().get(ValueLayout.JAVA_INT_UNALIGNED, at);
+            }
+        }
+        throw new IllegalStateException("what is done depends on what is in an operand");
+    }
+
+    @Override
+    public void put(long address, int bytes, long value) {
+        add(PUT, address, bytes, value, 0);
+    }
+
+    @Override
+    public void copy(long source, long target, long bytes) {
+        add(COPY, target, source, bytes, 0);
+    }
+
+    @Override
+    public void clear(long target, long bytes) {
+        add(CLEAR, target, bytes, 0, 0);
+    }
+
+    @Override
+    public void call(long routine, long arguments, long from, long to) {
+        add(CALL, arguments, routine, from, to);
+    }
+
+    private void add(long kind, long first, long second, long third, long fourth) {
+        if (length == numbers.length) {
+            numbers = Arrays.copyOf(numbers, 2 * length);
+        }
+        numbers[length++] = kind;
+        numbers[length++] = first;
+        numbers[length++] = second;
+        numbers[length++] = third;
+        numbers[length++] = fourth;
+    }
+}
