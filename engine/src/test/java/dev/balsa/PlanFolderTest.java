@@ -39,6 +39,9 @@ class PlanFolderTest {
         plans = folder.resolve("plans");
     }
 
+    private static final int LOOKS = 6000;
+    private static final long LOOK_MILLIS = 10;
+
     private static Path digits() {
         return Repository.root().resolve("examples/digits/digits.onnx");
     }
@@ -113,6 +116,20 @@ class PlanFolderTest {
         assertThat(kept()).isEqualTo(files);
         for (var file : files) {
             assertThat(Files.getLastModifiedTime(file)).isGreaterThan(LONG_AGO);
+        }
+    }
+
+    /// While a model is open, its program is kept after a while, and then what is kept of it runs.
+    @Test
+    void theProcessThatPlannedGivesTheSameAfterwards() throws Exception {
+        try (var model = Model.load(digits(), options())) {
+            var expected = digits(model);
+            for (int i = 0; i < LOOKS && kept().isEmpty(); i++) {
+                Thread.sleep(LOOK_MILLIS);
+                assertSame(digits(model), expected);
+            }
+            assertThat(kept()).isNotEmpty();
+            assertSame(digits(model), expected);
         }
     }
 
