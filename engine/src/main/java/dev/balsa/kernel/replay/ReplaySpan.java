@@ -38,7 +38,7 @@ public final class ReplaySpan {
                 lines += lineBytes(workers, work.units(phase));
             }
         }
-        entryBytes = phases * SpanCode.ENTRY;
+        entryBytes = (long) phases * SpanCode.ENTRY;
         long startsAt = entryBytes * workers;
         linesAt = aligned(startsAt + units * Long.BYTES);
         memory = Arena.ofAuto().allocate(linesAt + lines + workers * LINE, LINE);

@@ -52,8 +52,8 @@ final class SpanCode {
     /// Bytes of an entry.
     static final int ENTRY = 8 * Long.BYTES;
 
-    /// Looks at the counts before the code returns: about a millisecond.
-    private static final int LOOKS = 10_000;
+    /// Looks at the counts before the code returns: a few milliseconds, as long as units of large steps take.
+    private static final int LOOKS = 50_000;
 
     private static final Gpr PHASE = Gpr.RBX;
     private static final Mem END = Mem.at(Gpr.RSP, 0);
