@@ -22,8 +22,9 @@ import java.util.stream.LongStream;
 /// memory; where there are several groups, which would copy the same again and again, a first phase copies the
 /// whole image. A family of products may see to that instead.
 final class TileConvWork implements CodeWork {
-    /// Memory of an image's rows that stays in a second-level cache of 512 KB beside weights and results.
-    private static final long CACHED = 192L << 10;
+    /// Memory of an image's rows that a part copies: what a block of depth sees of it stays in a second-level cache
+    /// of 512 KB, and all of it near. With fewer rows, weights would come from memory too often.
+    private static final long BAND = 768L << 10;
     private static final int LEAST_LINES = 2;
     private static final long ALIGNMENT = 64;
 
@@ -121,7 +122,7 @@ final class TileConvWork implements CodeWork {
     /// How many pixels see so few rows of the image that these stay in the cache: at least some lines of them, so
     /// that not too many rows are copied twice.
     private int bandPixels(List<Axis> axes) {
-        long lines = CACHED / (image.rowStep() * Float.BYTES * axes.get(1).stride());
+        long lines = BAND / (image.rowStep() * Float.BYTES * axes.get(1).stride());
         return (int) Math.min(
                 Integer.MAX_VALUE, Math.max(LEAST_LINES, lines) * axes.get(2).output());
     }

@@ -298,16 +298,16 @@ public final class BatchProduct {
 
     /// Has the tiles of a panel ask for the block that follows: that of the next panel, or of the first one's next.
     private void announce(MemorySegment scratch, int index, int panel, int first, int end, int rows) {
-        long lines = 0;
+        long place = scratch.address();
+        long bytes = 0;
         boolean isLast = panel == end - 1;
         if (packed.isPresent() && rows > LEAST_ROWS && !(isLast && index == blocks - 1)) {
             int next = isLast ? first : panel + 1;
             int row = (isLast ? index + 1 : index) * block;
-            long bytes = panels.place(next, Math.min(row + block, request.k)) - panels.place(next, row);
-            TileArgument.NEXT.set(scratch, packed.get().address() + panels.place(next, row));
-            lines = Math.ceilDiv(bytes, (long) LINE * routines.tiles(panel, rows));
+            bytes = panels.place(next, Math.min(row + block, request.k)) - panels.place(next, row);
+            place = packed.get().address() + panels.place(next, row);
         }
-        TileArgument.NEXT_LINES.set(scratch, lines);
+        routines.ask(scratch, panel, rows, segments.get(index).rounds(), place, bytes);
     }
 
     /// Where the rows of a panel that a block needs are, or now are.

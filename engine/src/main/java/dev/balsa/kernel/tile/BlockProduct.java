@@ -169,7 +169,9 @@ public final class BlockProduct {
         TileArgument.LEFT_STEP.set(scratch, Float.BYTES);
         TileArgument.SEGMENTS.set(scratch, scratch.address() + SEGMENT);
         TileArgument.SEGMENT_COUNT.set(scratch, 1);
+        TileArgument.NEXT.set(scratch, place);
         TileArgument.NEXT_LINES.set(scratch, 0);
+        TileArgument.NEXT_STEP.set(scratch, 0);
         Effects.putLong(scratch, SEGMENT, 0);
         Effects.putLong(scratch, SEGMENT + Long.BYTES, depth);
     }

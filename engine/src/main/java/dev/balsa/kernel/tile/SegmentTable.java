@@ -15,7 +15,8 @@ import java.util.List;
 ///
 /// @param memory the numbers
 /// @param count segments in it
-record SegmentTable(MemorySegment memory, int count) {
+/// @param rounds of steps that a tile makes along them
+record SegmentTable(MemorySegment memory, int count, long rounds) {
     /// Whether sums are added to what was put aside before.
     static final int ADDS = 2;
     /// Whether sums are put aside, and begin anew.
@@ -39,7 +40,7 @@ record SegmentTable(MemorySegment memory, int count) {
             numbers.add(segment.offset() * Float.BYTES);
             numbers.add((long) segment.length());
         }
-        return of(numbers, depth.segments().size());
+        return of(numbers, depth.segments());
     }
 
     private static SegmentTable split(Depth depth) {
@@ -63,7 +64,7 @@ record SegmentTable(MemorySegment memory, int count) {
             numbers.add((long) pieces.get(i).length());
             numbers.add((long) then);
         }
-        return of(numbers, pieces.size());
+        return of(numbers, pieces);
     }
 
     private static void cut(Depth.Segment segment, List<Depth.Segment> pieces) {
@@ -75,11 +76,15 @@ record SegmentTable(MemorySegment memory, int count) {
         pieces.add(new Depth.Segment(segment.offset() + done, segment.length() - done));
     }
 
-    private static SegmentTable of(List<Long> numbers, int count) {
+    private static SegmentTable of(List<Long> numbers, List<Depth.Segment> pieces) {
         var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, numbers.size());
         for (int i = 0; i < numbers.size(); i++) {
             memory.setAtIndex(ValueLayout.JAVA_LONG, i, numbers.get(i));
         }
-        return new SegmentTable(memory, count);
+        long rounds = 0;
+        for (var piece : pieces) {
+            rounds += TileCode.rounds(piece.length());
+        }
+        return new SegmentTable(memory, pieces.size(), rounds);
     }
 }

@@ -3,8 +3,6 @@ package dev.balsa.kernel.tile;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.DEC;
-import static dev.balsa.asm.GeneralInstruction.IMUL;
-import static dev.balsa.asm.GeneralInstruction.JAE;
 import static dev.balsa.asm.GeneralInstruction.JE;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
@@ -27,6 +25,10 @@ import java.util.List;
 
 /// Writes how a tile of [TileCode] asks for memory that is read or written soon.
 ///
+/// What comes after a tile's own operands is asked for line by line while the product runs, so that few requests
+/// wait at a time and the tile's own loads come through: rdx walks along it, some lines a round of steps. A range
+/// that few tiles must ask for is asked for at their beginnings instead.
+///
 /// @param rows of the tile
 /// @param vectors of columns
 record TileAhead(Assembler a, VectorUnit unit, TileForm form, int rows, int vectors, List<Stage> stages) {
@@ -37,30 +39,48 @@ record TileAhead(Assembler a, VectorUnit unit, TileForm form, int rows, int vect
         return form.order() == TileForm.Order.PANELS_AHEAD && rows > 1;
     }
 
+    /// Whether the next block of a packed panel is asked for.
+    private boolean asksNextBlock() {
+        return form.order() == TileForm.Order.ROWS && !form.stridedPanel();
+    }
+
+    /// The most lines that a round of steps asks for: of rows, all that a single panel's rounds must; of a block, a
+    /// fourth of what the round reads, or an eighth with vectors of 64 bytes, so that so many tiles ask for all.
+    int linesOfRound() {
+        return asksNextRows() ? rows : asksNextBlock() ? linesOfRound(vectors) : 0;
+    }
+
+    /// The most lines of the next block that a round of steps asks for in a tile so wide.
+    static int linesOfRound(int vectors) {
+        return 2 * vectors;
+    }
+
     /// rdx = where the next tile's rows begin, if there is one: as far apart as those of this tile. What lies
     /// there is only asked for.
     void findNextRows() {
         a.emit(MOV, Gpr.RAX, TileCode.ROWS.get(1));
         a.emit(SUB, Gpr.RAX, TileCode.ROWS.getFirst());
         a.emit(LEA, Gpr.RDX, Mem.at(TileCode.ROWS.get(rows - 1), Gpr.RAX, 1, 0));
-        a.emit(IMUL, Gpr.RAX, Gpr.RAX, Imm.of(rows));
-        a.emit(ADD, Gpr.RAX, Gpr.RDX);
-        a.emit(MOV, TileCode.argument(TileArgument.AHEAD_END), Gpr.RAX);
     }
 
-    /// Asks for the next lines of the next tile's rows.
-    void askNextRows() {
-        var enough = new Label("enough");
-        a.emit(CMP, Gpr.RDX, TileCode.argument(TileArgument.AHEAD_END));
-        a.emit(JAE, enough);
-        a.emit(PREFETCHT1, Mem.at(Gpr.RDX, 0));
-        a.emit(PREFETCHT1, Mem.at(Gpr.RDX, LINE));
-        a.emit(ADD, Gpr.RDX, Imm.of(2L * LINE));
-        a.bind(enough);
+    /// Asks for a line of a round's.
+    void askLine(int line) {
+        a.emit(PREFETCHT1, Mem.at(Gpr.RDX, line * LINE));
     }
 
-    /// Asks for a share of the next block, so that it is in the second-level cache when its turn comes.
-    void askNextBlock() {
+    /// Goes on after a round, if there is anything to ask for.
+    void goOn() {
+        if (linesOfRound() > 0) {
+            a.emit(ADD, Gpr.RDX, TileCode.argument(TileArgument.NEXT_STEP));
+        }
+    }
+
+    /// Asks for a share of the next block, so that it is in the second-level cache when its turn comes; or has rdx
+    /// walk along it.
+    void beginNextBlock() {
+        if (!asksNextBlock()) {
+            return;
+        }
         var line = new Label("line");
         var skip = new Label("nothing next");
         a.emit(MOV, Gpr.RCX, TileCode.argument(TileArgument.NEXT_LINES));
@@ -74,6 +94,14 @@ record TileAhead(Assembler a, VectorUnit unit, TileForm form, int rows, int vect
         a.emit(JNE, line);
         a.emit(MOV, TileCode.argument(TileArgument.NEXT), Gpr.RAX);
         a.bind(skip);
+        a.emit(MOV, Gpr.RDX, TileCode.argument(TileArgument.NEXT));
+    }
+
+    /// Leaves the rest of the next block to the next tile.
+    void leaveNextBlock() {
+        if (asksNextBlock()) {
+            a.emit(MOV, TileCode.argument(TileArgument.NEXT), Gpr.RDX);
+        }
     }
 
     /// Asks for the lines that the epilogue reads and writes, while there is a product to be computed: they lie a

@@ -26,17 +26,18 @@ enum TileArgument implements RoutineArgument {
     PANEL_ROW(10),
     /// Bytes from one element of a left row to the next, where it is strided.
     LEFT_STEP(11),
-    /// What will be read next, and how many lines of it each tile asks for; of a packed panel only.
+    /// What is asked for ahead ([TileAhead]): where it is, how many lines of it each tile asks for at its
+    /// beginning, and, in `NEXT_STEP`, the bytes that a round of steps goes on by.
     NEXT(12),
     NEXT_LINES(13),
     /// How many panels of this kind follow each other, where a tile's rows go over several.
     PANELS(14),
     /// Bytes from such a panel to the next.
     PANEL_BYTES(15),
-    /// The routine's own: panels left, the last row's end, the end of what is asked for ahead.
+    /// The routine's own: panels left, the last row's end.
     PANELS_LEFT(16),
     END(17),
-    AHEAD_END(18),
+    NEXT_STEP(18),
     /// Of products of quads, numbers of 32 bits: how many steps there are, and for each the bytes from a row's
     /// place to its quad.
     STEPS(19),

@@ -46,7 +46,11 @@ import java.util.stream.IntStream;
 final class TileCode {
     private static final int MOST_ROWS = 6;
     private static final int SHORT_REGISTERS = 16;
-    private static final int UNROLL = 4;
+    /// Steps of a round, which take few instructions besides their own: threads that share a core share what it
+    /// decodes, and the multipliers wait for that before they wait for memory.
+    private static final int ROUND = 16;
+    /// Steps that are done at a time where less than a round is left.
+    private static final int FEW = 4;
     private static final int PLACE_BYTES = 4;
 
     /// Where the rows of the left factor begin.
@@ -125,6 +129,11 @@ final class TileCode {
                 + vectors + "v" + whole + form.label() + " " + stages;
     }
 
+    /// How many rounds of steps there are along neighbouring elements.
+    static int rounds(int elements) {
+        return elements / ROUND;
+    }
+
     private Vec spare(int index) {
         return unit.register(sums.registers() + index);
     }
@@ -156,15 +165,14 @@ final class TileCode {
 
     private void tile() {
         findRows();
-        if (!form.stridedPanel() && !form.goesOverPanels()) {
-            ahead.askNextBlock();
-        }
+        ahead.beginNextBlock();
         ahead.askResults();
         if (form.quads()) {
             new QuadSteps(lanes, rows, vectors).write();
         } else {
             sums.begin();
             run();
+            ahead.leaveNextBlock();
         }
         finish();
     }
@@ -244,8 +252,10 @@ final class TileCode {
     /// steps. With strided factors there is one segment, and r14 and rbx hold the distances.
     private void run() {
         var segment = new Label("segment");
-        var several = new Label("several");
+        var round = new Label("round");
         var rest = new Label("rest");
+        var few = new Label("few");
+        var last = new Label("last");
         var single = new Label("single");
         var done = new Label("done");
         a.emit(MOV, Gpr.RAX, argument(TileArgument.PANEL));
@@ -262,21 +272,37 @@ final class TileCode {
         } else {
             a.emit(ADD, Gpr.RBX, Imm.of((form.splits() ? 3L : 2L) * Long.BYTES));
         }
-        a.emit(SUB, Gpr.R15, Imm.of(UNROLL));
+        a.emit(SUB, Gpr.R15, Imm.of(ROUND));
         a.emit(JB, rest);
         a.align(32);
-        a.bind(several);
-        if (ahead.asksNextRows()) {
-            ahead.askNextRows();
-        }
-        for (int step = 0; step < UNROLL; step++) {
+        a.bind(round);
+        int lines = ahead.linesOfRound();
+        int line = 0;
+        for (int step = 0; step < ROUND; step++) {
+            while (line * ROUND < (step + 1) * lines) {
+                ahead.askLine(line);
+                line++;
+            }
             step(step);
         }
-        advance(UNROLL);
-        a.emit(SUB, Gpr.R15, Imm.of(UNROLL));
-        a.emit(JAE, several);
+        ahead.goOn();
+        advance(ROUND);
+        a.emit(SUB, Gpr.R15, Imm.of(ROUND));
+        a.emit(JAE, round);
         a.bind(rest);
-        a.emit(ADD, Gpr.R15, Imm.of(UNROLL));
+        a.emit(ADD, Gpr.R15, Imm.of(ROUND));
+        a.emit(JE, done);
+        a.emit(SUB, Gpr.R15, Imm.of(FEW));
+        a.emit(JB, last);
+        a.bind(few);
+        for (int step = 0; step < FEW; step++) {
+            step(step);
+        }
+        advance(FEW);
+        a.emit(SUB, Gpr.R15, Imm.of(FEW));
+        a.emit(JAE, few);
+        a.bind(last);
+        a.emit(ADD, Gpr.R15, Imm.of(FEW));
         a.emit(JE, done);
         a.bind(single);
         step(0);

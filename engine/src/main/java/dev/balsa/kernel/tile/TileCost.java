@@ -16,8 +16,8 @@ public final class TileCost {
     /// Cycles that a vector of a tile takes to be stored or put aside.
     private static final double PER_SUM = 2;
 
-    /// Cycles that a row of a tile adds to a step of depth where its elements come from a second-level cache: fewer,
-    /// wider panels read them less often.
+    /// Cycles that a row of a tile adds to a step of depth where its elements come from a second-level cache:
+    /// fewer, wider panels read them less often.
     private static final double PER_ROW = 1 / 16.0;
     /// Cycles that a lane of a panel adds where it is the panels that come from there: less, as they are read from
     /// front to back.
@@ -33,24 +33,24 @@ public final class TileCost {
     /// @param rowBytes how much memory a further row brings into the cache
     public static Cost of(VectorUnit unit, TileShape shape, double rows, int columns, long depth, long rowBytes) {
         int vectors = Math.ceilDiv(columns, unit.lanes());
+        boolean goesOverPanels = TileProduct.goesOverPanels(rows, depth, columns);
         double cycles = 0;
         for (int width : new Panels(unit, columns, 1, shape.vectors()).widths()) {
-            cycles += cycles(unit, rows, width, depth);
+            cycles += cycles(unit, rows, width, depth, goesOverPanels);
         }
         double steps = cycles * MULTIPLIERS * unit.lanes();
         double weights = (double) vectors * unit.bytes() * depth;
         return new Cost(steps, rows * (rowBytes + (double) columns * Float.BYTES), weights, 0);
     }
 
-    private static double cycles(VectorUnit unit, double rows, int width, long depth) {
+    private static double cycles(VectorUnit unit, double rows, int width, long depth, boolean goesOverPanels) {
         int most = TileCode.mostRows(unit, width);
         double tiles = Math.ceil(rows / most);
         double tileRows = rows / tiles;
         double sums = tileRows * width;
         double step = Math.max(Math.max(sums, BUSY) / MULTIPLIERS, (tileRows + width) / LOADS);
-        boolean goesOverPanels = TileProduct.goesOverPanels(depth);
         step += goesOverPanels ? width * unit.lanes() * PER_LANE : tileRows * PER_ROW;
-        double blocks = goesOverPanels ? 1 : Math.ceil((double) depth / TileProduct.BLOCK);
+        double blocks = Math.ceil((double) depth / TileProduct.block(depth, goesOverPanels));
         return tiles * (depth * step + blocks * (PER_TILE + sums * PER_SUM));
     }
 }

@@ -24,7 +24,7 @@ record TileForm(
         boolean splits) {
     /// What comes after a tile.
     enum Order {
-        /// The next rows by the same panel, which stays in the first-level cache.
+        /// The next rows by the same panel, of which a block stays in a cache.
         ROWS,
         /// The same rows by the next panel, until there is none; then the next rows. Rows come from memory once and
         /// evenly; panels, with all of their depth, stay in the second-level cache.

@@ -20,20 +20,31 @@ import java.util.Optional;
 ///
 /// - groups of panels, tiles of rows, panels, where the depth is short: the panels of a group stay in the
 /// second-level cache, and the rows come from memory once per group;
-/// - panels, blocks of depth, tiles of rows: a block of a panel stays in the first-level cache while all rows of
-/// the part go by, and the rows stay in the second-level cache from panel to panel.
+/// - panels, blocks of depth, tiles of rows: a block of a panel stays in the second-level cache while all rows of
+/// the part go by, as do the rows' own blocks, and the next one comes from memory meanwhile.
 public final class TileProduct implements RowProduct {
-    /// Steps of depth of a block: those of a panel of two vectors then take 16 KB of a first-level cache of 32 KB
-    /// or more.
-    static final int BLOCK = 256;
-    /// Memory of the left factor's rows that stays in a second-level cache of 512 KB beside a panel.
-    private static final long CACHED = 192L << 10;
+    /// The most steps of depth of a block, measured: those of a panel of two vectors take 48 KB of a second-level
+    /// cache. A block that fits in the first-level cache brings less from there; but tiles that begin and end more
+    /// often cost more than that.
+    private static final int BLOCK = 768;
+    /// What the steps of blocks are a multiple of, where there are several; it keeps rounds whole.
+    private static final int GRAIN = 64;
+    /// Memory of a block of the left factor's rows that stays in a second-level cache of 512 KB beside a panel's
+    /// and the next one's.
+    private static final long CACHED = 384L << 10;
     /// Memory of panels that stays there beside a few rows.
     private static final long CACHED_PANELS = 256L << 10;
     /// Rows so deep, six of them, take most of a first-level cache of 32 KB.
     static final int SHORT_DEPTH = 1024;
+    /// Panels less deep are soon done by a part's rows: to change them so often costs more than what is below
+    /// saves.
+    private static final int LONG_PANEL = 512;
+    /// Memory of panels, several times a second-level cache, that rather comes one by one, each asked for in time,
+    /// than group by group.
+    private static final long MANY_PANELS = 2L << 20;
+    /// So many rows take a panel long enough for the next one to come meanwhile.
+    private static final int MANY_ROWS = 96;
     private static final int LEAST_ROWS = 24;
-    private static final int LINE = 64;
     private static final double MOST_PACKING = 4;
     private static final double FEW_PACKED = 1 << 22;
     /// Parts that are enough to keep several workers busy to about the same end.
@@ -58,6 +69,7 @@ public final class TileProduct implements RowProduct {
     private final int rowParts;
     private final int panelParts;
     private final long partialBytes;
+    private final long rowBytes;
     private final TileForm form;
     private final Optional<QuadFactor> quads;
     private final TileRoutines routines;
@@ -243,6 +255,7 @@ public final class TileProduct implements RowProduct {
         this.packed = packed;
         columns = request.columns();
         rows = request.rows();
+        rowBytes = request.rowBytes();
         outputPlaces = request.outputPlaces();
         stages = request.stages();
         operands = new OperandAddresses(stages);
@@ -252,7 +265,7 @@ public final class TileProduct implements RowProduct {
                 .orElseGet(() -> new TileForm(order(request, false), splits));
         int firstRow = 0;
         blocks = new ArrayList<>();
-        for (var block : request.depth().blocks(form.goesOverPanels() ? SHORT_DEPTH : BLOCK)) {
+        for (var block : request.depth().blocks(block(request.depth().length(), form.goesOverPanels()))) {
             blocks.add(new Block(SegmentTable.of(block, form.splits()), firstRow, block.length()));
             firstRow += block.length();
         }
@@ -275,6 +288,7 @@ public final class TileProduct implements RowProduct {
         unit = other.unit;
         columns = other.columns;
         rows = other.rows;
+        rowBytes = other.rowBytes;
         outputPlaces = other.outputPlaces;
         stages = other.stages;
         operands = other.operands;
@@ -296,7 +310,7 @@ public final class TileProduct implements RowProduct {
     /// @param isNear whether the left factor's rows are in a cache
     private static TileForm.Order order(Request request, boolean isNear) {
         int depth = request.depth().length();
-        if (!goesOverPanels(depth)) {
+        if (!goesOverPanels(request.rows().count(), depth, request.columns())) {
             return TileForm.Order.ROWS;
         }
         boolean isDense = !isNear
@@ -306,8 +320,17 @@ public final class TileProduct implements RowProduct {
     }
 
     /// Whether tiles of the same rows follow each other, panel by panel, with all of their depth.
-    static boolean goesOverPanels(long depth) {
-        return depth <= SHORT_DEPTH;
+    static boolean goesOverPanels(double rows, long depth, long columns) {
+        boolean isLarge = depth >= LONG_PANEL && depth * columns * Float.BYTES > MANY_PANELS;
+        return depth <= SHORT_DEPTH && !(isLarge && rows >= MANY_ROWS);
+    }
+
+    /// The steps of depth of all blocks but the last, which has no more.
+    static int block(long depth, boolean goesOverPanels) {
+        long blocks = Math.ceilDiv(depth, BLOCK);
+        return goesOverPanels || blocks <= 1
+                ? Math.toIntExact(Math.max(1, depth))
+                : Math.toIntExact(Math.ceilDiv(depth, blocks * GRAIN) * GRAIN);
     }
 
     /// Rows of a part, so that what its rows and its columns bring into the cache is about equally much, which
@@ -319,7 +342,7 @@ public final class TileProduct implements RowProduct {
         double columnBytes = depth * Float.BYTES;
         int narrow = Math.min(columns, 2 * unit.lanes());
         double wide = Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), narrow, columns);
-        long block = Math.min(request.rowBytes(), (long) BLOCK * Float.BYTES);
+        long block = Math.min(request.rowBytes(), (long) block(request.depth().length(), false) * Float.BYTES);
         long most = form.goesOverPanels() ? Integer.MAX_VALUE : Math.max(LEAST_ROWS, CACHED / block);
         return (int) Math.min(request.mostRows(), Math.clamp(perPart / wide, LEAST_ROWS, (double) most));
     }
@@ -403,7 +426,11 @@ public final class TileProduct implements RowProduct {
                 TileArgument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
                 TileArgument.IS_LAST.set(scratch, i == blocks.size() - 1 ? 1 : 0);
                 TileArgument.PARTIAL.set(scratch, partial);
-                announce(scratch, i, panel, endPanel, endRow - firstRow);
+                if (form.goesOverPanels()) {
+                    routines.askNextRows(scratch, panel, endRow - firstRow, group, block.segments.rounds(), rowBytes);
+                } else {
+                    announce(scratch, i, panel, endPanel, endRow - firstRow);
+                }
                 routines.run(scratch, panel, firstRow, endRow);
             }
             panel += group;
@@ -422,13 +449,14 @@ public final class TileProduct implements RowProduct {
     private void announce(MemorySegment scratch, int index, int panel, int end, int rows) {
         boolean isLast = index == blocks.size() - 1;
         int next = isLast ? panel + 1 : panel;
-        long lines = 0;
-        if (!form.goesOverPanels() && next < end) {
+        long place = packed.address();
+        long bytes = 0;
+        if (next < end) {
             var block = blocks.get(isLast ? 0 : index + 1);
-            TileArgument.NEXT.set(scratch, packed.address() + panels.place(next, block.firstRow));
-            lines = Math.ceilDiv(panels.bytes(next, block.rows), (long) LINE * routines.tiles(panel, rows));
+            place += panels.place(next, block.firstRow);
+            bytes = panels.bytes(next, block.rows);
         }
-        TileArgument.NEXT_LINES.set(scratch, lines);
+        routines.ask(scratch, panel, rows, blocks.get(index).segments.rounds(), place, bytes);
     }
 
     /// How many panels from one on are of its kind and stay in the cache together.

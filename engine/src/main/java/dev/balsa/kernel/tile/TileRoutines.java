@@ -11,6 +11,8 @@ import java.util.List;
 /// The routines of a product's tiles: by panel, then by rows of a tile. A range of rows is made in tiles of about
 /// the same number of rows.
 final class TileRoutines {
+    private static final int LINE = 64;
+
     private final VectorUnit unit;
     private final Panels panels;
     private final TileForm form;
@@ -66,6 +68,31 @@ final class TileRoutines {
                     TileCode.name(unit, form, rows, vectors, lastLanes, stages),
                     () -> TileCode.write(unit, form, rows, vectors, lastLanes, stages));
         }
+    }
+
+    /// Has the tiles that a panel makes for so many rows ask for a range of memory together, so that it is in the
+    /// second-level cache afterwards.
+    ///
+    /// @param arguments those of [TileCode]
+    /// @param rounds of steps that each tile makes
+    /// @param bytes of the range, from `place` on; 0 if there is nothing to ask for
+    void ask(MemorySegment arguments, int panel, int rows, long rounds, long place, long bytes) {
+        long tiles = tiles(panel, rows);
+        long step = Math.ceilDiv(bytes, Math.max(1, rounds * tiles));
+        boolean isSlow = step <= (long) TileAhead.linesOfRound(panels.vectors(panel)) * LINE;
+        TileArgument.NEXT.set(arguments, place);
+        TileArgument.NEXT_STEP.set(arguments, isSlow ? step : 0);
+        TileArgument.NEXT_LINES.set(arguments, isSlow ? 0 : Math.ceilDiv(bytes, LINE * tiles));
+    }
+
+    /// Has a tile's rows ask for the next tile's while they go over panels, where the form says so.
+    ///
+    /// @param group panels that follow each other
+    /// @param rounds of steps that each tile makes
+    /// @param rowBytes from a row to the next
+    void askNextRows(MemorySegment arguments, int panel, int rows, int group, long rounds, long rowBytes) {
+        long bytes = Math.ceilDiv(rows, tiles(panel, rows)) * rowBytes;
+        TileArgument.NEXT_STEP.set(arguments, Math.ceilDiv(bytes, Math.max(1, group * rounds)));
     }
 
     /// Makes the tiles of a range of rows: some of the one size, then some of one row less.
