@@ -4,6 +4,7 @@ import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
+import dev.balsa.kept.NotKeptException;
 import dev.balsa.rewrite.Pipeline;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.Program;
@@ -22,17 +23,29 @@ import java.util.function.Supplier;
 public final class CompiledGraph {
     /// Programs that are kept; their weights are shared, so that a program is small, but not nothing.
     private static final int MOST_PROGRAMS = 64;
+    /// A program that is run so often is worth being captured.
+    private static final int USES_BEFORE_CAPTURE = 16;
+
+    /// A program, and how often it was asked for.
+    private static final class Planned {
+        private Program program;
+        private int uses;
+
+        Planned(Program program) {
+            this.program = program;
+        }
+    }
 
     private final List<Value> inputs;
     private final Supplier<Graph> graph;
     private final PlanContext context;
     private final Function<List<Shape>, Optional<Program>> kept;
     private final Pipeline whenShaped;
-    private final Map<List<Shape>, Program> programs = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<List<Shape>, Planned> programs = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<List<Shape>, Program> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<List<Shape>, Planned> eldest) {
             return size() > MOST_PROGRAMS;
         }
     };
@@ -78,17 +91,42 @@ public final class CompiledGraph {
         synchronized (programs) {
             var known = programs.get(shapes);
             if (known == null) {
-                known = kept.apply(shapes).orElseGet(() -> ProgramBuilder.build(specialized(shapes), context));
+                known = new Planned(
+                        kept.apply(shapes).orElseGet(() -> ProgramBuilder.build(specialized(shapes), context)));
                 programs.put(List.copyOf(shapes), known);
             }
-            return known;
+            if (++known.uses == USES_BEFORE_CAPTURE) {
+                capture(known.program);
+            }
+            return known.program;
+        }
+    }
+
+    /// Has a program replaced by one that needs less Java, as soon as that is made.
+    private void capture(Program program) {
+        if (context.constants() instanceof ModelConstants constants && !ProgramCapture.isCaptured(program)) {
+            constants.later(() -> {
+                try {
+                    replace(
+                            program,
+                            ProgramCapture.of(
+                                    program, constants, context.machine().workers()));
+                } catch (NotKeptException e) {
+                    System.getLogger(CompiledGraph.class.getName())
+                            .log(System.Logger.Level.DEBUG, () -> "a program is not captured: " + e.getMessage());
+                }
+            });
         }
     }
 
     /// From now on, runs another program that does the same.
     public void replace(Program program, Program by) {
         synchronized (programs) {
-            programs.replaceAll((_, known) -> known == program ? by : known);
+            for (var known : programs.values()) {
+                if (known.program == program) {
+                    known.program = by;
+                }
+            }
         }
     }
 

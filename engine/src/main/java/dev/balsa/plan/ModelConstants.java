@@ -3,6 +3,7 @@ package dev.balsa.plan;
 import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
 import dev.balsa.memory.LargeMemory;
+import dev.balsa.run.Uninterruptibly;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -39,6 +40,12 @@ public final class ModelConstants implements Constants, AutoCloseable {
 
     private final Optional<CodeFiles> files;
     private final Function<byte[], MachineCode> maker;
+    /// Whether code can be called by other code.
+    private final boolean isNative;
+    /// What is done beside runs, one after the other.
+    private Thread background = Thread.ofPlatform().unstarted(() -> {});
+
+    private boolean isClosing;
 
     /// @param arena a shared arena that lives as long as the model
     public ModelConstants(Arena arena) {
@@ -48,11 +55,17 @@ public final class ModelConstants implements Constants, AutoCloseable {
     /// @param arena a shared arena that lives as long as the model
     /// @param files get all code that is made
     public ModelConstants(Arena arena, Optional<CodeFiles> files) {
-        this(arena, files, MachineCode::of);
+        this(arena, files, MachineCode::of, true);
     }
 
-    /// @param maker makes code callable
+    /// @param maker makes code callable, by Java only
     ModelConstants(Arena arena, Optional<CodeFiles> files, Function<byte[], MachineCode> maker) {
+        this(arena, files, maker, false);
+    }
+
+    private ModelConstants(
+            Arena arena, Optional<CodeFiles> files, Function<byte[], MachineCode> maker, boolean isNative) {
+        this.isNative = isNative;
         this.arena = arena;
         this.files = files;
         this.maker = maker;
@@ -124,9 +137,36 @@ public final class ModelConstants implements Constants, AutoCloseable {
         return LargeMemory.allocate(arena, bytes);
     }
 
+    /// Does something with memory and code beside runs, on a thread of its own: where code can be called by code,
+    /// and unless this is closed before.
+    synchronized void later(Runnable task) {
+        if (isClosing || !isNative) {
+            return;
+        }
+        var before = background;
+        background = Thread.ofPlatform().daemon().name("balsa-capture").start(() -> {
+            Uninterruptibly.join(before);
+            if (!isClosing()) {
+                task.run();
+            }
+        });
+    }
+
+    private synchronized boolean isClosing() {
+        return isClosing;
+    }
+
+    private Thread closing() {
+        synchronized (this) {
+            isClosing = true;
+            return background;
+        }
+    }
+
     /// Frees the code, which nobody runs any more; the arena is its owner's to close.
     @Override
     public void close() {
+        Uninterruptibly.join(closing());
         codes.values().forEach(MachineCode::close);
         codes.clear();
         adopted.forEach(MachineCode::close);

@@ -7,6 +7,7 @@ import dev.balsa.kept.NotKeptException;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.replay.Captured;
+import dev.balsa.kernel.replay.ReplayWork;
 import dev.balsa.kernel.replay.Take;
 import dev.balsa.run.Program;
 import dev.balsa.run.Slot;
@@ -61,6 +62,11 @@ final class ProgramCapture {
     /// @throws NotKeptException if its works cannot be copied
     static Program of(Program program, Constants constants, int workers) throws NotKeptException {
         return new ProgramCapture(program, constants).captured(workers);
+    }
+
+    /// Whether it has been done.
+    static boolean isCaptured(Program program) {
+        return program.steps().stream().anyMatch(step -> step instanceof Step.KernelStep(var _, ReplayWork _, var _));
     }
 
     private Program captured(int workers) throws NotKeptException {

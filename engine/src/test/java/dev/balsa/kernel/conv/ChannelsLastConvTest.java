@@ -7,6 +7,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomEpilogue;
 import dev.balsa.tensor.Precision;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,21 @@ class ChannelsLastConvTest {
         }
     }
 
+    /// Around the depths at which products are divided into blocks, with several panels.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void deepConvolutionsEqualTheirDefinition(Isa isa) {
+        var ones = List.of(1, 1);
+        int[] depths = CodeTrial.emulates(isa) ? new int[] {769} : new int[] {767, 768, 769, 900, 1024, 1025, 1600};
+        for (int depth : depths) {
+            for (int outputs : new int[] {40, 100}) {
+                var size = List.of(1, 2 + depth % 23);
+                var window = new Window(size, ones, ones, ones, List.of(0, 0), size);
+                check(depth, isa, window, 1, 1, depth, outputs);
+            }
+        }
+    }
+
     private static void check(int seed, Isa isa) {
         var random = new Random(seed);
         var window = RandomWindow.convolution(random);
@@ -39,7 +55,11 @@ class ChannelsLastConvTest {
         boolean depthwise = random.nextInt(3) == 0;
         int channels = groups * (depthwise ? 1 : 1 + random.nextInt(groups > 3 ? 3 : 40));
         int outputs = groups * (depthwise ? 1 : 1 + random.nextInt(groups > 3 ? 3 : 70));
-        int batch = 1 + random.nextInt(2);
+        check(seed, isa, window, 1 + random.nextInt(2), groups, channels, outputs);
+    }
+
+    private static void check(int seed, Isa isa, Window window, int batch, int groups, int channels, int outputs) {
+        var random = new Random(seed);
         try (var trial = new CodeTrial(seed)) {
             var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
             var w = RandomWindow.floats(random, (long) outputs * channels / groups * window.kernelSize());
