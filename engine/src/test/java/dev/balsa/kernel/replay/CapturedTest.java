@@ -209,7 +209,7 @@ class CapturedTest {
                         frame.scratch(), 0, (int) frame.operand(0).address())))
                 .isPresent();
         assertThat(reason(frame -> {
-                    for (long at = 0; at < (frame.operand(0).address() >> 16 & 3); at++) {
+                    for (long at = 0; at < (frame.operand(0).address() >> 16 & 31); at++) {
                         Effects.putLong(frame.scratch(), at * 8, 1);
                     }
                 }))
