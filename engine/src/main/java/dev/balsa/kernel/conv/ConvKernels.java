@@ -4,6 +4,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.IntegerFactors;
 import dev.balsa.kernel.tile.VectorFamily;
 import dev.balsa.kernel.vector.VectorProvider;
 import dev.balsa.tensor.Precision;
@@ -60,7 +61,9 @@ public final class ConvKernels {
         var kernels = new ArrayList<Kernel<IntegerConvRequest>>();
         VectorUnit.of(isa).ifPresent(unit -> {
             kernels.add(new IntegerDepthwiseKernel(unit));
-            kernels.add(new IntegerConvKernel(unit));
+            for (var factors : IntegerFactors.values()) {
+                kernels.add(new IntegerConvKernel(unit, factors));
+            }
         });
         return kernels;
     }

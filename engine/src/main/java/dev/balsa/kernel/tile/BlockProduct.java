@@ -16,11 +16,12 @@ import java.util.Optional;
 /// Sums that are kept lie panel after panel; in each there are [Request#mostRows] rows of as many vectors as
 /// [#widths] says.
 public final class BlockProduct {
+    private static final int LINE = 64;
     /// The pair of numbers that tells a depth stands behind the arguments of the tiles.
     private static final int SEGMENT = TileArgument.OPERANDS.at();
 
     /// Bytes of scratch memory that routines are told in: the first ones, where nothing else lies.
-    public static final int ARGUMENT_BYTES = 192;
+    public static final int ARGUMENT_BYTES = Math.ceilDiv(SEGMENT + 2 * Long.BYTES, LINE) * LINE;
 
     /// What blocks are like.
     ///

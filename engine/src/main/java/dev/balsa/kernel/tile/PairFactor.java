@@ -45,6 +45,11 @@ public record PairFactor(
         return Math.multiplyExact(runs.size(), Math.ceilDiv(run, 2));
     }
 
+    /// The depth in quads.
+    int quads() {
+        return Math.multiplyExact(runs.size(), Math.ceilDiv(run, QuadFactor.QUAD));
+    }
+
     /// Names everything but the memory, for the packed form's key.
     String form() {
         var zeros = zeroPoints.map(
@@ -56,10 +61,11 @@ public record PairFactor(
         return signed ? value : Byte.toUnsignedInt(value);
     }
 
-    /// Columns less their zero points, each along the depth.
-    int[][] columns(int first, int count) {
+    /// Columns less their zero points, each along the depth; zeros fill runs up to multiples of a length.
+    int[][] columns(int first, int count, int multiple) {
         var zeros = zeros(first, count);
-        var columns = new int[count][Math.multiplyExact(runs.size(), run)];
+        int length = Math.ceilDiv(run, multiple) * multiple;
+        var columns = new int[count][Math.multiplyExact(runs.size(), length)];
         int at = 0;
         for (long start : runs) {
             long from = start + first * columnStep;
@@ -76,7 +82,7 @@ public record PairFactor(
                     spread(bytes, (int) columnStep, signed, zeros, columns, at + row);
                 }
             }
-            at += run;
+            at += length;
         }
         return columns;
     }

@@ -6,7 +6,6 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomSumResult;
 import dev.balsa.kernel.SmallWeights;
-import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.PairFactor;
 import java.util.Arrays;
 import java.util.List;
@@ -74,10 +73,7 @@ class IntegerGemmTest {
             finish.operands().forEach(trial::input);
             var request =
                     new IntegerGemmRequest(rows, depth, signedA, zeroA, right, finish.result(), finish.epilogue());
-            var kernel = new IntegerGemmKernel(VectorUnit.of(isa).orElseThrow());
-            assertThat(kernel.supports(request)).isTrue();
             long bytes = (long) rows * columns * finish.result().bytes();
-            var found = trial.runBytes(kernel.prepare(request, trial), List.of(bytes));
             var sums = new int[rows * columns];
             for (int i = 0; i < sums.length; i++) {
                 int column = i % columns;
@@ -88,7 +84,14 @@ class IntegerGemmTest {
                     sums[i] += (value(a[i / columns * depth + d], signedA) - zero) * (value(b[at], signedB) - other);
                 }
             }
-            assertThat(found.getFirst()).as("seed %d of %s", seed, request).isEqualTo(finish.apply(sums, columns));
+            var expected = finish.apply(sums, columns);
+            for (var kernel : GemmKernels.integers(isa)) {
+                assertThat(kernel.supports(request)).isTrue();
+                var found = trial.runBytes(kernel.prepare(request, trial), List.of(bytes));
+                assertThat(found.getFirst())
+                        .as("%s, seed %d of %s", kernel.spec().name(), seed, request)
+                        .isEqualTo(expected);
+            }
         }
     }
 
