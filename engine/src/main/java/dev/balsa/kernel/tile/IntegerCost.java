@@ -7,8 +7,9 @@ import dev.balsa.kernel.code.VectorUnit;
 /// vectors in each.
 final class IntegerCost {
     private static final double MULTIPLIERS = 2;
-    /// Cycles of an element of a row by a vector of columns: one multiplication of pairs, or two of quads, and sums.
-    private static final double PAIR = 8.5 / 12;
+    /// Cycles of an element of a row by a vector of columns: one multiplication of pairs, or two of quads, and
+    /// sums.
+    private static final double PAIR = 8.0 / 12;
 
     private static final double QUAD = 13.0 / 12;
     /// Cycles that a vector of a row takes to be begun and finished.
@@ -55,7 +56,7 @@ final class IntegerCost {
         for (int first : new int[] {0, (right.columns() - count) / 2, right.columns() - count}) {
             for (var column : right.columns(first, count, QuadFactor.QUAD)) {
                 var parts = new QuadColumn();
-                parts.split(column);
+                parts.split(column, new int[column.length / QuadFactor.QUAD], 0, 1);
                 entries += parts.entries();
                 columns++;
             }

@@ -45,11 +45,6 @@ public record PairFactor(
         return Math.multiplyExact(runs.size(), Math.ceilDiv(run, 2));
     }
 
-    /// The depth in quads.
-    int quads() {
-        return Math.multiplyExact(runs.size(), Math.ceilDiv(run, QuadFactor.QUAD));
-    }
-
     /// Names everything but the memory, for the packed form's key.
     String form() {
         var zeros = zeroPoints.map(

@@ -15,7 +15,8 @@ final class QuadColumn {
     private static final int SHIFT = 32;
     private static final long PLACE = (1L << SHIFT) - 1;
 
-    /// What is left over: magnitudes in upper halves, and in lower ones places, doubled, and whether it is negative.
+    /// What is left over: magnitudes in upper halves, and in lower ones places, doubled, and whether it is
+    /// negative.
     private long[] left = new long[16];
     private int count;
     private int[] entries = new int[16 * ENTRY];
@@ -23,20 +24,34 @@ final class QuadColumn {
 
     /// Takes a column apart.
     ///
-    /// @param column weights along the depth, less their zero points: an even number of them, of 9 bits and a sign;
-    ///     what is left of them are the numbers of 8 bits
-    void split(int[] column) {
+    /// @param column weights along the depth, less their zero points: whole quads, each weight of 9 bits and a
+    ///     sign; overwritten
+    /// @param quads where the numbers of 8 bits are put, four side by side, `step` apart, from `at` on
+    /// @return the negated sum of the column
+    int split(int[] column, int[] quads, int at, int step) {
         count = 0;
         length = 0;
-        for (int i = 0; i < column.length; i += 2) {
-            int one = column[i];
-            int other = column[i + 1];
-            int sum = one + other;
-            if (one != (byte) one || other != (byte) other || sum > MOST || sum < -MOST) {
+        int sum = 0;
+        int to = at;
+        for (int i = 0; i < column.length; i += QuadFactor.QUAD) {
+            sum -= column[i] + column[i + 1] + column[i + 2] + column[i + 3];
+            if (isLarge(column[i], column[i + 1])) {
                 cut(column, i);
             }
+            if (isLarge(column[i + 2], column[i + 3])) {
+                cut(column, i + 2);
+            }
+            quads[to] =
+                    column[i] & 0xFF | (column[i + 1] & 0xFF) << 8 | (column[i + 2] & 0xFF) << 16 | column[i + 3] << 24;
+            to += step;
         }
         pair();
+        return sum;
+    }
+
+    /// Whether neighbours do not fit. Where their signs differ, their sum is not too large.
+    private static boolean isLarge(int one, int other) {
+        return one != (byte) one || other != (byte) other || Math.abs(one + other) > MOST;
     }
 
     /// The number of entries.
@@ -53,7 +68,7 @@ final class QuadColumn {
         cutTo(column, i, Byte.MIN_VALUE, Byte.MAX_VALUE);
         cutTo(column, i + 1, Byte.MIN_VALUE, Byte.MAX_VALUE);
         int sum = column[i] + column[i + 1];
-        if (sum > MOST || sum < -MOST) {
+        if (Math.abs(sum) > MOST) {
             // Both have one sign, and the larger is not less than what is too much.
             int larger = Math.abs(column[i]) >= Math.abs(column[i + 1]) ? i : i + 1;
             int rest = column[larger] - (sum > 0 ? sum - MOST : sum + MOST);

@@ -14,10 +14,10 @@ import java.util.List;
 /// of two positive or two negative numbers. What is more than that is taken off, and makes another factor, of few
 /// elements that are not zero, the remainder; it is multiplied by itself ([RemainderCode]).
 ///
-/// Behind all panels there is a row of 32-bit integers: the sums of all columns, negated, for what the zero point of
-/// the left factor takes away. Behind it, there are for each panel the entries of its remainder: their number, then
-/// for each the places of four rows of turned bytes, four weights, and the place of the sums of the column. Entries
-/// of a column do not follow each other, if others have some.
+/// Behind all panels there is a row of 32-bit integers: the sums of all columns, negated, for what the zero point
+/// of the left factor takes away. Behind it, there are for each panel the entries of its remainder: their number,
+/// then for each the places of four rows of turned bytes, four weights, and the place of the sums of the column.
+/// Entries of a column do not follow each other, if others have some.
 ///
 /// @param panels of quads
 /// @param packed everything
@@ -25,6 +25,8 @@ import java.util.List;
 record QuadFactor(Panels panels, MemorySegment packed, List<Long> remainders) {
     /// Bytes of a quad.
     static final int QUAD = 4;
+    /// Columns that are read at once: of rows of a matrix more than a few bytes.
+    private static final int READ = 128;
 
     /// Copies the list.
     QuadFactor {
@@ -33,11 +35,11 @@ record QuadFactor(Panels panels, MemorySegment packed, List<Long> remainders) {
 
     /// A panel taken apart.
     private static final class Parts {
-        private final byte[] quads;
+        private final int[] quads;
         private final int[] sums;
         private final int[] remainder;
 
-        Parts(byte[] quads, int[] sums, int[] remainder) {
+        Parts(int[] quads, int[] sums, int[] remainder) {
             this.quads = quads;
             this.sums = sums;
             this.remainder = remainder;
@@ -53,8 +55,16 @@ record QuadFactor(Panels panels, MemorySegment packed, List<Long> remainders) {
         var remainders = new ArrayList<Long>();
         long at = panels.bytes() + panels.bytes() / depth;
         boolean isEmpty = true;
+        var columns = new int[0][];
+        int first = 0;
         for (int panel = 0; panel < panels.count(); panel++) {
-            var part = split(right, panels, panel, panels.vectors(panel) * unit.lanes(), depth);
+            int column = panels.column(panel);
+            int count = panels.columns(panel);
+            if (column + count > first + columns.length) {
+                first = column;
+                columns = right.columns(first, Math.min(Math.max(count, READ), right.columns() - first), QUAD);
+            }
+            var part = split(columns, column - first, count, panels.vectors(panel) * unit.lanes(), depth);
             parts.add(part);
             remainders.add(at);
             at += (long) part.remainder.length * Integer.BYTES;
@@ -68,41 +78,18 @@ record QuadFactor(Panels panels, MemorySegment packed, List<Long> remainders) {
         return new QuadFactor(panels, packed, isEmpty ? List.of() : remainders);
     }
 
-    private static Parts split(PairFactor right, Panels panels, int panel, int width, int depth) {
-        var quads = new byte[depth * width * QUAD];
+    private static Parts split(int[][] columns, int first, int count, int width, int depth) {
+        var quads = new int[depth * width];
         var sums = new int[width];
         var all = new ArrayList<QuadColumn>();
-        var columns = right.columns(panels.column(panel), panels.columns(panel), QUAD);
         int entries = 0;
-        for (int i = 0; i < columns.length; i++) {
-            var column = columns[i];
-            sums[i] = negatedSum(column);
+        for (int i = 0; i < count; i++) {
             var parts = new QuadColumn();
-            parts.split(column);
-            place(column, quads, i * QUAD, width * QUAD);
+            sums[i] = parts.split(columns[first + i], quads, i, width);
             entries += parts.entries();
             all.add(parts);
         }
         return new Parts(quads, sums, remainder(all, entries));
-    }
-
-    private static int negatedSum(int[] column) {
-        int sum = 0;
-        for (int number : column) {
-            sum -= number;
-        }
-        return sum;
-    }
-
-    private static void place(int[] column, byte[] quads, int at, int step) {
-        int to = at;
-        for (int i = 0; i < column.length; i += QUAD) {
-            quads[to] = (byte) column[i];
-            quads[to + 1] = (byte) column[i + 1];
-            quads[to + 2] = (byte) column[i + 2];
-            quads[to + 3] = (byte) column[i + 3];
-            to += step;
-        }
     }
 
     /// First entries of all columns, then second ones, ….
@@ -129,7 +116,7 @@ record QuadFactor(Panels panels, MemorySegment packed, List<Long> remainders) {
         long sums = panels.bytes();
         for (int panel = 0; panel < panels.count(); panel++) {
             var part = parts.get(panel);
-            MemorySegment.copy(part.quads, 0, target, ValueLayout.JAVA_BYTE, panels.place(panel, 0), part.quads.length);
+            MemorySegment.copy(part.quads, 0, target, ValueLayout.JAVA_INT, panels.place(panel, 0), part.quads.length);
             MemorySegment.copy(part.sums, 0, target, ValueLayout.JAVA_INT, sums, part.sums.length);
             MemorySegment.copy(
                     part.remainder, 0, target, ValueLayout.JAVA_INT, remainders.get(panel), part.remainder.length);
