@@ -44,8 +44,6 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
     public enum Target {
         /// 16-bit integers; a zero fills a run of odd length up to pairs.
         PAIRS(Short.BYTES),
-        /// Bytes; there is no zero point, but it may move integers with sign up to those without.
-        BYTES(Byte.BYTES),
         /// Floats.
         FLOATS(Float.BYTES);
 
@@ -94,12 +92,7 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
 
     /// Names the routine; equal names are equal code.
     public String name() {
-        return unit.isa().label() + "_widen_" + (signed ? "s8" : "u8")
-                + switch (to) {
-                    case BYTES -> "u8";
-                    case PAIRS -> "s16";
-                    case FLOATS -> "f32";
-                };
+        return unit.isa().label() + "_widen_" + (signed ? "s8" : "u8") + (to == Target.PAIRS ? "s16" : "f32");
     }
 
     /// The routine's code.
@@ -119,10 +112,10 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         a.emit(MOV, Gpr.R11, Mem.at(Gpr.RDI, Argument.ZERO_POINT.at()));
         var zero = unit.register(ZERO_POINT);
         var zeroPlace = Mem.at(Gpr.RDI, Argument.ZERO_POINT.at());
-        switch (to) {
-            case BYTES -> a.emit(IntegerVectorInstruction.VPBROADCASTB, zero, zeroPlace.sized(Byte.SIZE));
-            case PAIRS -> a.emit(IntegerVectorInstruction.VPBROADCASTW, zero, zeroPlace.sized(Short.SIZE));
-            case FLOATS -> a.emit(IntegerVectorInstruction.VPBROADCASTD, zero, zeroPlace.sized(Integer.SIZE));
+        if (to == Target.PAIRS) {
+            a.emit(IntegerVectorInstruction.VPBROADCASTW, zero, zeroPlace.sized(Short.SIZE));
+        } else {
+            a.emit(IntegerVectorInstruction.VPBROADCASTD, zero, zeroPlace.sized(Integer.SIZE));
         }
         a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -lanes()));
         var run = new Label("run");
@@ -215,20 +208,13 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
     private void load(Assembler a, int index) {
         var x = unit.register(0);
         var source = Mem.at(Gpr.R8, Gpr.RCX, 1, index * lanes());
-        switch (to) {
-            case BYTES -> {
-                a.emit(AvxInstruction.VMOVUPS, x, source);
-                a.emit(IntegerVectorInstruction.VPSUBB, x, x, unit.register(ZERO_POINT));
-            }
-            case PAIRS -> {
-                a.emit(signed ? IntegerVectorInstruction.VPMOVSXBW : IntegerVectorInstruction.VPMOVZXBW, x, source);
-                a.emit(IntegerVectorInstruction.VPSUBW, x, x, unit.register(ZERO_POINT));
-            }
-            case FLOATS -> {
-                a.emit(signed ? IntegerVectorInstruction.VPMOVSXBD : IntegerVectorInstruction.VPMOVZXBD, x, source);
-                a.emit(IntegerVectorInstruction.VPSUBD, x, x, unit.register(ZERO_POINT));
-                a.emit(AvxInstruction.VCVTDQ2PS, x, x);
-            }
+        if (to == Target.PAIRS) {
+            a.emit(signed ? IntegerVectorInstruction.VPMOVSXBW : IntegerVectorInstruction.VPMOVZXBW, x, source);
+            a.emit(IntegerVectorInstruction.VPSUBW, x, x, unit.register(ZERO_POINT));
+        } else {
+            a.emit(signed ? IntegerVectorInstruction.VPMOVSXBD : IntegerVectorInstruction.VPMOVZXBD, x, source);
+            a.emit(IntegerVectorInstruction.VPSUBD, x, x, unit.register(ZERO_POINT));
+            a.emit(AvxInstruction.VCVTDQ2PS, x, x);
         }
     }
 
@@ -237,15 +223,13 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         var target = Mem.at(Gpr.R9, Gpr.RCX, to.bytes, 0);
         a.emit(signed ? MOVSX : MOVZX, Gpr.RAX.low32(), source);
         a.emit(SUB, Gpr.RAX.low32(), Gpr.R11.low32());
-        switch (to) {
-            case BYTES -> a.emit(MOV, target, Gpr.RAX.low8());
-            case PAIRS -> a.emit(MOV, target, Gpr.RAX.low16());
-            case FLOATS -> {
-                var x = Vec.xmm(0);
-                a.emit(AvxInstruction.VMOVD, x, Gpr.RAX.low32());
-                a.emit(AvxInstruction.VCVTDQ2PS, x, x);
-                a.emit(AvxInstruction.VMOVSS, target, x);
-            }
+        if (to == Target.PAIRS) {
+            a.emit(MOV, target, Gpr.RAX.low16());
+        } else {
+            var x = Vec.xmm(0);
+            a.emit(AvxInstruction.VMOVD, x, Gpr.RAX.low32());
+            a.emit(AvxInstruction.VCVTDQ2PS, x, x);
+            a.emit(AvxInstruction.VMOVSS, target, x);
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.IntegerFactors;
 import dev.balsa.kernel.tile.VectorFamily;
 import dev.balsa.kernel.vector.VectorProvider;
 import dev.balsa.tensor.Precision;
@@ -61,9 +60,7 @@ public final class ConvKernels {
         var kernels = new ArrayList<Kernel<IntegerConvRequest>>();
         VectorUnit.of(isa).ifPresent(unit -> {
             kernels.add(new IntegerDepthwiseKernel(unit));
-            for (var factors : IntegerFactors.values()) {
-                kernels.add(new IntegerConvKernel(unit, factors));
-            }
+            kernels.add(new IntegerConvKernel(unit));
         });
         return kernels;
     }

@@ -5,8 +5,8 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.code.WidenCode;
 import dev.balsa.kernel.tile.Depth;
-import dev.balsa.kernel.tile.IntegerFactors;
 import dev.balsa.kernel.tile.PairFactor;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
@@ -14,6 +14,7 @@ import dev.balsa.kernel.tile.TileProduct;
 import dev.balsa.kernel.tile.Widening;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /// A convolution of integers as products of quads or pairs of channels, one per group: a row per pixel, by a
@@ -30,30 +31,55 @@ final class IntegerConvWork implements CodeWork {
     private final PaddedImage image;
     private final Axis width;
     private final List<TileProduct> products = new ArrayList<>();
-    private final IntegerFactors factors;
-    private final Widening widening;
+    /// How channels become pairs, or nothing if they are read as they are.
+    private final Optional<Widening> widening;
     /// Pairs or quads of a group's channels.
     private final int elements;
     private final long bandBytes;
 
-    IntegerConvWork(IntegerConvRequest request, IntegerFactors factors, VectorUnit unit, Constants constants) {
+    IntegerConvWork(IntegerConvRequest request, VectorUnit unit, Constants constants) {
         this.request = request;
-        this.factors = factors;
         var window = request.window();
         var axes = Axis.all(window);
         width = axes.get(2);
-        elements = Math.ceilDiv(request.channels() / request.groups(), factors.together());
+        int channels = request.channels() / request.groups();
+        boolean quads = products.addAll(ofQuads(window, axes, channels, unit, constants));
+        elements = Math.ceilDiv(channels, quads ? Integer.BYTES : 2);
         image = new PaddedImage(window, request.batch(), elements);
-        for (int group = 0; group < request.groups(); group++) {
-            var product = product(axes, image, elements);
-            products.add(factors.product(unit, product, request.result(), right(request, group), constants));
+        if (quads) {
+            widening = Optional.empty();
+        } else {
+            for (int group = 0; group < request.groups(); group++) {
+                products.add(TileProduct.ofPairs(
+                        unit, product(axes, image, elements), request.result(), right(request, group), constants));
+            }
+            widening = Optional.of(
+                    new Widening(unit, request.signed(), request.zeroPoint(), WidenCode.Target.PAIRS, constants));
         }
-        widening = factors.widening(unit, request.signed(), request.zeroPoint(), constants);
         long rows = 0;
         for (int part = 0; part < parts(); part++) {
             rows = Math.max(rows, endRow(part) - firstRow(part));
         }
-        bandBytes = rows * image.rowStep() * Integer.BYTES + TileProduct.LEAST_QUADS * Integer.BYTES;
+        bandBytes = rows * image.rowStep() * Integer.BYTES;
+    }
+
+    /// The products of all groups as those of quads, or nothing if one of them is better done by pairs.
+    private List<TileProduct> ofQuads(
+            Window window, List<Axis> axes, int channels, VectorUnit unit, Constants constants) {
+        var made = new ArrayList<TileProduct>();
+        if (request.signed() || channels % Integer.BYTES != 0) {
+            return List.of();
+        }
+        var quads = new PaddedImage(window, request.batch(), channels / Integer.BYTES);
+        var product = product(axes, quads, channels / Integer.BYTES);
+        for (int group = 0; group < request.groups(); group++) {
+            var each = TileProduct.ofQuads(unit, product, request.result(), right(request, group), constants);
+            if (each.isEmpty()) {
+                return List.of();
+            }
+            made.add(each.get());
+        }
+        return made;
     }
 
     /// @param each pairs or quads of a group's channels
@@ -164,7 +190,6 @@ final class IntegerConvWork implements CodeWork {
                 copied = product.firstRow(part);
                 copy(frame, group, origin, row, endRow(part));
                 TileProduct.tellZeroPoint(frame.scratch(), zeroPoint(frame));
-                product.prepareRows(frame, frame.scratch(), origin / Integer.BYTES, part);
             }
             long output = (long) group * (request.outputs() / request.groups());
             product.multiply(
@@ -173,7 +198,7 @@ final class IntegerConvWork implements CodeWork {
     }
 
     private int zeroPoint(Frame frame) {
-        return Widening.unsignedZeroPoint(frame, request.signed(), request.zeroPoint());
+        return request.zeroPoint() ? Widening.zeroPoint(frame, request.signed()) : 0;
     }
 
     /// Copies rows `from` to `to` (exclusive) of the image with its padding: zeros among pairs, which are less
@@ -204,7 +229,7 @@ final class IntegerConvWork implements CodeWork {
     }
 
     private void pad(Frame frame, long at, long bytes) {
-        if (factors == IntegerFactors.PAIRS) {
+        if (widening.isPresent()) {
             Effects.clear(frame.scratch(), at, bytes);
             return;
         }
@@ -219,12 +244,22 @@ final class IntegerConvWork implements CodeWork {
     private void copyPixels(Frame frame, long from, long to, int count) {
         int channels = request.channels() / request.groups();
         long pixel = (long) elements * Integer.BYTES;
-        long source = frame.operand(0).address() + from;
-        long target = frame.scratch().address() + to;
-        if (request.groups() == 1 && channels % factors.together() == 0) {
-            widening.run(frame, source, 0, target, 0, 1, (long) count * channels);
+        boolean isDense = request.groups() == 1 && channels * (widening.isPresent() ? 2L : 1L) == pixel;
+        if (widening.isPresent()) {
+            long source = frame.operand(0).address() + from;
+            long target = frame.scratch().address() + to;
+            if (isDense) {
+                widening.get().run(frame, source, 0, target, 0, 1, (long) count * channels);
+            } else {
+                widening.get().run(frame, source, request.channels(), target, pixel, count, channels);
+            }
+        } else if (isDense) {
+            Effects.copy(frame.operand(0), from, frame.scratch(), to, (long) count * channels);
         } else {
-            widening.run(frame, source, request.channels(), target, pixel, count, channels);
+            for (int i = 0; i < count; i++) {
+                long source = from + (long) i * request.channels();
+                Effects.copy(frame.operand(0), source, frame.scratch(), to + i * pixel, channels);
+            }
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.IntegerFactors;
 import dev.balsa.kernel.vector.VectorProvider;
 import dev.balsa.tensor.Precision;
 import java.util.ArrayList;
@@ -31,11 +30,7 @@ public final class GemmKernels {
     /// levels without machine code.
     public static List<Kernel<IntegerGemmRequest>> integers(Isa isa) {
         var kernels = new ArrayList<Kernel<IntegerGemmRequest>>();
-        VectorUnit.of(isa).ifPresent(unit -> {
-            for (var factors : IntegerFactors.values()) {
-                kernels.add(new IntegerGemmKernel(unit, factors));
-            }
-        });
+        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new IntegerGemmKernel(unit)));
         return kernels;
     }
 

@@ -1,31 +1,26 @@
 package dev.balsa.kernel.gemm;
 
 import dev.balsa.kernel.Constants;
-import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
-import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.SumCode;
 import dev.balsa.kernel.code.VectorUnit;
-import dev.balsa.kernel.tile.IntegerFactors;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
 
 /// Exact products of 8-bit integers with a constant right factor, in machine code.
 public final class IntegerGemmKernel implements Kernel<IntegerGemmRequest> {
     private final VectorUnit unit;
-    private final IntegerFactors factors;
 
     /// The kernel for a vector unit.
-    public IntegerGemmKernel(VectorUnit unit, IntegerFactors factors) {
+    public IntegerGemmKernel(VectorUnit unit) {
         this.unit = unit;
-        this.factors = factors;
     }
 
     @Override
     public KernelSpec spec() {
-        return new KernelSpec(unit.isa().label() + "_gemm_x8x8s32" + factors.label(), unit.isa());
+        return new KernelSpec(unit.isa().label() + "_gemm_x8x8s32", unit.isa());
     }
 
     @Override
@@ -44,12 +39,7 @@ public final class IntegerGemmKernel implements Kernel<IntegerGemmRequest> {
     }
 
     @Override
-    public Cost cost(IntegerGemmRequest request, Machine machine) {
-        return factors.cost(unit, request.rows(), request.result(), request.right());
-    }
-
-    @Override
     public Work prepare(IntegerGemmRequest request, Constants constants) {
-        return new IntegerGemmWork(request, factors, unit, constants);
+        return new IntegerGemmWork(request, unit, constants);
     }
 }

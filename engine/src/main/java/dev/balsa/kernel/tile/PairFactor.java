@@ -56,11 +56,10 @@ public record PairFactor(
         return signed ? value : Byte.toUnsignedInt(value);
     }
 
-    /// Columns less their zero points, each along the depth; zeros fill runs up to multiples of a length.
-    int[][] columns(int first, int count, int multiple) {
+    /// Columns less their zero points, each along the depth.
+    int[][] columns(int first, int count) {
         var zeros = zeros(first, count);
-        int length = Math.ceilDiv(run, multiple) * multiple;
-        var columns = new int[count][Math.multiplyExact(runs.size(), length)];
+        var columns = new int[count][Math.multiplyExact(runs.size(), run)];
         int at = 0;
         for (long start : runs) {
             long from = start + first * columnStep;
@@ -77,7 +76,7 @@ public record PairFactor(
                     spread(bytes, (int) columnStep, signed, zeros, columns, at + row);
                 }
             }
-            at += length;
+            at += run;
         }
         return columns;
     }

@@ -1,141 +1,191 @@
 package dev.balsa.kernel.tile;
 
-import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.code.VectorUnit;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// A constant right factor of 8-bit integers that is multiplied as quads: four neighbours along the depth, less
 /// their zero points, by four bytes of the left factor as they are, without sign.
 ///
 /// A step of a product adds neighbours in 16 bits, where they must fit whatever the bytes are: 255 times the sum
-/// of two positive or two negative numbers. What is more than that is taken off, and makes another factor, of few
-/// elements that are not zero, the remainder; it is multiplied by itself ([RemainderCode]).
+/// of two positive or two negative numbers. A quad of which some column has larger ones takes two steps, with a
+/// zero in the place of one of each two neighbours. So panels have steps of their own. Where too many quads take
+/// two, pairs ([PairFactor]) are the better way.
 ///
-/// Behind all panels there is a row of 32-bit integers: the sums of all columns, negated, for what the zero point
-/// of the left factor takes away. Behind it, there are for each panel the entries of its remainder: their number,
-/// then for each the places of four rows of turned bytes, four weights, and the place of the sums of the column.
-/// Entries of a column do not follow each other, if others have some.
-///
-/// @param panels of quads
-/// @param packed everything
-/// @param remainders where the remainder of each panel is; empty if there is none of any
-record QuadFactor(Panels panels, MemorySegment packed, List<Long> remainders) {
+/// Before its steps each panel has a row of 32-bit integers: the sums of its columns, negated, for what the zero
+/// point of the left factor takes away. Behind all panels, there is for each the number of its steps and their
+/// places.
+final class QuadFactor {
     /// Bytes of a quad.
     static final int QUAD = 4;
-    /// Columns that are read at once: of rows of a matrix more than a few bytes.
-    private static final int READ = 128;
 
-    /// Copies the list.
-    QuadFactor {
-        remainders = List.copyOf(remainders);
+    /// Two neighbours' magnitudes, times 255, fit in 16 bits.
+    private static final int MOST = Short.MAX_VALUE / 255;
+    /// Cycles of a tile of six rows: of a step of quads, of their beginning, and of a step of pairs.
+    private static final int STEP_CYCLES = 13;
+
+    private static final int BEGIN_CYCLES = 14;
+    private static final double PAIR_CYCLES = 8.5;
+    /// A panel that takes so much longer than by pairs tells what others will take.
+    private static final double MUCH_WORSE = 1.25;
+
+    private final PairFactor right;
+    private final VectorUnit unit;
+    private final int[] places;
+    /// By panel, the quads that take two steps.
+    private final List<boolean[]> split = new ArrayList<>();
+    private final Panels panels;
+    private final int steps;
+
+    private QuadFactor(PairFactor right, VectorUnit unit, int[] places, List<boolean[]> split, int steps) {
+        this.right = right;
+        this.unit = unit;
+        this.places = places;
+        this.split.addAll(split);
+        this.steps = steps;
+        panels = new Panels(unit, right.columns(), 1 + steps);
     }
 
-    /// A panel taken apart.
-    private static final class Parts {
-        private final int[] quads;
-        private final int[] sums;
-        private final int[] remainder;
-
-        Parts(int[] quads, int[] sums, int[] remainder) {
-            this.quads = quads;
-            this.sums = sums;
-            this.remainder = remainder;
-        }
-    }
-
-    /// Packs a factor through `constants`.
+    /// The factor, if products are worth doing so.
     ///
-    /// @param depth in quads: of each run as many as it takes to hold it
-    static QuadFactor of(PairFactor right, VectorUnit unit, int depth, Constants constants) {
-        var panels = new Panels(unit, right.columns(), depth);
-        var parts = new ArrayList<Parts>();
-        var remainders = new ArrayList<Long>();
-        long at = panels.bytes() + panels.bytes() / depth;
-        boolean isEmpty = true;
-        var columns = new int[0][];
-        int first = 0;
-        for (int panel = 0; panel < panels.count(); panel++) {
-            int column = panels.column(panel);
-            int count = panels.columns(panel);
-            if (column + count > first + columns.length) {
-                first = column;
-                columns = right.columns(first, Math.min(Math.max(count, READ), right.columns() - first), QUAD);
+    /// @param depth in quads, as many as the factor has
+    static Optional<QuadFactor> of(PairFactor right, VectorUnit unit, Depth depth) {
+        if (right.run() % QUAD != 0) {
+            return Optional.empty();
+        }
+        int[] places = places(depth);
+        double worth = (2 * PAIR_CYCLES * places.length - BEGIN_CYCLES) / STEP_CYCLES;
+        if (places.length == 0 || places.length > worth || places.length > TileProduct.SHORT_DEPTH) {
+            return Optional.empty();
+        }
+        var widths = new Panels(unit, right.columns(), 1);
+        var split = new ArrayList<boolean[]>();
+        int steps = 0;
+        long all = 0;
+        for (int panel = 0; panel < widths.count(); panel++) {
+            var large = new boolean[places.length];
+            for (var column : right.columns(widths.column(panel), widths.columns(panel))) {
+                if (!mark(column, large)) {
+                    return Optional.empty();
+                }
             }
-            var part = split(columns, column - first, count, panels.vectors(panel) * unit.lanes(), depth);
-            parts.add(part);
-            remainders.add(at);
-            at += (long) part.remainder.length * Integer.BYTES;
-            isEmpty &= part.remainder.length == 1;
+            split.add(large);
+            int count = places.length + count(large);
+            if (count > Math.min(MUCH_WORSE * worth, TileProduct.SHORT_DEPTH)) {
+                return Optional.empty();
+            }
+            steps = Math.max(steps, count);
+            all += count;
         }
-        var packed = constants.packed(
-                right.memory(),
-                "quads in " + panels.form() + " of " + right.form(),
-                at,
-                target -> pack(panels, parts, remainders, target));
-        return new QuadFactor(panels, packed, isEmpty ? List.of() : remainders);
+        if (all > worth * widths.count()) {
+            return Optional.empty();
+        }
+        return Optional.of(new QuadFactor(right, unit, places, split, steps));
     }
 
-    private static Parts split(int[][] columns, int first, int count, int width, int depth) {
-        var quads = new int[depth * width];
-        var sums = new int[width];
-        var all = new ArrayList<QuadColumn>();
-        int entries = 0;
-        for (int i = 0; i < count; i++) {
-            var parts = new QuadColumn();
-            sums[i] = parts.split(columns[first + i], quads, i, width);
-            entries += parts.entries();
-            all.add(parts);
+    private static int[] places(Depth depth) {
+        var places = new int[depth.length()];
+        int at = 0;
+        for (var segment : depth.segments()) {
+            for (int i = 0; i < segment.length(); i++) {
+                places[at++] = Math.toIntExact((segment.offset() + i) * QUAD);
+            }
         }
-        return new Parts(quads, sums, remainder(all, entries));
+        return places;
     }
 
-    /// First entries of all columns, then second ones, ….
-    private static int[] remainder(List<QuadColumn> columns, int entries) {
-        var numbers = new int[1 + entries * RemainderCode.ENTRY / Integer.BYTES];
-        numbers[0] = entries;
-        int at = 1;
-        for (int entry = 0; at < numbers.length; entry++) {
-            for (int column = 0; column < columns.size(); column++) {
-                var parts = columns.get(column);
-                if (entry < parts.entries()) {
-                    for (int i = 0; i < QUAD; i++) {
-                        numbers[at++] = parts.number(entry, i) * RowTurnCode.BLOCK;
-                    }
-                    numbers[at++] = parts.number(entry, QUAD);
-                    numbers[at++] = column * RemainderCode.COLUMN;
+    private static int count(boolean[] marks) {
+        int count = 0;
+        for (boolean mark : marks) {
+            count += mark ? 1 : 0;
+        }
+        return count;
+    }
+
+    /// Marks the quads of a column that take two steps.
+    ///
+    /// @return false if a number does not fit in 8 bits
+    private static boolean mark(int[] column, boolean[] large) {
+        for (int i = 0; i < column.length; i += 2) {
+            int one = column[i];
+            int other = column[i + 1];
+            if (one != (byte) one || other != (byte) other) {
+                return false;
+            }
+            int above = Math.max(one, 0) + Math.max(other, 0);
+            int below = Math.min(one, 0) + Math.min(other, 0);
+            large[i / QUAD] |= above > MOST || below < -MOST;
+        }
+        return true;
+    }
+
+    Panels panels() {
+        return panels;
+    }
+
+    /// Bytes of the packed form.
+    long bytes() {
+        return stepsAt(panels.count());
+    }
+
+    /// Where the number and the places of a panel's steps lie in the packed form.
+    long stepsAt(int panel) {
+        return panels.bytes() + panel * stepBytes();
+    }
+
+    /// Bytes from the places of a panel's steps to the next panel's.
+    long stepBytes() {
+        return (1L + steps) * Integer.BYTES;
+    }
+
+    /// Names the packed form.
+    String form() {
+        return "quads in " + panels.form() + " of " + right.form() + " at " + Arrays.hashCode(places);
+    }
+
+    /// Packs the factor.
+    ///
+    /// @param target zeros
+    void pack(MemorySegment target) {
+        for (int panel = 0; panel < panels.count(); panel++) {
+            int width = panels.vectors(panel) * unit.lanes();
+            var packed = new byte[(1 + steps) * width * QUAD];
+            var large = split.get(panel);
+            var columns = right.columns(panels.column(panel), panels.columns(panel));
+            for (int i = 0; i < columns.length; i++) {
+                packColumn(columns[i], large, packed, i * QUAD, width * QUAD);
+            }
+            MemorySegment.copy(packed, 0, target, ValueLayout.JAVA_BYTE, panels.place(panel, 0), packed.length);
+            long at = stepsAt(panel);
+            target.set(ValueLayout.JAVA_INT, at, places.length + count(large));
+            at += Integer.BYTES;
+            for (int quad = 0; quad < places.length; quad++) {
+                for (int step = large[quad] ? 2 : 1; step > 0; step--, at += Integer.BYTES) {
+                    target.set(ValueLayout.JAVA_INT, at, places[quad]);
                 }
             }
         }
-        return numbers;
     }
 
-    private static void pack(Panels panels, List<Parts> parts, List<Long> remainders, MemorySegment target) {
-        long sums = panels.bytes();
-        for (int panel = 0; panel < panels.count(); panel++) {
-            var part = parts.get(panel);
-            MemorySegment.copy(part.quads, 0, target, ValueLayout.JAVA_INT, panels.place(panel, 0), part.quads.length);
-            MemorySegment.copy(part.sums, 0, target, ValueLayout.JAVA_INT, sums, part.sums.length);
-            MemorySegment.copy(
-                    part.remainder, 0, target, ValueLayout.JAVA_INT, remainders.get(panel), part.remainder.length);
-            sums += (long) part.sums.length * Integer.BYTES;
+    private static void packColumn(int[] column, boolean[] large, byte[] packed, int at, int step) {
+        int sum = 0;
+        for (int number : column) {
+            sum -= number;
         }
-    }
-
-    /// Where a panel's negated sums of columns are.
-    long sumsAt(int panel) {
-        return panels.bytes() + (long) panels.column(panel) * Integer.BYTES;
-    }
-
-    /// Where a panel's remainder is, if there are some.
-    long remainderAt(int panel) {
-        return remainders.get(panel);
-    }
-
-    /// Whether any panel has a remainder.
-    boolean hasRemainder() {
-        return !remainders.isEmpty();
+        for (int i = 0; i < Integer.BYTES; i++) {
+            packed[at + i] = (byte) (sum >> i * Byte.SIZE);
+        }
+        int to = at + step;
+        for (int quad = 0; quad < large.length; quad++) {
+            for (int i = 0; i < QUAD; i++) {
+                int other = large[quad] && i % 2 == 1 ? step : 0;
+                packed[to + other + i] = (byte) column[quad * QUAD + i];
+            }
+            to += large[quad] ? 2 * step : step;
+        }
     }
 }

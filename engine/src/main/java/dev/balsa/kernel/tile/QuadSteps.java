@@ -1,7 +1,19 @@
 package dev.balsa.kernel.tile;
 
+import static dev.balsa.asm.GeneralInstruction.ADD;
+import static dev.balsa.asm.GeneralInstruction.DEC;
+import static dev.balsa.asm.GeneralInstruction.JAE;
+import static dev.balsa.asm.GeneralInstruction.JB;
+import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JNE;
+import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.SUB;
+
 import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Gpr;
+import dev.balsa.asm.Imm;
 import dev.balsa.asm.IntegerVectorInstruction;
+import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.code.Lanes;
@@ -19,6 +31,8 @@ record QuadSteps(Lanes lanes, int rows, int vectors) {
     /// Registers besides the sums: a quad of a row, products, and ones.
     static final int TEMPORARIES = 3;
 
+    private static final int UNROLL = 4;
+
     private VectorUnit unit() {
         return lanes.unit();
     }
@@ -35,7 +49,7 @@ record QuadSteps(Lanes lanes, int rows, int vectors) {
         return unit().register(rows * vectors + index);
     }
 
-    private Vec ones() {
+    private Vec quad() {
         return spare(0);
     }
 
@@ -43,56 +57,74 @@ record QuadSteps(Lanes lanes, int rows, int vectors) {
         return spare(1);
     }
 
-    /// Rows take turns, if there is a register more.
-    private Vec quad(int row) {
-        int more = unit().registers() - rows * vectors - TEMPORARIES;
-        return spare(2 + (more > 0 ? row % 2 : 0));
+    private Vec ones() {
+        return spare(2);
     }
 
-    /// Ones, which every step needs.
-    void begin() {
+    /// rax walks along the panel, rbx along the steps, of which r15 are left; rcx is one's place.
+    void write() {
+        var several = new Label("several");
+        var rest = new Label("rest");
+        var single = new Label("single");
+        var done = new Label("done");
+        a().emit(MOV, Gpr.RAX, TileCode.argument(TileArgument.PANEL));
+        a().emit(MOV, Gpr.RBX, TileCode.argument(TileArgument.STEPS));
+        a().emit(MOV, Gpr.R15.low32(), Mem.at(Gpr.RBX, 0));
+        a().emit(ADD, Gpr.RBX, Imm.of(Integer.BYTES));
+        begin();
+        a().emit(SUB, Gpr.R15, Imm.of(UNROLL));
+        a().emit(JB, rest);
+        a().align(32);
+        a().bind(several);
+        for (int step = 0; step < UNROLL; step++) {
+            step(step);
+        }
+        advance(UNROLL);
+        a().emit(SUB, Gpr.R15, Imm.of(UNROLL));
+        a().emit(JAE, several);
+        a().bind(rest);
+        a().emit(ADD, Gpr.R15, Imm.of(UNROLL));
+        a().emit(JE, done);
+        a().bind(single);
+        step(0);
+        advance(1);
+        a().emit(DEC, Gpr.R15);
+        a().emit(JNE, single);
+        a().bind(done);
+    }
+
+    /// Sums begin with what the left factor's zero point takes away: it, times the panel's first row.
+    private void begin() {
+        var zeroPoint = TileCode.argument(TileArgument.ZERO_POINT).sized(Integer.SIZE);
+        a().emit(IntegerVectorInstruction.VPBROADCASTD, quad(), zeroPoint);
         lanes.load(ones(), lanes.bits(1 | 1 << Short.SIZE));
-    }
-
-    /// A step.
-    ///
-    /// @param left the quad of a row
-    /// @param panel a vector of the panel
-    void step(Rows left, Vectors panel) {
-        for (int row = 0; row < rows; row++) {
-            var quad = quad(row);
-            lanes.broadcast(quad, left.quad(row));
+        for (int vector = 0; vector < vectors; vector++) {
+            a().emit(IntegerVectorInstruction.VPMULLD, sum(0, vector), quad(), panel(0, vector));
+        }
+        for (int row = 1; row < rows; row++) {
             for (int vector = 0; vector < vectors; vector++) {
-                // The last products take the place of the quad.
-                var to = vector == vectors - 1 ? quad : products();
-                a().emit(IntegerVectorInstruction.VPMADDUBSW, to, quad, panel.at(vector));
-                a().emit(IntegerVectorInstruction.VPMADDWD, to, to, ones());
-                lanes.addIntegers(sum(row, vector), sum(row, vector), to);
+                lanes.move(sum(row, vector), sum(0, vector));
             }
         }
+        a().emit(ADD, Gpr.RAX, Imm.of((long) vectors * unit().bytes()));
     }
 
-    /// Where the quads of a step are.
-    @FunctionalInterface
-    interface Rows {
-        Mem quad(int row);
+    private Mem panel(int step, int vector) {
+        return Mem.at(Gpr.RAX, (step * vectors + vector) * unit().bytes());
     }
 
-    /// Where the panel's vectors of a step are.
-    @FunctionalInterface
-    interface Vectors {
-        Mem at(int vector);
+    private void advance(int steps) {
+        a().emit(ADD, Gpr.RBX, Imm.of((long) steps * Integer.BYTES));
+        a().emit(ADD, Gpr.RAX, Imm.of((long) steps * vectors * unit().bytes()));
     }
 
-    /// Adds what the zero point of the left factor takes away: it, times the negated sums of the columns. Uses rax.
-    ///
-    /// @param zeroPoint where it is
-    /// @param columnSums where those are
-    void addZeroPoint(Mem zeroPoint, Vectors columnSums) {
-        a().emit(IntegerVectorInstruction.VPBROADCASTD, ones(), zeroPoint);
-        for (int vector = 0; vector < vectors; vector++) {
-            a().emit(IntegerVectorInstruction.VPMULLD, products(), ones(), columnSums.at(vector));
-            for (int row = 0; row < rows; row++) {
+    private void step(int index) {
+        a().emit(MOV, Gpr.RCX.low32(), Mem.at(Gpr.RBX, index * Integer.BYTES));
+        for (int row = 0; row < rows; row++) {
+            lanes.broadcast(quad(), Mem.at(TileCode.ROWS.get(row), Gpr.RCX, 1, 0));
+            for (int vector = 0; vector < vectors; vector++) {
+                a().emit(IntegerVectorInstruction.VPMADDUBSW, products(), quad(), panel(index, vector));
+                a().emit(IntegerVectorInstruction.VPMADDWD, products(), products(), ones());
                 lanes.addIntegers(sum(row, vector), sum(row, vector), products());
             }
         }

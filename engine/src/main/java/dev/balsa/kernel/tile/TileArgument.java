@@ -38,17 +38,15 @@ enum TileArgument implements RoutineArgument {
     PANELS_LEFT(16),
     END(17),
     NEXT_STEP(18),
-    /// Of products of quads, the panel's negated sums of columns ([QuadFactor]), and the left factor's zero point, 32
-    /// bits with sign.
-    COLUMN_SUMS(19),
-    ZERO_POINT(20),
-    /// Where the rows of a part are turned ([Remainder]), and the bytes from a block of them to the next.
-    TURNED(21),
-    TURNED_BLOCK(22),
-    /// The panel's remainder.
-    REMAINDER(23),
+    /// Of products of quads, numbers of 32 bits: how many steps there are, and for each the bytes from a row's
+    /// place to its quad.
+    STEPS(19),
+    /// Bytes from those of a panel to the next one's.
+    STEP_BYTES(20),
+    /// The left factor's zero point, 32 bits with sign.
+    ZERO_POINT(21),
     /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-    OPERANDS(24);
+    OPERANDS(22);
 
     private final int place;
 

@@ -64,7 +64,6 @@ final class TileCode {
     private final List<Stage> stages;
     private final TileSums sums;
     private final Optional<SumCode> sumCode;
-    private final Optional<QuadSteps> quads;
     private final Assembler a;
     private final Lanes lanes;
     private final TileAhead ahead;
@@ -87,7 +86,6 @@ final class TileCode {
         this.sumCode = form.integers().map(result -> new SumCode(result, stages, false));
         this.a = assembler;
         this.lanes = new Lanes(assembler, unit);
-        this.quads = form.quads() ? Optional.of(new QuadSteps(lanes, rows, vectors)) : Optional.empty();
         this.ahead = new TileAhead(assembler, unit, form, rows, vectors, stages);
     }
 
@@ -169,10 +167,13 @@ final class TileCode {
         findRows();
         ahead.beginNextBlock();
         ahead.askResults();
-        sums.begin();
-        quads.ifPresent(QuadSteps::begin);
-        run();
-        ahead.leaveNextBlock();
+        if (form.quads()) {
+            new QuadSteps(lanes, rows, vectors).write();
+        } else {
+            sums.begin();
+            run();
+            ahead.leaveNextBlock();
+        }
         finish();
     }
 
@@ -194,7 +195,8 @@ final class TileCode {
         a.emit(MOV, Gpr.RAX, argument(TileArgument.PANEL_BYTES));
         a.emit(ADD, argument(TileArgument.PANEL), Gpr.RAX);
         if (form.quads()) {
-            a.emit(ADD, argument(TileArgument.COLUMN_SUMS).sized(Long.SIZE), Imm.of((long) vectors * unit.bytes()));
+            a.emit(MOV, Gpr.RAX, argument(TileArgument.STEP_BYTES));
+            a.emit(ADD, argument(TileArgument.STEPS), Gpr.RAX);
         }
         a.emit(ADD, argument(TileArgument.OUTPUT).sized(Long.SIZE), Imm.of((long) panelColumns() * form.resultBytes()));
         for (int moving : moving()) {
@@ -203,6 +205,12 @@ final class TileCode {
         a.emit(DEC, argument(TileArgument.PANELS_LEFT).sized(Long.SIZE));
         a.emit(JNE, panel);
         a.emit(MOV, Gpr.RCX, argument(TileArgument.PANELS));
+        if (form.quads()) {
+            a.emit(MOV, Gpr.RAX, argument(TileArgument.STEP_BYTES));
+            a.emit(IMUL, Gpr.RAX, Gpr.RCX);
+            a.emit(SUB, argument(TileArgument.STEPS), Gpr.RAX);
+            a.emit(MOV, Gpr.RAX, argument(TileArgument.PANEL_BYTES));
+        }
         a.emit(IMUL, Gpr.RAX, Gpr.RCX);
         a.emit(SUB, argument(TileArgument.PANEL), Gpr.RAX);
         a.emit(IMUL, Gpr.RAX, Gpr.RCX, Imm.of((long) panelColumns() * form.resultBytes()));
@@ -210,9 +218,6 @@ final class TileCode {
         a.emit(IMUL, Gpr.RCX, Gpr.RCX, Imm.of((long) vectors * unit.bytes()));
         for (int moving : moving()) {
             a.emit(SUB, Mem.at(Gpr.RDI, moving), Gpr.RCX);
-        }
-        if (form.quads()) {
-            a.emit(SUB, argument(TileArgument.COLUMN_SUMS), Gpr.RCX);
         }
     }
 
@@ -313,7 +318,7 @@ final class TileCode {
             a.emit(JNE, segment);
         }
         sums.gather();
-        sums.addEarlier(quads);
+        sums.addEarlier();
     }
 
     /// Goes on by so many steps where they are a fixed distance apart.
@@ -327,13 +332,6 @@ final class TileCode {
     }
 
     private void step(int index) {
-        if (quads.isPresent()) {
-            quads.get()
-                    .step(
-                            row -> Mem.at(ROWS.get(row), Gpr.RCX, 1, index * Float.BYTES),
-                            vector -> panel(index, vector));
-            return;
-        }
         int turn = index % sums.turns();
         if (rows > 1) {
             for (int vector = 0; vector < vectors; vector++) {

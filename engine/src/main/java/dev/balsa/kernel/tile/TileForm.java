@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param order what comes after a tile
 /// @param integers what becomes of sums, if factors are pairs of 16-bit integers instead of floats: neighbours
 ///     along the depth, less their zero points, side by side in 32 bits; only of dense rows and packed panels
-/// @param quads whether factors are quads of 8-bit integers instead ([QuadFactor])
+/// @param quads whether factors are quads of 8-bit integers instead ([QuadFactor]); only where rows go over panels
 /// @param splits whether sums are put aside every few dozen products; not where a factor is strided
 record TileForm(
         boolean stridedPanel,
@@ -54,9 +54,9 @@ record TileForm(
         this(false, false, order, Optional.of(result), false, false);
     }
 
-    /// Dense rows and packed panels of quads in an order.
-    static TileForm ofQuads(Order order, SumResult result) {
-        return new TileForm(false, false, order, Optional.of(result), true, false);
+    /// Dense rows and packed panels of quads.
+    static TileForm ofQuads(SumResult result) {
+        return new TileForm(false, false, Order.PANELS, Optional.of(result), true, false);
     }
 
     /// The most rows of a tile so wide, at most 8 vectors; products of integers pass through a register before

@@ -47,9 +47,6 @@ public final class TileProduct implements RowProduct {
     private static final int LEAST_ROWS = 24;
     private static final double MOST_PACKING = 4;
     private static final double FEW_PACKED = 1 << 22;
-    /// Quads that may be read at the beginning of a segment.
-    public static final int LEAST_QUADS = RowTurnCode.SIDE / QuadFactor.QUAD;
-
     /// Parts that are enough to keep several workers busy to about the same end.
     public static final int ENOUGH_PARTS = 48;
 
@@ -73,10 +70,8 @@ public final class TileProduct implements RowProduct {
     private final int panelParts;
     private final long partialBytes;
     private final long rowBytes;
-    private final long turnedBytes;
     private final TileForm form;
     private final Optional<QuadFactor> quads;
-    private final Optional<Remainder> remainder;
     private final TileRoutines routines;
 
     /// What a product is made of.
@@ -213,22 +208,17 @@ public final class TileProduct implements RowProduct {
 
     /// Prepares a product of integers: of quads of bytes, side by side in 32 bits, which take the place of elements
     /// in all places and lengths of the request; has code written where it is new. The left factor's memory is as
-    /// the rows see it: integers without sign, whose zero point is told before products ([#tellZeroPoint]). There
-    /// must be [#LEAST_QUADS] quads from the beginning of each segment on, be it that nothing sees the last ones.
+    /// the rows see it: integers without sign, whose zero point is told before products ([#tellZeroPoint]).
     ///
     /// @param request whose depth is as many quads as the right factor has
-    public static TileProduct ofQuads(
+    /// @return nothing if it is better done by pairs
+    public static Optional<TileProduct> ofQuads(
             VectorUnit unit, Request request, SumResult result, PairFactor right, Constants constants) {
-        var quads = QuadFactor.of(right, unit, request.depth().length(), constants);
-        return new TileProduct(
-                unit,
-                quads.panels(),
-                request,
-                Optional.of(result),
-                Optional.of(quads),
-                false,
-                quads.packed(),
-                constants);
+        return QuadFactor.of(right, unit, request.depth()).map(quads -> {
+            var packed = constants.packed(right.memory(), quads.form(), quads.bytes(), quads::pack);
+            return new TileProduct(
+                    unit, quads.panels(), request, Optional.of(result), Optional.of(quads), false, packed, constants);
+        });
     }
 
     /// Tells the zero point of the left factor's quads, for all that is multiplied with this scratch memory.
@@ -270,11 +260,8 @@ public final class TileProduct implements RowProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         this.panels = panels;
-        remainder = quads.filter(QuadFactor::hasRemainder)
-                .map(_ -> new Remainder(unit, panels, request.depth(), constants));
-        form = integers.map(result -> quads.isPresent()
-                        ? TileForm.ofQuads(remainder.isPresent() ? TileForm.Order.ROWS : order(request, true), result)
-                        : new TileForm(order(request, true), result))
+        form = integers.map(result ->
+                        quads.isPresent() ? TileForm.ofQuads(result) : new TileForm(order(request, true), result))
                 .orElseGet(() -> new TileForm(order(request, false), splits));
         int firstRow = 0;
         blocks = new ArrayList<>();
@@ -288,10 +275,7 @@ public final class TileProduct implements RowProduct {
         long steps = (long) count * columns * request.depth().length();
         long wanted = rowParts == 0 ? 1 : Math.min(request.parts(), steps / LEAST_STEPS) / rowParts;
         panelParts = Math.clamp(wanted, 1, panels.count());
-        partialBytes = remainder.isPresent()
-                ? panels.mostBytes(Remainder.wholeRows(most))
-                : blocks.size() == 1 ? 0 : panels.mostBytes(most);
-        turnedBytes = remainder.map(each -> each.bytes(most)).orElse(0L);
+        partialBytes = blocks.size() == 1 ? 0 : panels.mostBytes(most);
         routines = new TileRoutines(unit, panels, form, stages, constants);
         if (count > 0) {
             routines.write(Math.ceilDiv(count, rowParts));
@@ -311,12 +295,10 @@ public final class TileProduct implements RowProduct {
         panels = other.panels;
         form = other.form;
         quads = other.quads;
-        remainder = other.remainder;
         blocks = other.blocks;
         rowParts = other.rowParts;
         panelParts = other.panelParts;
         partialBytes = other.partialBytes;
-        turnedBytes = other.turnedBytes;
         routines = other.routines;
     }
 
@@ -355,10 +337,6 @@ public final class TileProduct implements RowProduct {
     /// makes the sum over all parts least.
     private int rowsOfPart(Request request) {
         int count = request.rows().count();
-        if (remainder.isPresent()) {
-            return Remainder.rowsOfPart(
-                    count, Math.min(request.mostRows(), CACHED / request.depth().length() / QuadFactor.QUAD));
-        }
         double depth = request.depth().length();
         double perPart = Math.max((double) count * columns / Math.max(1, request.parts()), LEAST_PART / depth);
         double columnBytes = depth * Float.BYTES;
@@ -398,31 +376,10 @@ public final class TileProduct implements RowProduct {
 
     @Override
     public long scratchBytes() {
-        return argumentBytes() + partialBytes + turnedBytes;
+        return argumentBytes() + partialBytes;
     }
 
-    private long turnedAt(Frame frame) {
-        return frame.scratch().address() + argumentBytes() + partialBytes;
-    }
-
-    /// Does what a part's rows need before [#multiply] of any part of the same rows; with the same scratch memory,
-    /// which nothing else uses in between but its first [#argumentBytes].
-    ///
-    /// @param left as [#multiply] has it
-    public void prepareRows(Frame frame, MemorySegment left, long leftShift, int part) {
-        if (remainder.isPresent()) {
-            tellRows(frame.scratch(), left, leftShift);
-            remainder.get().turn(frame.scratch(), turnedAt(frame), firstRow(part), endRow(part));
-        }
-    }
-
-    private void tellRows(MemorySegment scratch, MemorySegment left, long leftShift) {
-        TileArgument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
-        TileArgument.ROW_PLACES.set(scratch, rows.address());
-    }
-
-    /// Bytes at the start of the scratch memory that hold arguments.
-    public long argumentBytes() {
+    private long argumentBytes() {
         return Math.ceilDiv(TileArgument.operand(operands.count()), unit.bytes()) * (long) unit.bytes();
     }
 
@@ -449,7 +406,8 @@ public final class TileProduct implements RowProduct {
         int endPanel = Parts.start(panelPart + 1, panels.count(), panelParts);
         var scratch = frame.scratch();
         long partial = scratch.address() + argumentBytes();
-        tellRows(scratch, left, leftShift);
+        TileArgument.LEFT.set(scratch, left.address() + leftShift * Float.BYTES);
+        TileArgument.ROW_PLACES.set(scratch, rows.address());
         TileArgument.OUTPUT_PLACES.set(scratch, outputPlaces.address());
         int panel = Parts.start(panelPart, panels.count(), panelParts);
         while (panel < endPanel) {
@@ -459,22 +417,13 @@ public final class TileProduct implements RowProduct {
             operands.set(frame, scratch, TileArgument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
             TileArgument.PANELS.set(scratch, group);
             TileArgument.PANEL_BYTES.set(scratch, panels.bytes(panel));
-            if (quads.isPresent()) {
-                TileArgument.COLUMN_SUMS.set(
-                        scratch, packed.address() + quads.get().sumsAt(panel));
-            }
-            if (remainder.isPresent()) {
-                TileArgument.REMAINDER.set(
-                        scratch, packed.address() + quads.get().remainderAt(panel));
-                TileArgument.PARTIAL.set(scratch, partial);
-                remainder.get().multiply(scratch, turnedAt(frame), panel, firstRow, endRow);
-            }
+            tellSteps(scratch, panel);
             for (int i = 0; i < blocks.size(); i++) {
                 var block = blocks.get(i);
                 TileArgument.PANEL.set(scratch, packed.address() + panels.place(panel, block.firstRow));
                 TileArgument.SEGMENTS.set(scratch, block.segments.memory().address());
                 TileArgument.SEGMENT_COUNT.set(scratch, block.segments.count());
-                TileArgument.IS_FIRST.set(scratch, i == 0 && remainder.isEmpty() ? 1 : 0);
+                TileArgument.IS_FIRST.set(scratch, i == 0 ? 1 : 0);
                 TileArgument.IS_LAST.set(scratch, i == blocks.size() - 1 ? 1 : 0);
                 TileArgument.PARTIAL.set(scratch, partial);
                 if (form.goesOverPanels()) {
@@ -485,6 +434,14 @@ public final class TileProduct implements RowProduct {
                 routines.run(scratch, panel, firstRow, endRow);
             }
             panel += group;
+        }
+    }
+
+    private void tellSteps(MemorySegment scratch, int panel) {
+        if (quads.isPresent()) {
+            var factor = quads.get();
+            TileArgument.STEPS.set(scratch, packed.address() + factor.stepsAt(panel));
+            TileArgument.STEP_BYTES.set(scratch, factor.stepBytes());
         }
     }
 

@@ -2,7 +2,6 @@ package dev.balsa.kernel.tile;
 
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.JE;
-import static dev.balsa.asm.GeneralInstruction.JMP;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 
@@ -15,7 +14,6 @@ import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.VectorUnit;
-import java.util.Optional;
 
 /// The sums of a tile while its code is written: in which registers they are, how they begin, and how those that
 /// were made apart from each other come together. Sums are in the first registers, several for each if they take
@@ -131,26 +129,14 @@ final class TileSums {
     }
 
     /// Adds the sums of earlier blocks of depth. Not to begin with them keeps rounding errors those of short sums.
-    /// The first block of quads gets what their zero point takes away. Uses rax.
-    void addEarlier(Optional<QuadSteps> quads) {
+    /// Uses rax.
+    void addEarlier() {
         var first = new Label("first");
-        var done = new Label("added");
         a.emit(CMP, Mem.at(Gpr.RDI, TileArgument.IS_FIRST.at()).sized(Long.SIZE), Imm.of(0));
         a.emit(JNE, first);
         a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, TileArgument.PARTIAL.at()));
         forEach((row, vector) -> add(at(row, vector), partial(row, vector)));
-        if (quads.isPresent()) {
-            a.emit(JMP, done);
-        }
         a.bind(first);
-        if (quads.isPresent()) {
-            a.emit(MOV, Gpr.RAX, TileCode.argument(TileArgument.COLUMN_SUMS));
-            quads.get()
-                    .addZeroPoint(
-                            TileCode.argument(TileArgument.ZERO_POINT).sized(Integer.SIZE),
-                            vector -> partial(0, vector));
-            a.bind(done);
-        }
     }
 
     /// Leaves the sums to later blocks of depth. Uses rax.

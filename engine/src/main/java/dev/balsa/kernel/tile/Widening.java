@@ -9,39 +9,20 @@ import dev.balsa.kernel.code.WidenCode;
 import dev.balsa.kernel.code.WidenCode.Argument;
 import java.lang.foreign.MemorySegment;
 
-/// Copies 8-bit integers for products: less their zero point to wider numbers, or to bytes without sign. Immutable and
-/// thread-safe.
+/// Copies 8-bit integers less their zero point to wider numbers, for products. Immutable and thread-safe.
 public final class Widening {
     private final boolean signed;
     private final boolean zeroPoint;
-    private final int usual;
     private final MachineCode code;
 
     /// Has the routine written, where it is new.
     ///
     /// @param zeroPoint whether operand 2 of frames is the zero point; otherwise it is 0
     public Widening(VectorUnit unit, boolean signed, boolean zeroPoint, WidenCode.Target target, Constants constants) {
-        this(unit, signed, zeroPoint, 0, target, constants);
-    }
-
-    private Widening(
-            VectorUnit unit,
-            boolean signed,
-            boolean zeroPoint,
-            int usual,
-            WidenCode.Target target,
-            Constants constants) {
         this.signed = signed;
         this.zeroPoint = zeroPoint;
-        this.usual = usual;
         var widen = new WidenCode(unit, signed, target);
         code = constants.code(widen.name(), widen::write);
-    }
-
-    /// Copies to bytes without sign: integers with sign are moved up, and so is their zero point
-    /// ([#unsignedZeroPoint]).
-    public static Widening toBytes(VectorUnit unit, boolean signed, Constants constants) {
-        return new Widening(unit, signed, false, signed ? Byte.MIN_VALUE : 0, WidenCode.Target.BYTES, constants);
     }
 
     /// Bytes of arguments at the start of the scratch memory that [#run] overwrites.
@@ -71,14 +52,7 @@ public final class Widening {
     }
 
     private int zeroPoint(Frame frame) {
-        return zeroPoint ? zeroPoint(frame, signed) : usual;
-    }
-
-    /// The zero point of bytes without sign.
-    ///
-    /// @param zeroPoint whether it is operand 2 of the frame; otherwise it is 0
-    public static int unsignedZeroPoint(Frame frame, boolean signed, boolean zeroPoint) {
-        return (zeroPoint ? zeroPoint(frame, signed) : 0) - (signed ? Byte.MIN_VALUE : 0);
+        return zeroPoint ? zeroPoint(frame, signed) : 0;
     }
 
     /// The zero point that is operand 2 of a frame.

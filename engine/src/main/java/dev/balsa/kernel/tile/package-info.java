@@ -7,9 +7,6 @@
 /// of a tile; [TileProduct] goes over rows, panels and depth so that what is used again is near. [BatchProduct]
 /// does so for matrices that lie in memory batch after batch, and for right factors that are not constant.
 ///
-/// Integers of 8 bits lie several in an element ([IntegerFactors]); quads of them take care ([QuadFactor],
-/// [Remainder]).
-///
 /// Kernels are given a family of products ([ProductFamily]): this one ([VectorFamily]), or that of the tile unit. This
 /// one has tiles of more than one shape ([TileShape]), and estimates what they take ([TileCost]).
 ///
