@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// What works do in Java while they run, beside calling routines: they write what routines are told, copy bytes and
-/// clear them.
+/// What works do in Java while they run, beside calling routines: they write what routines are told, read what
+/// decides about that, copy bytes and clear them.
 ///
 /// It goes by way of this class so that a run can be captured: then nothing is done, and the [Capture] of the
 /// thread hears of it. A captured run has memory that cannot be read or written, so that a work which does
