@@ -161,8 +161,10 @@ class EmulatedTilesTest {
     @Test
     void tilesMustBeReleased() {
         shapes();
-        assertThatThrownBy(() -> run(product(TDPBSSD, false), memory))
+        run(product(TDPBSSD, false), memory);
+        assertThatThrownBy(EmulatedCode::checkTilesAreReleased)
                 .hasMessageContaining("on return the tiles are not released");
+        EmulatedCode.checkTilesAreReleased();
     }
 
     @Test

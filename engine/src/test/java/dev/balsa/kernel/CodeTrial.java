@@ -235,6 +235,7 @@ public final class CodeTrial implements AutoCloseable, Constants {
                 }
             }
         }
+        EmulatedCode.checkTilesAreReleased();
         permitted.forget(SCRATCH);
         return operands.subList(inputs.size(), operands.size()).stream()
                 .map(segment -> segment.toArray(ValueLayout.JAVA_BYTE))

@@ -2,6 +2,7 @@ package dev.balsa.kernel.amx;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.tile.ProductFamily;
@@ -93,6 +94,11 @@ public record AmxFamily(int products) implements ProductFamily {
 
     private static double filled(double count, int unit) {
         return Math.ceil(count / unit) * unit;
+    }
+
+    @Override
+    public Cost cost(Size size, long rowBytes) {
+        return AmxCost.of(this, size, rowBytes);
     }
 
     @Override

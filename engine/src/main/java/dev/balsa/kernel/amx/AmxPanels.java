@@ -29,9 +29,14 @@ final class AmxPanels {
         return Math.ceilDiv(columns, Tiles.COLUMNS);
     }
 
+    /// The number of panels of so many columns.
+    static int count(int columns) {
+        return Math.ceilDiv(columns, WIDTH * Tiles.COLUMNS);
+    }
+
     /// The number of panels.
     int count() {
-        return Math.ceilDiv(columnTiles(), WIDTH);
+        return count(columns);
     }
 
     /// Tiles of columns of a panel.

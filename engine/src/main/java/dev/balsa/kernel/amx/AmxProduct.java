@@ -1,7 +1,6 @@
 package dev.balsa.kernel.amx;
 
 import dev.balsa.asm.MachineCode;
-import dev.balsa.cpu.Cpu;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
@@ -24,6 +23,8 @@ import java.util.Map;
 /// depth.
 final class AmxProduct implements RowProduct {
     private static final int LINE = 64;
+    /// Into how many blocks asking for the next panel is divided, if there are so many.
+    private static final int MOST_SHARES = 4;
 
     private final List<Stage> stages;
     private final OperandAddresses operands;
@@ -32,8 +33,10 @@ final class AmxProduct implements RowProduct {
     private final MemorySegment packed;
     private final Bands bands;
     private final MachineCode split;
-    /// By panel, then by tiles of rows.
-    private final MachineCode[][] codes;
+    private final MachineCode begin;
+    private final MachineCode end;
+    /// By band, then by panel, then by tiles of rows.
+    private final MachineCode[][][] codes;
 
     private final MemorySegment starts;
     private final MemorySegment places;
@@ -53,16 +56,17 @@ final class AmxProduct implements RowProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         parts = family.parts();
-        layout = LeftLayout.best(family, request);
+        bands = Bands.best(family, request, Bands.Workplace.here());
+        layout = bands.layout();
         panels = new AmxPanels(parts, request.columns(), layout.steps());
         packed = constants.packed(
                 right.memory(),
                 panels.form() + " of " + right.form(),
                 panels.bytes(),
                 target -> panels.pack(right, target, constants));
-        bands = Bands.of(
-                family, layout, panels.count(), Bands.memory(Cpu.current().caches()), request.parts());
         split = constants.code(SplitCode.name(parts), () -> SplitCode.write(parts));
+        begin = constants.code("amx_begin", AmxTileCode::begin);
+        end = constants.code("amx_end", AmxTileCode::end);
         gathering = Gathering.of(layout, request, parts, constants);
         codes = codes(family, constants);
         starts = starts();
@@ -90,20 +94,30 @@ final class AmxProduct implements RowProduct {
         return (Math.ceilDiv(bytes, LINE) | 1) * (long) LINE;
     }
 
-    private MachineCode[][] codes(AmxFamily family, Constants constants) {
-        var made = new MachineCode[panels.count()][];
+    private MachineCode[][][] codes(AmxFamily family, Constants constants) {
+        var made = new MachineCode[bands.count()][panels.count()][];
         var byForm = new HashMap<AmxTileCode.Form, MachineCode>();
-        for (int panel = 0; panel < made.length; panel++) {
-            made[panel] = new MachineCode[] {
-                code(family, 1, panel, byForm, constants), code(family, 2, panel, byForm, constants)
-            };
+        for (int band = 0; band < bands.count(); band++) {
+            int blocks = Math.ceilDiv(bands.start(band + 1) - bands.start(band), 2);
+            int share = bands.asksPanels() ? Math.min(blocks, MOST_SHARES) : 0;
+            for (int panel = 0; panel < panels.count(); panel++) {
+                made[band][panel] = new MachineCode[] {
+                    code(family, 1, panel, share, byForm, constants), code(family, 2, panel, share, byForm, constants)
+                };
+            }
         }
         return made;
     }
 
     private MachineCode code(
-            AmxFamily family, int rowTiles, int panel, Map<AmxTileCode.Form, MachineCode> byForm, Constants constants) {
-        var form = new AmxTileCode.Form(family, rowTiles, panels.tiles(panel), panels.lastColumns(panel), stages);
+            AmxFamily family,
+            int rowTiles,
+            int panel,
+            int share,
+            Map<AmxTileCode.Form, MachineCode> byForm,
+            Constants constants) {
+        var form =
+                new AmxTileCode.Form(family, rowTiles, panels.tiles(panel), panels.lastColumns(panel), share, stages);
         return byForm.computeIfAbsent(form, _ -> constants.code(form.name(), () -> AmxTileCode.write(form)));
     }
 
@@ -166,6 +180,7 @@ final class AmxProduct implements RowProduct {
     @Override
     public void multiply(
             Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int from, int to) {
+        begin.call(0, frame.scratch(), 0, 0);
         int splitBand = -1;
         for (int part = from; part < to; part++) {
             int band = part / bands.panelParts();
@@ -179,6 +194,7 @@ final class AmxProduct implements RowProduct {
                 multiply(frame, result, columnShift + panels.column(panel), band, panel);
             }
         }
+        end.call(0, frame.scratch(), 0, 0);
     }
 
     /// The first panel of a part of about equal ones; the larger ones come first.
@@ -221,15 +237,16 @@ final class AmxProduct implements RowProduct {
         Argument.STEPS.set(scratch, steps.address());
         Argument.STEP_COUNT.set(scratch, layout.steps().size());
         Argument.PANEL.set(scratch, packed.address() + panels.place(panel));
+        Argument.NEXT.set(scratch, packed.address() + panels.place((panel + 1) % panels.count()));
         Argument.BUFFER.set(scratch, scratch.address() + argumentBytes());
         Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
         Argument.OUTPUT_PLACES.set(scratch, places.address());
         operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
         int end = bands.start(band + 1);
         int pairs = end - (end - bands.start(band)) % 2;
-        codes[panel][1].call(0, scratch, bands.start(band), pairs);
+        codes[band][panel][1].call(0, scratch, bands.start(band), pairs);
         if (pairs < end) {
-            codes[panel][0].call(0, scratch, pairs, end);
+            codes[band][panel][0].call(0, scratch, pairs, end);
         }
     }
 }

@@ -16,6 +16,7 @@ import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHT0;
+import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHW;
 import static dev.balsa.asm.GeneralInstruction.SHL;
 
@@ -75,14 +76,16 @@ final class AmxTileCode {
         STEPS(4),
         STEP_COUNT(5),
         PANEL(6),
+        /// What will be multiplied next, and is asked for meanwhile: a panel, as a rule.
+        NEXT(7),
         /// Memory for the sums of a block.
-        BUFFER(7),
+        BUFFER(8),
         /// The result's memory, shifted to the panel's first column.
-        OUTPUT(8),
+        OUTPUT(9),
         /// For each row of each tile an unsigned 32-bit number: elements from `OUTPUT`, or [#NOWHERE].
-        OUTPUT_PLACES(9),
+        OUTPUT_PLACES(10),
         /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(10);
+        OPERANDS(11);
 
         private final int place;
 
@@ -112,6 +115,11 @@ final class AmxTileCode {
         1, 0, 0x0040_0040_0040_0040L, 0x0040_0040_0040_0040L, 0, 0, 0x1010_1010_1010_1010L, 0
     };
 
+    private static final int LINE = 64;
+    /// Where the end of the tiles of rows is kept.
+    private static final Mem LAST = Mem.at(Gpr.RSP, 0).sized(Long.SIZE);
+
+    private static final int STACK = Long.BYTES;
     private static final int LEFT_TILES = 4;
     private static final int RIGHT_TILES = 6;
 
@@ -121,12 +129,14 @@ final class AmxTileCode {
     /// @param rowTiles 1 or 2
     /// @param columnTiles 1 or 2
     /// @param lastColumns columns of the last tile that are of the result
+    /// @param share which part of a panel's lines a block asks for ahead: one in so many; 0 for none
     /// @param stages the epilogue
-    record Form(AmxFamily family, int rowTiles, int columnTiles, int lastColumns, List<Stage> stages) {
+    record Form(AmxFamily family, int rowTiles, int columnTiles, int lastColumns, int share, List<Stage> stages) {
         /// Names the routine; equal names are equal code.
         String name() {
             var whole = lastColumns == Tiles.COLUMNS ? "" : "_" + lastColumns + "columns";
-            return "amx_tile_" + family.type() + "_" + rowTiles + "x" + columnTiles + whole + " " + stages;
+            return "amx_tile_" + family.type() + "_" + rowTiles + "x" + columnTiles + whole + "_ask" + share + " "
+                    + stages;
         }
     }
 
@@ -159,9 +169,19 @@ final class AmxTileCode {
         lanes = new Lanes(assembler, Bfloat16Code.UNIT);
     }
 
+    /// A routine that configures the tiles, before others are called: that takes as long as some ten products.
+    static byte[] begin() {
+        return Routine.of(0, assembler -> assembler.emit(LDTILECFG, assembler.constant(CONFIGURATION)));
+    }
+
+    /// A routine that gives the tiles up.
+    static byte[] end() {
+        return Routine.of(0, assembler -> assembler.emit(TILERELEASE));
+    }
+
     /// The routine's code.
     static byte[] write(Form form) {
-        return Routine.of(0, assembler -> new AmxTileCode(form, assembler).write());
+        return Routine.of(STACK, assembler -> new AmxTileCode(form, assembler).write());
     }
 
     private static Mem argument(Argument argument) {
@@ -176,16 +196,16 @@ final class AmxTileCode {
         if (form.lastColumns < Tiles.COLUMNS) {
             lanes.chooseFirst(form.lastColumns);
         }
-        a.emit(LDTILECFG, a.constant(CONFIGURATION));
+        a.emit(MOV, LAST, Gpr.RDX);
+        a.emit(MOV, Gpr.RDX, argument(Argument.NEXT));
         a.bind(block);
         prefetch();
         multiply();
         storeSums();
         finish();
         a.emit(ADD, Gpr.RSI, Imm.of(form.rowTiles));
-        a.emit(CMP, Gpr.RSI, Gpr.RDX);
+        a.emit(CMP, Gpr.RSI, LAST);
         a.emit(JB, block);
-        a.emit(TILERELEASE);
         a.bind(end);
     }
 
@@ -263,9 +283,14 @@ final class AmxTileCode {
         a.emit(JNE, step);
     }
 
+    /// Between products it asks for some lines of what comes next, along which rdx walks, so that their way from a
+    /// farther cache or memory takes no time of its own.
     private void step() {
         int left = -1;
         int right = -1;
+        int lines = form.share == 0 ? 0 : Math.ceilDiv(form.family.parts() * form.columnTiles * Tiles.ROWS, form.share);
+        int products = Product.of(form.family).size() * form.rowTiles * form.columnTiles;
+        int done = 0;
         for (var product : Product.of(form.family)) {
             if (product.left != left) {
                 left = product.left;
@@ -278,8 +303,15 @@ final class AmxTileCode {
             for (int row = 0; row < form.rowTiles; row++) {
                 for (int column = 0; column < form.columnTiles; column++) {
                     a.emit(TDPBF16PS, sum(row, column), new Tile(LEFT_TILES + row), new Tile(RIGHT_TILES + column));
+                    for (int line = done * lines / products; line < (done + 1) * lines / products; line++) {
+                        a.emit(PREFETCHT1, Mem.at(Gpr.RDX, line * LINE));
+                    }
+                    done++;
                 }
             }
+        }
+        if (lines > 0) {
+            a.emit(ADD, Gpr.RDX, Imm.of((long) lines * LINE));
         }
     }
 

@@ -2,65 +2,161 @@ package dev.balsa.kernel.amx;
 
 import dev.balsa.cpu.Cache;
 import dev.balsa.cpu.Caches;
+import dev.balsa.cpu.Cpu;
+import dev.balsa.cpu.Topology;
+import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/// How a product is divided: bands of tiles of rows, each of which a worker splits into its own memory, by parts
-/// of the panels. The more parts of panels, the more often the same rows are split.
+/// How a product is laid out and divided: bands of tiles of rows, each of which a worker splits into its own memory, by
+/// parts of the panels. The more parts of panels, the more often the same rows are split; the more bands, the more
+/// often the same panels are read.
 ///
+/// @param layout how the rows of a band lie
 /// @param bands the first tile of each, and the end of the last
 /// @param panelParts parts of the panels for each band
-record Bands(List<Integer> bands, int panelParts) {
-    /// Products of tiles of a part that take some ten microseconds, many times what a call and a turn of workers
-    /// take.
-    private static final double LEAST_PRODUCTS = 2500;
-    /// Half of the second-level cache that processors with tiles have at least.
-    private static final long USUAL_MEMORY = 1 << 20;
+/// @param asksPanels whether most panels are not in a worker's second-level cache when it comes to them
+/// @param cycles about how many the whole product takes
+record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean asksPanels, double cycles) {
+    /// Who makes a product, and where its bands are kept.
+    ///
+    /// @param workers how many make parts at once
+    /// @param cache bytes of the second-level cache of each
+    record Workplace(int workers, long cache) {
+        /// What processors with tiles have at least.
+        private static final long USUAL_CACHE = 2 << 20;
+
+        /// That of the processor at hand.
+        static Workplace here() {
+            return new Workplace(
+                    Topology.current().usefulThreads(), cache(Cpu.current().caches()));
+        }
+
+        private static long cache(Caches caches) {
+            return caches.assumed()
+                    ? USUAL_CACHE
+                    : caches.level(2).map(Cache::bytes).orElse(USUAL_CACHE);
+        }
+    }
+
+    /// Cycles of a product of tiles.
+    static final double PRODUCT_CYCLES = 16;
+    /// By how much products take longer than the unit would need: tiles come from the second-level cache (measured on
+    /// Sapphire Rapids: 1.15 to 1.3).
+    static final double WAITING = 1.2;
+    /// Cycles that a byte of panels adds that a worker's second-level cache does not hold (measured: 0.06 to 0.07, and
+    /// more where memory is what everything waits for).
+    private static final double READ_CYCLES = 0.065;
+    /// Cycles for 32 numbers that another worker has written, as it is with parts of panels: rows are not where they
+    /// were made.
+    private static final double ELSEWHERE_CYCLES = 20;
+    /// Cycles that a panel of a band takes besides its products.
+    private static final double CALL_CYCLES = 150;
+    /// Bands of a worker that read panels which only the first of them finds elsewhere.
+    private static final int FEW_BANDS = 2;
+    /// Workers seldom end at once: by how much of a part's time the slowest of them comes later.
+    private static final double TAIL = 0.1;
 
     /// Copies the list.
     Bands {
         bands = List.copyOf(bands);
     }
 
-    /// How many bytes a band should take: half of a second-level cache, beside panels and what is read and written.
-    static long memory(Caches caches) {
-        return caches.assumed()
-                ? USUAL_MEMORY
-                : caches.level(2).map(Cache::bytes).orElse(2 * USUAL_MEMORY) / 2;
-    }
-
-    /// The division into about as many parts as are wanted that splits least.
-    ///
-    /// @param panels how many there are
-    /// @param memory bytes that the planes of a band should take
-    /// @param wanted parts that are enough
-    static Bands of(AmxFamily family, LeftLayout layout, int panels, long memory, int wanted) {
-        int tiles = layout.tiles().count();
-        if (tiles == 0) {
-            return new Bands(List.of(0), 1);
-        }
-        double products = (double) tiles * layout.steps().size() * panels * AmxPanels.WIDTH * family.products();
-        int enough = (int) Math.clamp(products / LEAST_PRODUCTS, 1, wanted);
-        var candidates = new ArrayList<Bands>();
-        for (int most = even(tiles); most >= 2; most = most == 2 ? 0 : even(most / 2)) {
-            var starts = divide(family, layout, most, memory);
-            candidates.add(new Bands(starts, Math.clamp(Math.ceilDiv(enough, starts.size() - 1), 1, panels)));
-        }
-        return candidates.stream()
-                .min(Comparator.comparingDouble(bands -> bands.cycles(family, layout, products, enough)))
+    /// The layout and division that make a product fastest.
+    static Bands best(AmxFamily family, TileProduct.Request request, Workplace workplace) {
+        int panels = AmxPanels.count(request.columns());
+        return Stream.<Optional<? extends LeftLayout>>of(
+                        DenseRows.of(request),
+                        CellGrid.of(request),
+                        FlatRows.of(request),
+                        Optional.of(GatheredRows.of(request)))
+                .<LeftLayout>flatMap(Optional::stream)
+                .map(layout -> of(family, layout, panels, workplace))
+                .min(Comparator.comparingDouble(Bands::cycles))
                 .orElseThrow();
     }
 
-    /// About how many cycles everything takes, on as many workers as there may be.
-    private double cycles(AmxFamily family, LeftLayout layout, double products, int enough) {
-        double effort = 0;
-        for (int band = 0; band < count(); band++) {
-            effort += layout.effort(start(band), start(band + 1)) * family.parts() * panelParts;
+    /// The division that makes a product fastest.
+    ///
+    /// @param panels how many there are
+    static Bands of(AmxFamily family, LeftLayout layout, int panels, Workplace workplace) {
+        int tiles = layout.tiles().count();
+        if (tiles == 0) {
+            return new Bands(layout, List.of(0), 1, false, 0);
         }
-        // Too few parts leave workers idle.
-        double idle = Math.max(1, (double) enough / ((double) count() * panelParts));
-        return (effort + products * LeftLayout.PRODUCT_CYCLES) * idle;
+        var candidates = new ArrayList<Bands>();
+        for (int most = even(tiles); most >= 2; most = most == 2 ? 0 : even(most / 2)) {
+            var starts = divide(family, layout, most, workplace.cache / 2);
+            boolean asks = starts.size() - 1 <= FEW_BANDS * workplace.workers
+                    || panelBytes(family, layout, panels) > workplace.cache / 2.0;
+            for (int panelParts : panelParts(panels)) {
+                candidates.add(new Bands(
+                        layout,
+                        starts,
+                        panelParts,
+                        asks,
+                        cycles(family, layout, starts, panels, panelParts, workplace)));
+            }
+        }
+        return candidates.stream()
+                .min(Comparator.comparingDouble(Bands::cycles))
+                .orElseThrow();
+    }
+
+    /// Numbers of parts that are about equal: the panels halved, and halved again.
+    private static Iterable<Integer> panelParts(int panels) {
+        var counts = new TreeSet<Integer>();
+        for (int each = panels; each >= 1; each /= 2) {
+            counts.add(Math.ceilDiv(panels, each));
+        }
+        return counts;
+    }
+
+    private static double panelBytes(AmxFamily family, LeftLayout layout, int panels) {
+        return (double) layout.steps().size() * panels * AmxPanels.WIDTH * family.parts() * Tiles.BYTES;
+    }
+
+    /// Each part goes to the worker that has least to do.
+    private static double cycles(
+            AmxFamily family, LeftLayout layout, List<Integer> starts, int panels, int panelParts, Workplace place) {
+        double split = LeftLayout.splitting(family.parts()) + (panelParts > 1 ? ELSEWHERE_CYCLES : 0);
+        double tile = (double) layout.steps().size()
+                * panels
+                * AmxPanels.WIDTH
+                * family.products()
+                * PRODUCT_CYCLES
+                * WAITING;
+        double bytes = panelBytes(family, layout, panels);
+        boolean stays = bytes <= place.cache / 2.0;
+        var loads = new double[place.workers];
+        var have = new boolean[place.workers][panelParts];
+        double longest = 0;
+        for (int band = 0; band < starts.size() - 1; band++) {
+            int from = starts.get(band);
+            int to = starts.get(band + 1);
+            double splitting = layout.effort(from, to, split, family.parts());
+            double products = (to - from) * tile + panels * CALL_CYCLES;
+            for (int part = 0; part < panelParts; part++) {
+                int worker = 0;
+                for (int other = 1; other < loads.length; other++) {
+                    worker = loads[other] < loads[worker] ? other : worker;
+                }
+                double reading = stays && have[worker][part] ? 0 : bytes * READ_CYCLES;
+                double cycles = splitting + (products + reading) / panelParts;
+                loads[worker] += cycles;
+                have[worker][part] = true;
+                longest = Math.max(longest, cycles);
+            }
+        }
+        double latest = 0;
+        for (double load : loads) {
+            latest = Math.max(latest, load);
+        }
+        return latest + TAIL * longest;
     }
 
     private static int even(int tiles) {

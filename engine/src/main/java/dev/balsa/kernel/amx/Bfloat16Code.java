@@ -1,29 +1,47 @@
 package dev.balsa.kernel.amx;
 
+import static dev.balsa.asm.Avx512Instruction.VCVTNE2PS2BF16;
 import static dev.balsa.asm.Avx512Instruction.VCVTNEPS2BF16;
 import static dev.balsa.asm.Avx512Instruction.VPANDD;
+import static dev.balsa.asm.Avx512Instruction.VPCMPUD;
+import static dev.balsa.asm.Avx512Instruction.VPERMW;
 import static dev.balsa.asm.AvxInstruction.VCMPPS;
 import static dev.balsa.asm.AvxInstruction.VMOVAPS;
 import static dev.balsa.asm.AvxInstruction.VMOVUPS;
 import static dev.balsa.asm.AvxInstruction.VSUBPS;
+import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JMP;
+import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.IntegerVectorInstruction.VPADDD;
+import static dev.balsa.asm.IntegerVectorInstruction.VPMAXUD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPMOVZXWD;
 import static dev.balsa.asm.IntegerVectorInstruction.VPSLLD;
+import static dev.balsa.asm.MaskInstruction.KMOVD;
+import static dev.balsa.asm.MaskInstruction.KORTESTW;
 
 import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
+import dev.balsa.asm.Label;
 import dev.balsa.asm.Mask;
+import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.VectorUnit;
 
-/// Writes how 16 floats are split into bfloat16 parts, each of them the rest of those before it rounded to nearest.
+/// Writes how floats are split into bfloat16 parts, each of them the rest of those before it rounded to nearest.
 ///
 /// Finite floats have finite parts, also those that would be rounded to infinity: they are cut off. Infinity and
-/// NaN are their own first part, and the others are zero. Denormal numbers are split as zeros. Takes zmm24 to
-/// zmm31, k3 and k4.
+/// NaN are their own first part, and the others are zero. Denormal numbers are split as zeros. Takes zmm21 to
+/// zmm31 and k2 to k4.
 final class Bfloat16Code {
     static final VectorUnit UNIT = VectorUnit.of(Isa.AMX).orElseThrow();
+
+    private static final int LANES = 16;
+    private static final int HALF_BITS = 256;
+    /// Every other bit.
+    private static final int ODD = 0xAAAA_AAAA;
 
     private static final int HIGH_BITS = 0xFFFF_0000;
     private static final int ALL_BUT_SIGN = 0x7FFF_FFFF;
@@ -44,6 +62,14 @@ final class Bfloat16Code {
     private static final Vec SIZE = Vec.zmm(26);
     private static final Vec CUT = Vec.zmm(25);
 
+    private static final Vec TWICE_LIMIT = Vec.zmm(24);
+    private static final Vec FIRST = Vec.zmm(23);
+    private static final Vec SECOND = Vec.zmm(22);
+    private static final Vec PAIR = Vec.zmm(21);
+    /// Unsigned comparison (Intel SDM, volume 2, *VPCMPUD*).
+    private static final int NOT_LESS_OR_EQUAL = 6;
+
+    private static final Mask UPPER_HALVES = Mask.K2;
     private static final Mask IS_LARGE = Mask.K3;
     private static final Mask IS_FINITE = Mask.K4;
 
@@ -55,13 +81,70 @@ final class Bfloat16Code {
         this.parts = parts;
     }
 
-    /// Loads the constants.
+    /// Loads the constants; takes rax.
     void begin() {
         var lanes = new Lanes(a, UNIT);
         a.emit(VMOVUPS, HIGH, lanes.bits(HIGH_BITS));
         a.emit(VMOVUPS, MAGNITUDE, lanes.bits(ALL_BUT_SIGN));
         a.emit(VMOVUPS, LIMIT, lanes.bits(LARGEST));
         a.emit(VMOVUPS, INFINITE, lanes.bits(INFINITY));
+        a.emit(VMOVUPS, TWICE_LIMIT, lanes.bits(LARGEST << 1));
+        a.emit(VMOVUPS, FIRST, a.constant(upperHalves(0)));
+        a.emit(VMOVUPS, SECOND, a.constant(upperHalves(LANES)));
+        a.emit(MOV, Gpr.RAX.low32(), Imm.of(ODD));
+        a.emit(KMOVD, UPPER_HALVES, Gpr.RAX.low32());
+    }
+
+    /// For each lane, in its upper half, the 16-bit number that belongs there, from a number on.
+    private static long[] upperHalves(int from) {
+        var words = new long[LANES / 2];
+        for (int i = 0; i < LANES; i++) {
+            words[i / 2] |= (long) (from + i) << (i % 2 * Integer.SIZE + Short.SIZE);
+        }
+        return words;
+    }
+
+    /// Splits 32 floats; changes x and y, which hold 16 each.
+    ///
+    /// @param target writes where a part goes, and so many bytes behind
+    void split(Vec x, Vec y, Target target) {
+        var ordinary = new Label("no large number");
+        var end = new Label("end of split");
+        a.emit(VPADDD, SIZE, x, x);
+        a.emit(VPADDD, CUT, y, y);
+        a.emit(VPMAXUD, SIZE, SIZE, CUT);
+        a.emit(VPCMPUD, IS_LARGE, SIZE, TWICE_LIMIT, Imm.of(NOT_LESS_OR_EQUAL));
+        a.emit(KORTESTW, IS_LARGE, IS_LARGE);
+        a.emit(JE, ordinary);
+        var half = PAIR.as(HALF_BITS);
+        for (int part = 0; part < parts; part++) {
+            part(part, half, x);
+            a.emit(VMOVUPS, target.of(part, 0), half);
+        }
+        for (int part = 0; part < parts; part++) {
+            part(part, half, y);
+            a.emit(VMOVUPS, target.of(part, HALF_BITS / Byte.SIZE), half);
+        }
+        a.emit(JMP, end);
+        a.bind(ordinary);
+        for (int part = 0; part < parts; part++) {
+            a.emit(VCVTNE2PS2BF16, PAIR, y, x);
+            a.emit(VMOVUPS, target.of(part, 0), PAIR);
+            if (part < parts - 1) {
+                a.emit(VPERMW, ROUNDED.zero(UPPER_HALVES), FIRST, PAIR);
+                a.emit(VPERMW, CUT.zero(UPPER_HALVES), SECOND, PAIR);
+                a.emit(VSUBPS, x, x, ROUNDED);
+                a.emit(VSUBPS, y, y, CUT);
+            }
+        }
+        a.bind(end);
+    }
+
+    /// Where parts go.
+    @FunctionalInterface
+    interface Target {
+        /// The place of a part's first numbers, and so many bytes behind.
+        Mem of(int part, int bytes);
     }
 
     /// half = a part of x as 16-bit numbers, x = the rest for the parts that follow.

@@ -131,12 +131,12 @@ final class CellGrid implements LeftLayout {
     }
 
     @Override
-    public double effort(int from, int to) {
+    public double effort(int from, int to, double splitting, int parts) {
         var segments = request.depth().segments();
         double rows = tiles.endRow(to - 1) - tiles.firstRow(from);
         double furthest =
                 segments.stream().mapToLong(Depth.Segment::offset).max().orElse(0) / (double) cell;
         double span = cellOf(tiles.endRow(to - 1) - 1) - cellOf(tiles.firstRow(from)) + furthest + 1;
-        return Math.min(rows * segments.size(), span) * Math.ceilDiv(length, Tiles.DEPTH) * SPLIT_CYCLES;
+        return Math.min(rows * segments.size(), span) * Math.ceilDiv(length, Tiles.DEPTH) * splitting;
     }
 }

@@ -76,7 +76,7 @@ final class DenseRows implements LeftLayout {
     }
 
     @Override
-    public double effort(int from, int to) {
-        return (double) (tiles.endRow(to - 1) - tiles.firstRow(from)) * steps.size() * SPLIT_CYCLES;
+    public double effort(int from, int to, double splitting, int parts) {
+        return (double) (tiles.endRow(to - 1) - tiles.firstRow(from)) * steps.size() * splitting;
     }
 }

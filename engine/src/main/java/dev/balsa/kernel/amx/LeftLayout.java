@@ -1,20 +1,17 @@
 package dev.balsa.kernel.amx;
 
-import dev.balsa.kernel.tile.TileProduct;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /// How a left factor's rows lie once they are split, so that the 16 rows of a tile are at equal distances.
 ///
 /// All places are bytes in a plane, which holds one part of every number; a band of tiles has its planes to itself,
 /// where places count from the band's first tile.
-sealed interface LeftLayout permits DenseRows, CellGrid, GatheredRows {
-    /// Cycles in which a core splits 32 numbers into as many parts, for each part.
-    double SPLIT_CYCLES = 5;
-    /// Cycles of a product of tiles.
-    double PRODUCT_CYCLES = 16;
+sealed interface LeftLayout permits DenseRows, CellGrid, FlatRows, GatheredRows {
+    /// Cycles in which a core splits 32 numbers into as many parts, for each part (measured on Sapphire Rapids: with
+    /// what reading takes, some 30 for two).
+    double SPLIT_CYCLES = 8;
+    /// Cycles in which it reads 32 numbers from a cache that cores share.
+    double READ_CYCLES = 15;
     /// Places are kept from being multiples of this: rows so far apart fall into few sets of the first-level cache.
     int UNLIKED_PITCH = 512;
 
@@ -43,23 +40,14 @@ sealed interface LeftLayout permits DenseRows, CellGrid, GatheredRows {
         return 0;
     }
 
-    /// About how many cycles it takes to make the planes of these tiles, for each part.
-    double effort(int from, int to);
+    /// About how many cycles it takes to make the planes of these tiles, one for each part.
+    ///
+    /// @param splitting for 32 numbers that are split
+    double effort(int from, int to, double splitting, int parts);
 
-    /// The layout that makes a product fastest.
-    static LeftLayout best(AmxFamily family, TileProduct.Request request) {
-        int columnTiles = Math.ceilDiv(request.columns(), Tiles.COLUMNS);
-        return Stream.<Optional<? extends LeftLayout>>of(
-                        DenseRows.of(request), CellGrid.of(request), Optional.of(GatheredRows.of(request)))
-                .<LeftLayout>flatMap(Optional::stream)
-                .min(Comparator.comparingDouble(layout -> layout.cycles(family, columnTiles)))
-                .orElseThrow();
-    }
-
-    /// About how many cycles the whole product takes.
-    private double cycles(AmxFamily family, int columnTiles) {
-        return (double) tiles().count() * steps().size() * columnTiles * family.products() * PRODUCT_CYCLES
-                + effort(0, tiles().count()) * family.parts();
+    /// Cycles for 32 numbers that are read and split.
+    static double splitting(int parts) {
+        return READ_CYCLES + parts * SPLIT_CYCLES;
     }
 
     /// The distance of rows or cells of so many numbers.

@@ -13,8 +13,8 @@ import static dev.balsa.asm.GeneralInstruction.JE;
 import static dev.balsa.asm.GeneralInstruction.JMP;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.SHR;
 import static dev.balsa.asm.GeneralInstruction.SUB;
-import static dev.balsa.asm.GeneralInstruction.TEST;
 
 import dev.balsa.asm.Assembler;
 import dev.balsa.asm.AvxInstruction;
@@ -57,11 +57,12 @@ final class SplitCode {
     }
 
     private static final Mask REST = Mask.K5;
+    private static final Mask FURTHER_REST = Mask.K6;
     private static final Vec X = Vec.zmm(0);
-    private static final Vec HALF = Vec.ymm(1);
+    private static final Vec Y = Vec.zmm(1);
     private static final Vec ZERO = Vec.zmm(2);
+    private static final int VECTOR_BYTES = 64;
     private static final int LANES = 16;
-    private static final int HALF_BYTES = 32;
 
     private final Assembler a;
     private final int parts;
@@ -130,55 +131,43 @@ final class SplitCode {
         a.emit(JNE, cell);
     }
 
-    private Mem plane(int part) {
-        return part == 0 ? Mem.at(Gpr.RCX, 0) : Mem.at(Gpr.RCX, Gpr.R13, part, 0);
+    private Mem plane(int part, int bytes) {
+        return part == 0 ? Mem.at(Gpr.RCX, bytes) : Mem.at(Gpr.RCX, Gpr.R13, part, bytes);
     }
 
     private void split() {
         var several = new Label("several");
         var rest = new Label("rest");
-        var fill = new Label("fill");
         var full = new Label("full");
-        a.emit(SUB, Gpr.R14, Imm.of(LANES));
+        a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
         a.emit(JB, rest);
         a.bind(several);
         a.emit(AvxInstruction.VMOVUPS, X, Mem.at(Gpr.RAX, 0));
-        splitVector();
-        a.emit(ADD, Gpr.RAX, Imm.of((long) LANES * Float.BYTES));
-        a.emit(SUB, Gpr.R14, Imm.of(LANES));
+        a.emit(AvxInstruction.VMOVUPS, Y, Mem.at(Gpr.RAX, VECTOR_BYTES));
+        bfloat.split(X, Y, this::plane);
+        a.emit(ADD, Gpr.RAX, Imm.of((long) Tiles.DEPTH * Float.BYTES));
+        a.emit(ADD, Gpr.RCX, Imm.of(Tiles.ROW_BYTES));
+        a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
         a.emit(JAE, several);
         a.bind(rest);
-        a.emit(ADD, Gpr.R14, Imm.of(LANES));
-        a.emit(JE, fill);
+        a.emit(ADD, Gpr.R14, Imm.of(Tiles.DEPTH));
+        a.emit(JE, full);
         a.emit(MOV, Gpr.R15.low32(), Imm.of(-1));
         a.emit(BZHI, Gpr.R15.low32(), Gpr.R15.low32(), Gpr.R14.low32());
         a.emit(MaskInstruction.KMOVW, REST, Gpr.R15.low32());
+        a.emit(SHR, Gpr.R15.low32(), Imm.of(LANES));
+        a.emit(MaskInstruction.KMOVW, FURTHER_REST, Gpr.R15.low32());
         a.emit(AvxInstruction.VMOVUPS, X.zero(REST), Mem.at(Gpr.RAX, 0));
-        splitVector();
-        a.bind(fill);
-        a.emit(MOV, Gpr.R15, Gpr.RCX);
-        a.emit(SUB, Gpr.R15, Gpr.R10);
-        a.emit(TEST, Gpr.R15, Imm.of(HALF_BYTES));
-        a.emit(JE, full);
-        for (int part = 0; part < parts; part++) {
-            a.emit(AvxInstruction.VMOVUPS, plane(part), ZERO.as(HALF.bits()));
-        }
+        a.emit(AvxInstruction.VMOVUPS, Y.zero(FURTHER_REST), Mem.at(Gpr.RAX, VECTOR_BYTES));
+        bfloat.split(X, Y, this::plane);
         a.bind(full);
-    }
-
-    private void splitVector() {
-        for (int part = 0; part < parts; part++) {
-            bfloat.part(part, HALF, X);
-            a.emit(AvxInstruction.VMOVUPS, plane(part), HALF);
-        }
-        a.emit(ADD, Gpr.RCX, Imm.of(HALF_BYTES));
     }
 
     private void clear() {
         var step = new Label("step");
         a.bind(step);
         for (int part = 0; part < parts; part++) {
-            a.emit(AvxInstruction.VMOVUPS, plane(part), ZERO);
+            a.emit(AvxInstruction.VMOVUPS, plane(part, 0), ZERO);
         }
         a.emit(ADD, Gpr.RCX, Imm.of(Tiles.ROW_BYTES));
         a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));

@@ -67,13 +67,15 @@ final class TileConvWork implements CodeWork {
                 : Optional.empty();
     }
 
-    /// The size of a group's product.
+    /// The size of a group's product; positions side by side of all channels are one segment.
     static ProductFamily.Size size(ChannelsLastConvRequest request) {
+        var width = Axis.all(request.window()).get(2);
+        int joined = request.groups() == 1 && width.dilation() == 1 ? width.kernel() : 1;
         return new ProductFamily.Size(
                 (double) request.batch() * request.window().outputSize(),
                 request.outputs() / request.groups(),
-                request.window().kernelSize(),
-                request.channels() / request.groups());
+                request.window().kernelSize() / joined,
+                (long) joined * request.channels() / request.groups());
     }
 
     /// A whole image that is copied is read and written once more, in a phase of its own; bands of it only cost

@@ -18,7 +18,8 @@ import java.util.List;
 ///
 /// A routine may touch what is permitted, the arguments it is called with, its own constants, and its stack; all
 /// else is an [AssertionError] that names the instruction. On return the registers of the calling convention must
-/// be what they were, the upper halves of vectors zero, and the tiles released.
+/// be what they were, and the upper halves of vectors zero. Tiles stay as a routine leaves them for the next one that
+/// the thread calls, until [#checkTilesAreReleased].
 public final class EmulatedCode extends MachineCode {
     private static final ThreadLocal<Machine> MACHINES = ThreadLocal.withInitial(Machine::new);
     private static final int[] KEPT = {3, 5, 12, 13, 14, 15};
@@ -125,12 +126,19 @@ public final class EmulatedCode extends MachineCode {
         }
         check(machine.general[Machine.RSP] == before[Machine.RSP] + Long.BYTES, "the stack pointer is elsewhere");
         check(machine.mxcsr == Machine.DEFAULT_MXCSR, "the control register is not what it was");
-        check(!machine.tiles.isConfigured(), "the tiles are not released");
         for (int register = 0; register < LEGACY_VECTORS; register++) {
             for (int i = XMM; i < Machine.VECTOR; i++) {
                 check(machine.vectors[register][i] == 0, "the upper part of vector " + register + " is not zero");
             }
         }
+    }
+
+    /// Demands that the last of the routines called by this thread has released the tiles; they are afterwards.
+    public static void checkTilesAreReleased() {
+        var tiles = MACHINES.get().tiles;
+        boolean areReleased = !tiles.isConfigured();
+        tiles.release();
+        check(areReleased, "the tiles are not released");
     }
 
     private static void check(boolean holds, String otherwise) {

@@ -42,7 +42,7 @@ final class Machine {
     private List<Range> own = List.of();
     private Range last = stackRange;
 
-    /// Makes all registers rubbish, apart from the flags and the control register.
+    /// Makes all registers rubbish, apart from the flags, the control register and the tiles.
     void reset(PermittedMemory permitted, List<Range> more) {
         memory = permitted;
         own = List.of(more.get(0), more.get(1), stackRange);
@@ -54,7 +54,6 @@ final class Machine {
         }
         Arrays.fill(masks, 0x5555_5555_5555_5555L);
         mxcsr = DEFAULT_MXCSR;
-        tiles.release();
     }
 
     void check(long address, int bytes, boolean write) {

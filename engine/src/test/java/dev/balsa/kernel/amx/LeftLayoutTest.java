@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.RowPlaces;
+import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,10 +17,27 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Which layout a product gets, and how it is divided.
 class LeftLayoutTest {
     private static final AmxFamily FAMILY = new AmxFamily(3);
+    private static final Bands.Workplace PLACE = new Bands.Workplace(2, 2 << 20);
 
     /// Square windows over a square image as large as they reach.
     private static TileProduct.Request windows(int size, int kernel, int stride, int channels, int columns) {
-        int across = (size - 1) * stride + kernel;
+        return windows(size, kernel, stride, channels, columns, 0);
+    }
+
+    /// The same, with as many zeros behind each line as a window is wide.
+    private static TileProduct.Request paddedLines(int size, int kernel, int stride, int channels, int columns) {
+        return windows(size, kernel, stride, channels, columns, kernel);
+    }
+
+    private static TileProduct.Request windows(
+            int size, int kernel, int stride, int channels, int columns, int padding) {
+        int seen = (size - 1) * stride + kernel;
+        int across = seen + padding;
+        var lines = new ArrayList<Sight.Run>();
+        for (int line = 0; line < seen; line++) {
+            lines.add(new Sight.Run(
+                    (long) line * across * channels, (long) line * seen * channels, (long) seen * channels));
+        }
         var segments = new ArrayList<Depth.Segment>();
         for (int tap = 0; tap < kernel * kernel; tap++) {
             segments.add(new Depth.Segment(((long) tap / kernel * across + tap % kernel) * channels, channels));
@@ -27,7 +45,19 @@ class LeftLayoutTest {
         var rows = RowPlaces.of(
                 size * size, row -> ((long) row / size * stride * across + row % size * stride) * channels);
         return new TileProduct.Request(
-                rows, new Depth(segments), 0, columns, List.of(), RowPlaces.of(size * size, row -> row), 48);
+                rows,
+                new Depth(segments),
+                0,
+                columns,
+                List.of(),
+                RowPlaces.of(size * size, row -> row),
+                48,
+                Integer.MAX_VALUE,
+                padding == 0 ? Sight.PLAIN : new Sight(lines));
+    }
+
+    private static LeftLayout layout(TileProduct.Request request) {
+        return Bands.best(FAMILY, request, PLACE).layout();
     }
 
     static Stream<TileProduct.Request> requests() {
@@ -35,32 +65,34 @@ class LeftLayoutTest {
                 windows(56, 3, 1, 64, 64),
                 windows(7, 3, 1, 512, 512),
                 windows(112, 7, 2, 3, 64),
+                paddedLines(112, 7, 2, 3, 64),
                 windows(14, 1, 1, 256, 1024),
                 windows(1, 1, 1, 32, 16));
     }
 
     @Test
     void isTheOneThatTakesLeast() {
-        assertThat(LeftLayout.best(FAMILY, windows(56, 3, 1, 64, 64))).isInstanceOf(CellGrid.class);
-        assertThat(LeftLayout.best(FAMILY, windows(112, 7, 2, 3, 64))).isInstanceOf(GatheredRows.class);
-        assertThat(LeftLayout.best(FAMILY, windows(14, 1, 1, 256, 1024))).isInstanceOf(DenseRows.class);
-        assertThat(LeftLayout.best(FAMILY, windows(14, 1, 2, 256, 512))).isInstanceOf(DenseRows.class);
+        assertThat(layout(windows(56, 3, 1, 64, 64))).isInstanceOf(CellGrid.class);
+        assertThat(layout(windows(112, 7, 2, 3, 64))).isInstanceOf(GatheredRows.class);
+        assertThat(layout(paddedLines(112, 7, 2, 3, 64))).isInstanceOf(FlatRows.class);
+        assertThat(layout(windows(14, 1, 1, 256, 1024))).isInstanceOf(DenseRows.class);
+        assertThat(layout(windows(14, 1, 2, 256, 512))).isInstanceOf(DenseRows.class);
     }
 
     /// Rows of 14 pixels in cells of 16: seven tiles hold seven rows of which the last is short, instead of one
     /// each.
     @Test
     void tilesGoOnOverTheEndsOfRows() {
-        var tiles = LeftLayout.best(FAMILY, windows(14, 3, 1, 256, 256)).tiles();
+        var tiles = layout(windows(14, 3, 1, 256, 256)).tiles();
         assertThat(tiles.count()).isEqualTo(14);
-        var narrow = LeftLayout.best(FAMILY, windows(7, 3, 1, 512, 512)).tiles();
+        var narrow = layout(windows(7, 3, 1, 512, 512)).tiles();
         assertThat(narrow.count()).isLessThanOrEqualTo(4);
     }
 
     @ParameterizedTest
     @MethodSource("requests")
     void everyRowIsInOneTile(TileProduct.Request request) {
-        var tiles = LeftLayout.best(FAMILY, request).tiles();
+        var tiles = layout(request).tiles();
         var seen = new BitSet();
         for (int tile = 0; tile < tiles.count(); tile++) {
             for (int position = 0; position < Tiles.ROWS; position++) {
@@ -76,12 +108,12 @@ class LeftLayoutTest {
 
     @ParameterizedTest
     @MethodSource("requests")
-    void bandsFitTheirMemoryAndAreEnough(TileProduct.Request request) {
-        var layout = LeftLayout.best(FAMILY, request);
+    void bandsFitTheirMemory(TileProduct.Request request) {
+        var layout = layout(request);
         long memory = 1 << 18;
-        int panels = Math.ceilDiv(request.columns(), 32);
-        for (int wanted : new int[] {1, 8, 48}) {
-            var bands = Bands.of(FAMILY, layout, panels, memory, wanted);
+        int panels = AmxPanels.count(request.columns());
+        for (int workers : new int[] {1, 8, 48}) {
+            var bands = Bands.of(FAMILY, layout, panels, new Bands.Workplace(workers, 2 * memory));
             assertThat(bands.start(0)).isZero();
             assertThat(bands.start(bands.count())).isEqualTo(layout.tiles().count());
             assertThat(bands.panelParts()).isBetween(1, panels);
