@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// A constant right factor of 8-bit integers, which is multiplied as pairs of 16-bit integers: neighbours along the
 /// depth, less their zero points.
@@ -56,10 +57,22 @@ public record PairFactor(
         return signed ? value : Byte.toUnsignedInt(value);
     }
 
-    /// Columns less their zero points, each along the depth.
-    int[][] columns(int first, int count) {
+    /// Whether it is known that all elements less their zero points fit in 8 bits.
+    boolean fitsBytes() {
+        byte zero = (byte) (signed ? 0 : 128);
+        return zeroPoints
+                .map(segment -> segment.toArray(ValueLayout.JAVA_BYTE))
+                .map(bytes -> IntStream.range(0, bytes.length).allMatch(i -> bytes[i] == zero))
+                .orElse(signed);
+    }
+
+    /// Columns less their zero points, each along the depth; zeros fill up each run.
+    ///
+    /// @param unit what the length of a run is filled up to a multiple of
+    int[][] columns(int first, int count, int unit) {
         var zeros = zeros(first, count);
-        var columns = new int[count][Math.multiplyExact(runs.size(), run)];
+        int filled = Math.ceilDiv(run, unit) * unit;
+        var columns = new int[count][Math.multiplyExact(runs.size(), filled)];
         int at = 0;
         for (long start : runs) {
             long from = start + first * columnStep;
@@ -76,7 +89,7 @@ public record PairFactor(
                     spread(bytes, (int) columnStep, signed, zeros, columns, at + row);
                 }
             }
-            at += run;
+            at += filled;
         }
         return columns;
     }

@@ -210,15 +210,23 @@ public final class TileProduct implements RowProduct {
     /// in all places and lengths of the request; has code written where it is new. The left factor's memory is as
     /// the rows see it: integers without sign, whose zero point is told before products ([#tellZeroPoint]).
     ///
-    /// @param request whose depth is as many quads as the right factor has
+    /// @param request whose depth is as many quads as the right factor has, each run of it filled up
     /// @return nothing if it is better done by pairs
     public static Optional<TileProduct> ofQuads(
-            VectorUnit unit, Request request, SumResult result, PairFactor right, Constants constants) {
-        return QuadFactor.of(right, unit, request.depth()).map(quads -> {
-            var packed = constants.packed(right.memory(), quads.form(), quads.bytes(), quads::pack);
-            return new TileProduct(
-                    unit, quads.panels(), request, Optional.of(result), Optional.of(quads), false, packed, constants);
-        });
+            IntegerUnit unit, Request request, SumResult result, PairFactor right, Constants constants) {
+        return QuadFactor.of(right, unit, request.depth(), request.rows().count())
+                .map(quads -> {
+                    var packed = constants.packed(right.memory(), quads.form(), quads.bytes(), quads::pack);
+                    return new TileProduct(
+                            unit.vectors(),
+                            quads.panels(),
+                            request,
+                            Optional.of(result),
+                            Optional.of(quads),
+                            false,
+                            packed,
+                            constants);
+                });
     }
 
     /// Tells the zero point of the left factor's quads, for all that is multiplied with this scratch memory.
@@ -260,8 +268,8 @@ public final class TileProduct implements RowProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         this.panels = panels;
-        form = integers.map(result ->
-                        quads.isPresent() ? TileForm.ofQuads(result) : new TileForm(order(request, true), result))
+        form = integers.map(result -> quads.map(factor -> TileForm.ofQuads(factor.arithmetic(), result))
+                        .orElseGet(() -> new TileForm(order(request, true), result)))
                 .orElseGet(() -> new TileForm(order(request, false), splits));
         int firstRow = 0;
         blocks = new ArrayList<>();

@@ -72,6 +72,8 @@ import dev.balsa.kernel.resize.ResizeCodeKernel;
 import dev.balsa.kernel.resize.ResizeRequest;
 import dev.balsa.kernel.softmax.SoftmaxCodeKernel;
 import dev.balsa.kernel.softmax.SoftmaxRequest;
+import dev.balsa.kernel.tile.IntegerUnit;
+import dev.balsa.kernel.tile.QuadArithmetic;
 import dev.balsa.kernel.tile.VectorFamily;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Precision;
@@ -138,8 +140,16 @@ class WrittenCodeTest {
                             written);
                 }
                 for (var type : SumResult.Type.values()) {
-                    prepare(new IntegerConvKernel(unit), integers(arena, 1, 5, outputs, type), written);
-                    prepare(new IntegerConvKernel(unit), integers(arena, 1, 8, outputs, type), written);
+                    for (int channels : new int[] {5, 8}) {
+                        for (var quads : QuadArithmetic.values()) {
+                            if (unit.hasMasks() || quads == QuadArithmetic.WORDS) {
+                                prepare(
+                                        new IntegerConvKernel(new IntegerUnit(unit, quads)),
+                                        integers(arena, 1, channels, outputs, type),
+                                        written);
+                            }
+                        }
+                    }
                     prepare(
                             new IntegerDepthwiseKernel(unit),
                             integers(arena, outputs + 1, outputs + 1, outputs + 1, type),
