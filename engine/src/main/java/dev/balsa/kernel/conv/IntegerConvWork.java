@@ -4,7 +4,9 @@ import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.amx.IntegerProducts;
 import dev.balsa.kernel.code.WidenCode;
+import dev.balsa.kernel.tile.BandedProduct;
 import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.IntegerUnit;
 import dev.balsa.kernel.tile.PairFactor;
@@ -15,6 +17,7 @@ import dev.balsa.kernel.tile.Widening;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// A convolution of integers as products of quads or pairs of channels, one per group: a row per pixel, by a
@@ -31,10 +34,12 @@ final class IntegerConvWork implements CodeWork {
     /// The image of one group's channels, in pairs or quads.
     private final PaddedImage image;
     private final Axis width;
-    private final List<TileProduct> products = new ArrayList<>();
+    private final List<BandedProduct> products = new ArrayList<>();
     private final boolean quads;
     /// How channels become pairs or quads, or nothing if they are as they are.
     private final Optional<Widening> widening;
+    /// Whether bytes with a sign are moved up by 128.
+    private final boolean moved;
     /// Whether windows are read in the image.
     private final boolean direct;
     /// Pairs or quads of a group's channels.
@@ -58,13 +63,14 @@ final class IntegerConvWork implements CodeWork {
                     right(request, group),
                     constants));
         }
-        boolean asTheyAre = quads && !request.signed() && channels % Integer.BYTES == 0;
-        direct = asTheyAre && request.groups() == 1 && !image.isCopied();
+        moved = quads && request.signed() && !products.getFirst().takesSigns();
+        boolean asTheyAre = quads && !moved && channels % Integer.BYTES == 0;
+        direct = asTheyAre && isDirect(image, channels);
         widening = asTheyAre
                 ? Optional.empty()
                 : Optional.of(new Widening(
                         unit.vectors(),
-                        request.signed(),
+                        quads ? moved : request.signed(),
                         request.zeroPoint(),
                         quads ? WidenCode.Target.QUADS : WidenCode.Target.PAIRS,
                         constants));
@@ -72,26 +78,34 @@ final class IntegerConvWork implements CodeWork {
         for (int part = 0; part < parts(); part++) {
             rows = Math.max(rows, endRow(part) - firstRow(part));
         }
-        bandBytes = direct ? 0 : rows * image.rowStep() * Integer.BYTES;
+        bandBytes = direct
+                ? 0
+                : rows * image.rowStep() * Integer.BYTES + products.getFirst().slackBytes();
+    }
+
+    /// Whether windows can be read in the image as it is.
+    private boolean isDirect(PaddedImage seen, int channels) {
+        return request.groups() == 1 && !seen.isCopied() && channels % Integer.BYTES == 0;
     }
 
     /// The products of all groups as those of quads, or nothing if one of them is better done by pairs.
-    private List<TileProduct> ofQuads(
+    private List<BandedProduct> ofQuads(
             Window window, List<Axis> axes, int channels, IntegerUnit unit, Constants constants) {
-        var made = new ArrayList<TileProduct>();
         if (!unit.takesQuads(request.signed(), channels)) {
             return List.of();
         }
         int each = Math.ceilDiv(channels, Integer.BYTES);
-        var product = product(axes, new PaddedImage(window, request.batch(), each), each);
-        for (int group = 0; group < request.groups(); group++) {
-            var one = TileProduct.ofQuads(unit, product, request.result(), right(request, group), constants);
-            if (one.isEmpty()) {
-                return List.of();
-            }
-            made.add(one.get());
-        }
-        return made;
+        var seen = new PaddedImage(window, request.batch(), each);
+        return IntegerProducts.ofQuads(
+                unit,
+                product(axes, seen, each),
+                isDirect(seen, channels) ? request.batch() * window.inputSize() * channels : Long.MAX_VALUE,
+                request.signed(),
+                request.result(),
+                IntStream.range(0, request.groups())
+                        .mapToObj(group -> right(request, group))
+                        .toList(),
+                constants);
     }
 
     /// @param each pairs or quads of a group's channels
@@ -203,7 +217,7 @@ final class IntegerConvWork implements CodeWork {
                 if (!direct) {
                     copy(frame, group, origin, row, endRow(part));
                 }
-                TileProduct.tellZeroPoint(frame.scratch(), zeroPoint(frame));
+                product.tellZeroPoint(frame.scratch(), zeroPoint(frame));
             }
             var left = direct ? frame.operand(0) : frame.scratch();
             long output = (long) group * (request.outputs() / request.groups());
@@ -211,10 +225,10 @@ final class IntegerConvWork implements CodeWork {
         }
     }
 
-    /// The zero point of the image as it is read, without sign; pairs are less it.
+    /// The zero point of the image as it is read; pairs are less it.
     private int zeroPoint(Frame frame) {
         int zeroPoint = request.zeroPoint() ? Widening.zeroPoint(frame, request.signed()) : 0;
-        return request.signed() ? zeroPoint - Byte.MIN_VALUE : zeroPoint;
+        return moved ? zeroPoint - Byte.MIN_VALUE : zeroPoint;
     }
 
     /// Copies rows `from` to `to` (exclusive) of the image with its padding: zeros among pairs, which are less
@@ -245,7 +259,7 @@ final class IntegerConvWork implements CodeWork {
     }
 
     private void pad(Frame frame, long at, long bytes) {
-        int padding = quads ? zeroPoint(frame) * 0x01010101 : 0;
+        int padding = quads ? (zeroPoint(frame) & 0xFF) * 0x01010101 : 0;
         if (padding == 0) {
             Effects.clear(frame.scratch(), at, bytes);
         } else {

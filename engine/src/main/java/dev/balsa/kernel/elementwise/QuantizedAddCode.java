@@ -37,7 +37,8 @@ import java.util.List;
 /// @param unit the unit
 /// @param signed whether integers are signed
 /// @param zeroC the zero point of the result
-record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
+/// @param ordinary whether all scales are such that numbers are divided by multiplications ([Lanes#isOrdinary])
+record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC, boolean ordinary) {
     /// What the routine is told, in this order.
     enum Argument implements RoutineArgument {
         A(0),
@@ -49,7 +50,9 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         SCALE_C(5),
         /// 32 bits with sign.
         ZERO_A(6),
-        ZERO_B(7);
+        ZERO_B(7),
+        /// The bits of 1 / SCALE_C.
+        INVERSE_C(8);
 
         private final int place;
 
@@ -68,13 +71,14 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         }
     }
 
-    private static final List<Argument> HELD =
-            List.of(Argument.SCALE_A, Argument.SCALE_B, Argument.SCALE_C, Argument.ZERO_A, Argument.ZERO_B);
+    private static final List<Argument> HELD = List.of(
+            Argument.SCALE_A, Argument.SCALE_B, Argument.SCALE_C, Argument.ZERO_A, Argument.ZERO_B, Argument.INVERSE_C);
     private static final int FIRST_HELD = 4;
 
     /// Names the routine; equal names are equal code.
     String name() {
-        return unit.isa().label() + "_quantizedadd_" + (signed ? "s8" : "u8") + "_" + zeroC;
+        return unit.isa().label() + "_quantizedadd_" + (signed ? "s8" : "u8") + "_" + zeroC
+                + (ordinary ? "" : "_extreme");
     }
 
     /// The routine's code.
@@ -122,12 +126,7 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         loadOne(a, Vec.xmm(0), Gpr.R8);
         loadOne(a, Vec.xmm(1), Gpr.R9);
         add(lanes);
-        if (unit.hasMasks()) {
-            a.emit(AvxInstruction.VMOVD, Gpr.RAX.low32(), Vec.xmm(0));
-            a.emit(MOV, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), Gpr.RAX.low8());
-        } else {
-            result().store(lanes, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), unit.register(0), 1, unit.register(1));
-        }
+        result().storeOne(lanes, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), unit.register(0));
         a.emit(ADD, Gpr.RCX, Imm.of(1));
         a.emit(CMP, Gpr.RCX, Gpr.RDX);
         a.emit(JNE, single);
@@ -156,7 +155,12 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         number(lanes, a, Argument.ZERO_A, Argument.SCALE_A);
         number(lanes, b, Argument.ZERO_B, Argument.SCALE_B);
         lanes.add(a, a, b);
-        lanes.divide(a, a, held(Argument.SCALE_C));
+        if (ordinary) {
+            lanes.divide(b, a, held(Argument.SCALE_C), held(Argument.INVERSE_C), unit.register(2));
+            lanes.move(a, b);
+        } else {
+            lanes.divide(a, a, held(Argument.SCALE_C));
+        }
         SumCode.quantize(lanes, result().result(), a, List.of(unit.register(1), unit.register(2)));
     }
 

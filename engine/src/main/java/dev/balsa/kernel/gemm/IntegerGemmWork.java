@@ -3,7 +3,9 @@ package dev.balsa.kernel.gemm;
 import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.amx.IntegerProducts;
 import dev.balsa.kernel.code.WidenCode;
+import dev.balsa.kernel.tile.BandedProduct;
 import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.IntegerUnit;
 import dev.balsa.kernel.tile.RowPlaces;
@@ -22,9 +24,11 @@ public final class IntegerGemmWork implements CodeWork {
     private static final long ALIGNMENT = 64;
 
     private final IntegerGemmRequest request;
-    private final TileProduct product;
+    private final BandedProduct product;
     /// How rows become pairs or quads, or nothing if they are read as they are.
     private final Optional<Widening> widening;
+    /// Whether bytes with a sign are moved up by 128.
+    private final boolean moved;
     /// Pairs or quads of a row.
     private final int elements;
     private final long bandBytes;
@@ -33,34 +37,39 @@ public final class IntegerGemmWork implements CodeWork {
     public IntegerGemmWork(IntegerGemmRequest request, IntegerUnit unit, Constants constants) {
         this.request = request;
         var quads = ofQuads(unit, constants);
-        elements = Math.ceilDiv(request.depth(), quads.isPresent() ? Integer.BYTES : 2);
-        product = quads.orElseGet(() ->
-                TileProduct.ofPairs(unit.vectors(), product(elements), request.result(), request.right(), constants));
-        boolean asTheyAre = quads.isPresent() && !request.signed() && request.depth() % Integer.BYTES == 0;
-        widening = asTheyAre
+        boolean isQuads = !quads.isEmpty();
+        elements = Math.ceilDiv(request.depth(), isQuads ? Integer.BYTES : 2);
+        product = isQuads
+                ? quads.getFirst()
+                : TileProduct.ofPairs(unit.vectors(), product(elements), request.result(), request.right(), constants);
+        moved = isQuads && request.signed() && !product.takesSigns();
+        widening = isQuads && !moved && request.depth() % Integer.BYTES == 0
                 ? Optional.empty()
                 : Optional.of(new Widening(
                         unit.vectors(),
-                        request.signed(),
+                        isQuads ? moved : request.signed(),
                         request.zeroPoint(),
-                        quads.isPresent() ? WidenCode.Target.QUADS : WidenCode.Target.PAIRS,
+                        isQuads ? WidenCode.Target.QUADS : WidenCode.Target.PAIRS,
                         constants));
         int most = 0;
         for (int part = 0; part < product.parts() && widening.isPresent(); part++) {
             most = Math.max(most, product.endRow(part) - product.firstRow(part));
         }
-        bandBytes = most * rowBytes();
+        bandBytes = most * rowBytes() + (most > 0 ? product.slackBytes() : 0);
     }
 
-    private Optional<TileProduct> ofQuads(IntegerUnit unit, Constants constants) {
+    private List<BandedProduct> ofQuads(IntegerUnit unit, Constants constants) {
+        boolean isDirect = request.depth() % Integer.BYTES == 0;
         return unit.takesQuads(request.signed(), request.depth())
-                ? TileProduct.ofQuads(
+                ? IntegerProducts.ofQuads(
                         unit,
                         product(Math.ceilDiv(request.depth(), Integer.BYTES)),
+                        isDirect ? (long) request.rows() * request.depth() : Long.MAX_VALUE,
+                        request.signed(),
                         request.result(),
-                        request.right(),
+                        List.of(request.right()),
                         constants)
-                : Optional.empty();
+                : List.of();
     }
 
     /// @param each elements of 32 bits that a row of the left factor has
@@ -104,14 +113,16 @@ public final class IntegerGemmWork implements CodeWork {
             runWidened(widening.get(), from, to, frame);
             return;
         }
-        TileProduct.tellZeroPoint(frame.scratch(), zeroPoint(frame));
-        product.multiply(frame, frame.operand(0), 0, frame.operand(request.output()), 0, from, to);
+        product.tellZeroPoint(frame.scratch(), zeroPoint(frame));
+        for (int part = from; part < to; part++) {
+            product.multiply(frame, frame.operand(0), 0, frame.operand(request.output()), 0, part);
+        }
     }
 
-    /// The zero point of rows as they are read, without sign; pairs are less it.
+    /// The zero point of rows as they are read; pairs are less it.
     private int zeroPoint(Frame frame) {
         int zeroPoint = request.zeroPoint() ? Widening.zeroPoint(frame, request.signed()) : 0;
-        return request.signed() ? zeroPoint - Byte.MIN_VALUE : zeroPoint;
+        return moved ? zeroPoint - Byte.MIN_VALUE : zeroPoint;
     }
 
     private void runWidened(Widening copying, int from, int end, Frame frame) {
@@ -127,7 +138,7 @@ public final class IntegerGemmWork implements CodeWork {
                         first,
                         product.endRow(part) - first,
                         frame.scratch().address() + at);
-                TileProduct.tellZeroPoint(frame.scratch(), zeroPoint(frame));
+                product.tellZeroPoint(frame.scratch(), zeroPoint(frame));
             }
             long shift = at / Integer.BYTES - (long) first * elements;
             product.multiply(frame, frame.scratch(), shift, frame.operand(request.output()), 0, part);

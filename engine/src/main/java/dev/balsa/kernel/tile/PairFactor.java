@@ -36,6 +36,8 @@ public record PairFactor(
         int columns,
         boolean signed,
         Optional<MemorySegment> zeroPoints) {
+    private static final int FEW_COLUMNS = 64;
+
     /// Copies the list.
     public PairFactor {
         runs = List.copyOf(runs);
@@ -47,7 +49,7 @@ public record PairFactor(
     }
 
     /// Names everything but the memory, for the packed form's key.
-    String form() {
+    public String form() {
         var zeros = zeroPoints.map(
                 segment -> segment.byteSize() + ":" + Arrays.hashCode(segment.toArray(ValueLayout.JAVA_BYTE)));
         return runs + " " + run + " " + rowStep + " " + columnStep + " " + signed + " " + zeros.orElse("no zeros");
@@ -57,19 +59,36 @@ public record PairFactor(
         return signed ? value : Byte.toUnsignedInt(value);
     }
 
-    /// Whether it is known that all elements less their zero points fit in 8 bits.
-    boolean fitsBytes() {
+    /// Whether all elements less their zero points fit in 8 bits.
+    public boolean fitsBytes() {
         byte zero = (byte) (signed ? 0 : 128);
-        return zeroPoints
+        boolean isObvious = zeroPoints
                 .map(segment -> segment.toArray(ValueLayout.JAVA_BYTE))
                 .map(bytes -> IntStream.range(0, bytes.length).allMatch(i -> bytes[i] == zero))
                 .orElse(signed);
+        for (int first = 0; first < columns && !isObvious; first += FEW_COLUMNS) {
+            for (var column : columns(first, Math.min(FEW_COLUMNS, columns - first), 1)) {
+                if (!fitsBytes(column)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean fitsBytes(int[] column) {
+        for (int number : column) {
+            if (number != (byte) number) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Columns less their zero points, each along the depth; zeros fill up each run.
     ///
     /// @param unit what the length of a run is filled up to a multiple of
-    int[][] columns(int first, int count, int unit) {
+    public int[][] columns(int first, int count, int unit) {
         var zeros = zeros(first, count);
         int filled = Math.ceilDiv(run, unit) * unit;
         var columns = new int[count][Math.multiplyExact(runs.size(), filled)];

@@ -437,7 +437,7 @@ final class TileCode {
 
     private boolean isPair(int vector) {
         boolean isWhole = vector + 2 < vectors || vector + 2 == vectors && lastLanes == unit.lanes();
-        return isWhole && sumCode.filter(code -> code.storesPairs(lanes)).isPresent();
+        return isWhole && sumCode.filter(SumCode::storesPairs).isPresent();
     }
 
     private void storePair(int row, int vector, List<Vec> free) {

@@ -22,7 +22,7 @@ import java.util.Optional;
 /// second-level cache, and the rows come from memory once per group;
 /// - panels, blocks of depth, tiles of rows: a block of a panel stays in the second-level cache while all rows of
 /// the part go by, as do the rows' own blocks, and the next one comes from memory meanwhile.
-public final class TileProduct implements RowProduct {
+public final class TileProduct implements RowProduct, BandedProduct {
     /// The most steps of depth of a block, measured: those of a panel of two vectors take 48 KB of a second-level
     /// cache. A block that fits in the first-level cache brings less from there; but tiles that begin and end more
     /// often cost more than that.
@@ -229,8 +229,8 @@ public final class TileProduct implements RowProduct {
                 });
     }
 
-    /// Tells the zero point of the left factor's quads, for all that is multiplied with this scratch memory.
-    public static void tellZeroPoint(MemorySegment scratch, int zeroPoint) {
+    @Override
+    public void tellZeroPoint(MemorySegment scratch, int zeroPoint) {
         TileArgument.ZERO_POINT.set(scratch, zeroPoint);
     }
 
@@ -372,12 +372,12 @@ public final class TileProduct implements RowProduct {
         return rowParts * panelParts;
     }
 
-    /// The first row of a part; parts of the same rows follow each other.
+    @Override
     public int firstRow(int part) {
         return Parts.start(part / panelParts, rows.count(), rowParts);
     }
 
-    /// The row behind a part's last one.
+    @Override
     public int endRow(int part) {
         return Parts.start(part / panelParts + 1, rows.count(), rowParts);
     }
@@ -399,13 +399,7 @@ public final class TileProduct implements RowProduct {
         }
     }
 
-    /// Makes a part of the result.
-    ///
-    /// @param left the left factor's memory
-    /// @param leftShift elements that every place in it is shifted by
-    /// @param result the result's memory
-    /// @param columnShift elements that every place in the result, in operands of its shape, and in those by
-    ///     column is shifted by
+    @Override
     public void multiply(
             Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int part) {
         int panelPart = part % panelParts;

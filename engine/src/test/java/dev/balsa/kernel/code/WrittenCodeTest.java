@@ -198,7 +198,7 @@ class WrittenCodeTest {
                         new QuantizedAddRequest(signed, 1, 100, scale, scale, scale),
                         written);
             }
-            prepare(new LookupCodeKernel(unit), new LookupRequest(100, arena.allocate(256)), written);
+            prepare(new LookupCodeKernel(unit.isa()), new LookupRequest(100, arena.allocate(256)), written);
             prepare(new DynamicQuantizeCodeKernel(unit), new DynamicQuantizeRequest(100), written);
             prepare(new ConcatCodeKernel(unit), new ConcatRequest(3, List.of(10L, 20L)), written);
             assertThat(written.codes).hasSizeGreaterThan(100);
@@ -223,6 +223,12 @@ class WrittenCodeTest {
                     }
                 }
             }
+            var unit = IntegerUnit.of(Isa.AMX).orElseThrow();
+            for (var type : SumResult.Type.values()) {
+                prepare(new IntegerConvKernel(unit), integers(arena, 1, 8, 77, type), written);
+                prepare(new IntegerConvKernel(unit), integers(arena, 1, 64, 96, type), written);
+            }
+            prepare(new LookupCodeKernel(Isa.AMX), new LookupRequest(100, arena.allocate(256)), written);
             assertThat(written.codes).hasSizeGreaterThan(10);
             for (var code : written.codes.entrySet()) {
                 check(VectorUnit.of(Isa.AMX).orElseThrow(), code.getKey(), code.getValue());
