@@ -68,12 +68,6 @@ final class ByteProduct implements BandedProduct {
                 panels.form() + " of " + right.form(),
                 panels.bytes(),
                 target -> panels.pack(right, target));
-        codes = new MachineCode[panels.count()][];
-        for (int panel = 0; panel < codes.length; panel++) {
-            codes[panel] = panel > 0 && panels.isSameKind(panel, panel - 1)
-                    ? codes[panel - 1]
-                    : new MachineCode[] {code(1, panel, constants), code(2, panel, constants)};
-        }
         starts = starts();
         places = places(request);
         steps = steps();
@@ -82,8 +76,14 @@ final class ByteProduct implements BandedProduct {
         double cycles = tile * count * panels.count() * BytePanels.WIDTH;
         int wanted = (int) Math.clamp(cycles / LEAST_CYCLES, 1, request.parts());
         int least = Math.ceilDiv(request.rows().count(), request.mostRows());
-        bands = Math.clamp(panels.bytes() >= MANY_WEIGHTS ? least : Math.max(wanted, least), 1, Math.ceilDiv(count, 2));
+        bands = Math.clamp(areMany() ? least : Math.max(wanted, least), 1, Math.ceilDiv(count, 2));
         panelParts = Math.clamp(Math.ceilDiv(wanted, bands), 1, panels.count());
+        codes = new MachineCode[panels.count()][];
+        for (int panel = 0; panel < codes.length; panel++) {
+            codes[panel] = panel > 0 && panels.isSameKind(panel, panel - 1)
+                    ? codes[panel - 1]
+                    : new MachineCode[] {code(1, panel, constants), code(2, panel, constants)};
+        }
     }
 
     /// The product, if the tile unit makes it best.
@@ -121,8 +121,27 @@ final class ByteProduct implements BandedProduct {
 
     private MachineCode code(int rowTiles, int panel, Constants constants) {
         var form = new ByteTileCode.Form(
-                signed, rows.depth(), rowTiles, panels.tiles(panel), panels.lastColumns(panel), result, stages);
+                signed,
+                rows.depth(),
+                rowTiles,
+                panels.tiles(panel),
+                panels.lastColumns(panel),
+                rowTiles == 2 ? asked(panel) : 0,
+                result,
+                stages);
         return constants.code(form.name(), () -> ByteTileCode.write(form));
+    }
+
+    /// Whether panels come from beyond the second-level cache.
+    private boolean areMany() {
+        return panels.bytes() >= MANY_WEIGHTS;
+    }
+
+    /// Lines of the next panel that a step asks for, so that the blocks of a band ask for all of it: a power of two.
+    private int asked(int panel) {
+        int blocks = Math.max(1, (firstTile(1) - firstTile(0)) / 2);
+        int lines = Math.ceilDiv(panels.tiles(panel) * rows.depth() * Tiles.COLUMNS, LINE * blocks);
+        return areMany() ? Integer.highestOneBit(2 * lines - 1) : 0;
     }
 
     private MemorySegment starts() {
@@ -225,7 +244,9 @@ final class ByteProduct implements BandedProduct {
         int pairs = last - (last - first) % 2;
         for (int panel = start(part % panelParts, panels.count(), panelParts); panel < end; ) {
             int next = panel + 1;
-            while (next < end && panels.isSameKind(panel, next)) {
+            // All blocks of a band go by a panel before it leaves the cache.
+            boolean isAlone = areMany() && first < pairs && pairs < last;
+            while (next < end && !isAlone && panels.isSameKind(panel, next)) {
                 next++;
             }
             long column = columnShift + panels.column(panel);

@@ -16,6 +16,7 @@ import static dev.balsa.asm.GeneralInstruction.JE;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHT0;
+import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHW;
 import static dev.balsa.asm.GeneralInstruction.SHL;
 
@@ -76,8 +77,10 @@ final class ByteTileCode {
         OUTPUT_PLACES(12),
         /// The routine's own: the first tile.
         FIRST(13),
+        /// The routine's own: what of the next panel is asked for next.
+        NEXT(14),
         /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(14);
+        OPERANDS(15);
 
         private final int place;
 
@@ -113,6 +116,8 @@ final class ByteTileCode {
     /// @param rowTiles 1 or 2
     /// @param columnTiles 1 or 2
     /// @param lastColumns columns of the last tile that are of the result
+    /// @param asked lines of the next panel that each step asks for, so that it is in the second-level cache when
+    ///     its turn comes
     /// @param result what becomes of sums
     /// @param stages the epilogue
     record Form(
@@ -121,13 +126,14 @@ final class ByteTileCode {
             int rowTiles,
             int columnTiles,
             int lastColumns,
+            int asked,
             SumResult result,
             List<Stage> stages) {
         /// Names the routine; equal names are equal code.
         String name() {
             var whole = lastColumns == Tiles.COLUMNS ? "" : "_" + lastColumns + "columns";
             return "amx_tile_" + (signed ? "s8" : "u8") + depth + "_" + rowTiles + "x" + columnTiles + whole + "_"
-                    + result.label() + " " + stages;
+                    + (asked > 0 ? asked + "ahead_" : "") + result.label() + " " + stages;
         }
     }
 
@@ -208,6 +214,9 @@ final class ByteTileCode {
 
     private void correct() {
         a.emit(MOV, Gpr.RSI, argument(Argument.FIRST));
+        a.emit(MOV, Gpr.RAX, argument(Argument.PANEL));
+        a.emit(ADD, Gpr.RAX, argument(Argument.PANEL_BYTES));
+        a.emit(MOV, argument(Argument.NEXT), Gpr.RAX);
         a.emit(MOV, Gpr.RAX, argument(Argument.CORRECTIONS));
         var zero = argument(Argument.ZERO_POINT).sized(Integer.SIZE);
         a.emit(IntegerVectorInstruction.VPBROADCASTD, Vec.zmm(0), zero);
@@ -279,7 +288,8 @@ final class ByteTileCode {
         return new Tile(row * form.columnTiles + column);
     }
 
-    /// r8 and r9 = the tiles of rows; r13 walks along the panel, rbx along the steps, of which r14 are left.
+    /// r8 and r9 = the tiles of rows; r13 walks along the panel, r12 along the next one, rbx along the steps, of
+    /// which r14 are left.
     private void multiply() {
         var step = new Label("step");
         a.emit(MOV, Gpr.RAX, argument(Argument.STARTS));
@@ -293,6 +303,7 @@ final class ByteTileCode {
         a.emit(MOV, Gpr.R13, argument(Argument.PANEL));
         a.emit(MOV, Gpr.RBX, argument(Argument.STEPS));
         a.emit(MOV, Gpr.R14, argument(Argument.STEP_COUNT));
+        a.emit(MOV, Gpr.R12, argument(Argument.NEXT));
         for (int row = 0; row < form.rowTiles; row++) {
             for (int column = 0; column < form.columnTiles; column++) {
                 a.emit(TILEZERO, sum(row, column));
@@ -304,8 +315,12 @@ final class ByteTileCode {
         step();
         a.emit(ADD, Gpr.RBX, Imm.of(Long.BYTES));
         a.emit(ADD, Gpr.R13, Imm.of((long) form.columnTiles * form.depth * Tiles.COLUMNS));
+        if (form.asked > 0) {
+            a.emit(ADD, Gpr.R12, Imm.of((long) form.asked * Tiles.ROW_BYTES));
+        }
         a.emit(DEC, Gpr.R14);
         a.emit(JNE, step);
+        a.emit(MOV, argument(Argument.NEXT), Gpr.R12);
     }
 
     private void step() {
@@ -325,7 +340,16 @@ final class ByteTileCode {
                         sum(row, column),
                         new Tile(LEFT_TILES + row),
                         new Tile(RIGHT_TILES + column));
+                ask(column * form.rowTiles + row);
             }
+        }
+    }
+
+    /// Asks for a share of the lines of a step, between its products.
+    private void ask(int product) {
+        int products = form.rowTiles * form.columnTiles;
+        for (int line = product; line < form.asked; line += products) {
+            a.emit(PREFETCHT1, Mem.at(Gpr.R12, line * Tiles.ROW_BYTES));
         }
     }
 
