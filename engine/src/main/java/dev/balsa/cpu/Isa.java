@@ -16,7 +16,7 @@ public enum Isa {
     AVX512,
     /// AVX-512 with the VNNI integer dot products.
     AVX512_VNNI,
-    /// AVX-512 with the AMX tile unit (bf16 and int8).
+    /// AVX-512 with the AMX tile unit (bf16 and int8), and permutations of bytes.
     AMX;
 
     private static final List<Isa> ALL = List.of(values());
@@ -62,7 +62,11 @@ public enum Isa {
             case AMX -> {
                 needs.addAll(AVX512_VNNI.needs());
                 needs.addAll(EnumSet.of(
-                        CpuFeature.AVX512_BF16, CpuFeature.AMX_TILE, CpuFeature.AMX_INT8, CpuFeature.AMX_BF16));
+                        CpuFeature.AVX512VBMI,
+                        CpuFeature.AVX512_BF16,
+                        CpuFeature.AMX_TILE,
+                        CpuFeature.AMX_INT8,
+                        CpuFeature.AMX_BF16));
             }
         }
         return needs;

@@ -100,6 +100,17 @@ public final class Effects {
         }
     }
 
+    /// Repeats 4 bytes, which are told by a number, over a range of a multiple of 4 bytes.
+    public static void fill(MemorySegment target, long at, long bytes, int value) {
+        if (bytes <= 0) {
+            return;
+        }
+        putInt(target, at, value);
+        for (long done = Integer.BYTES; done < bytes; done *= 2) {
+            copy(target, at, target, at + done, Math.min(done, bytes - done));
+        }
+    }
+
     /// Clears bytes, by copying zeros: a slice to be filled would be an object on the heap.
     public static void clear(MemorySegment target, long at, long bytes) {
         var capture = capture();

@@ -15,10 +15,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -70,11 +73,17 @@ public final class CodeTrial implements AutoCloseable, Constants {
 
     /// The levels that code is written for; of those with the same code the least.
     public static Stream<Isa> levels() {
+        return levels(VectorUnit::of);
+    }
+
+    /// The levels that code is written for; of those with the same unit the least.
+    ///
+    /// @param unit what a level's code is written for, if there is any
+    public static Stream<Isa> levels(Function<Isa, Optional<?>> unit) {
+        var known = new HashSet<Object>();
         return Isa.all().stream()
-                .flatMap(isa -> VectorUnit.of(isa).stream())
                 .filter(_ -> MachineCode.isPossible())
-                .distinct()
-                .map(VectorUnit::isa);
+                .filter(isa -> unit.apply(isa).filter(known::add).isPresent());
     }
 
     /// Whether the processor lacks something for a level.

@@ -1,4 +1,5 @@
-/// Products of rows with constant factors on the tile unit (AMX), in bfloat16 parts: the family of products
+/// Products of rows with constant factors on the tile unit (AMX), of bytes ([ByteProduct], which
+/// [IntegerProducts] makes), and of floats in bfloat16 parts: the family of products
 /// ([AmxFamily]) that matrix products and convolutions are given where the processor has that unit.
 ///
 /// A float is the sum of three bfloat16 numbers. The right factor is taken apart when it is packed ([AmxPanels]),

@@ -16,6 +16,7 @@ import static dev.balsa.asm.AvxInstruction.VSQRTPS;
 import static dev.balsa.asm.AvxInstruction.VSUBPS;
 import static dev.balsa.asm.FmaInstruction.VFMADD213PS;
 import static dev.balsa.asm.FmaInstruction.VFMADD231PS;
+import static dev.balsa.asm.FmaInstruction.VFNMADD231PS;
 
 import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Avx512Instruction;
@@ -149,6 +150,29 @@ public final class Lanes {
     /// d = x / y
     public void divide(Vec d, Vec x, Operand y) {
         emit(VDIVPS, d, x, y);
+    }
+
+    /// d = the quotient, correctly rounded as [#divide] has it, by multiplications (Markstein, *Computation of
+    /// elementary functions on the IBM RISC System/6000 processor*, 1990): the first correction brings it within a
+    /// unit in the last place, the second one rounds it.
+    ///
+    /// Where x or the quotient is no number or above 2^120 it may be another, or where x is below 2^-100, then by
+    /// less than 2^-50.
+    ///
+    /// @param inverse 1 / y, rounded to nearest
+    /// @param rest overwritten
+    public void divide(Vec d, Vec x, Vec y, Vec inverse, Vec rest) {
+        emit(VMULPS, d, x, inverse);
+        for (int correction = 0; correction < 2; correction++) {
+            move(rest, x);
+            emit(VFNMADD231PS, rest, d, y);
+            emit(VFMADD231PS, d, rest, inverse);
+        }
+    }
+
+    /// Whether a divisor is neither too small nor too large for a quotient by multiplications.
+    public static boolean isOrdinary(float divisor) {
+        return divisor >= 0x1p-50f && divisor <= 0x1p50f;
     }
 
     /// d = the lesser; y if one is NaN

@@ -1,10 +1,12 @@
 package dev.balsa.kernel.code;
 
 import static dev.balsa.asm.GeneralInstruction.ADD;
+import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.DEC;
 import static dev.balsa.asm.GeneralInstruction.JAE;
 import static dev.balsa.asm.GeneralInstruction.JB;
 import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JMP;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
@@ -50,6 +52,7 @@ public record StridedCopyCode(int elementBytes) {
         }
     }
 
+    private static final int COLOURS = 3;
     private static final List<Gpr> HOLDERS = List.of(Gpr.RAX, Gpr.RCX, Gpr.RBX, Gpr.R15);
 
     /// Names the routine.
@@ -84,7 +87,7 @@ public record StridedCopyCode(int elementBytes) {
     }
 
     /// r8, r9 = rows in source and target; r12, r13 walk along them; r10 and r11 are one and three steps; r14
-    /// counts.
+    /// counts. Rows of as many elements as a pixel has colours have a loop of their own.
     private void write(Assembler a) {
         a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
         a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET.at()));
@@ -95,6 +98,11 @@ public record StridedCopyCode(int elementBytes) {
         var rest = new Label("rest");
         var single = new Label("single");
         var done = new Label("row done");
+        var end = new Label("end");
+        a.emit(CMP, Gpr.RDX, Imm.of(COLOURS));
+        a.emit(JNE, row);
+        colours(a);
+        a.emit(JMP, end);
         a.bind(row);
         a.emit(MOV, Gpr.R12, Gpr.R8);
         a.emit(MOV, Gpr.R13, Gpr.R9);
@@ -132,5 +140,23 @@ public record StridedCopyCode(int elementBytes) {
         a.emit(ADD, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET_ROW.at()));
         a.emit(DEC, Gpr.RSI);
         a.emit(JNE, row);
+        a.bind(end);
+    }
+
+    private void colours(Assembler a) {
+        var pixel = new Label("pixel");
+        a.emit(MOV, Gpr.R12, Mem.at(Gpr.RDI, Argument.SOURCE_ROW.at()));
+        a.emit(MOV, Gpr.R13, Mem.at(Gpr.RDI, Argument.TARGET_ROW.at()));
+        a.bind(pixel);
+        load(a, Gpr.RAX, Mem.at(Gpr.R8, 0));
+        load(a, Gpr.RCX, Mem.at(Gpr.R8, Gpr.R10, 1, 0));
+        load(a, Gpr.RBX, Mem.at(Gpr.R8, Gpr.R10, 2, 0));
+        store(a, Mem.at(Gpr.R9, 0), Gpr.RAX);
+        store(a, Mem.at(Gpr.R9, elementBytes), Gpr.RCX);
+        store(a, Mem.at(Gpr.R9, 2 * elementBytes), Gpr.RBX);
+        a.emit(ADD, Gpr.R8, Gpr.R12);
+        a.emit(ADD, Gpr.R9, Gpr.R13);
+        a.emit(DEC, Gpr.RSI);
+        a.emit(JNE, pixel);
     }
 }

@@ -19,6 +19,10 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
     private static final int TEMPORARIES = 2;
     /// Of four 32-bit integers the first and third, then the others.
     private static final int EVENS_FIRST = 0b11_01_10_00;
+    /// The first 32 bits of each quarter of 512 bits, then the second ones; the rest is of no use.
+    private static final long[] QUARTERS = {4L << 32, 12L << 32 | 8, 5L << 32 | 1, 13L << 32 | 9, 0, 0, 0, 0};
+
+    private static final int HALF = 256;
 
     /// Copies the list.
     public SumCode {
@@ -78,8 +82,8 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
     }
 
     /// A NaN becomes 0 before the zero point is added. The bounds are integers, so that it is the same to cut
-    /// before rounding. Without masks only the upper bound is cut to: packing to bytes cuts the rest, and adds the
-    /// zero point on the way ([#store]); what is too low for an integer becomes the lowest one.
+    /// before rounding. Only the upper bound is cut to: packing to bytes cuts the rest, and adds the zero point on
+    /// the way ([#store]); what is too low for an integer becomes the lowest one.
     private void quantize(Lanes lanes, Vec x, List<Vec> free) {
         if (result.scale() != 1) {
             lanes.divide(x, x, lanes.all(result.scale()));
@@ -88,19 +92,13 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
             lanes.zero(free.getFirst());
             lanes.select(x, x, Lanes.Comparison.UNORDERED, x, free.getFirst(), x, free.get(1));
         }
-        if (lanes.unit().hasMasks()) {
-            lanes.max(x, x, lanes.all(result.lowest() - result.zeroPoint()));
-        }
         lanes.min(x, x, lanes.all(result.highest() - result.zeroPoint()));
         lanes.assembler().emit(AvxInstruction.VCVTPS2DQ, x, x);
-        if (lanes.unit().hasMasks() && result.zeroPoint() != 0) {
-            lanes.addIntegers(x, x, lanes.bits(result.zeroPoint()));
-        }
     }
 
     /// Whether results of two whole vectors are stored in one go.
-    public boolean storesPairs(Lanes lanes) {
-        return result.isQuantized() && !lanes.unit().hasMasks();
+    public boolean storesPairs() {
+        return result.isQuantized();
     }
 
     /// Stores the results of two whole vectors side by side.
@@ -109,6 +107,11 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
     /// @param free overwritten
     public void storePair(Lanes lanes, Mem place, Vec x, Vec y, Vec free) {
         var a = lanes.assembler();
+        if (lanes.unit().hasMasks()) {
+            pack(lanes, x, y, free);
+            a.emit(AvxInstruction.VMOVUPS, place, x.as(HALF));
+            return;
+        }
         var low = x.as(128);
         var high = free.as(128);
         a.emit(IntegerVectorInstruction.VPACKSSDW, x, x, y);
@@ -117,6 +120,17 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
         a.emit(packing(), low, low, high);
         a.emit(IntegerVectorInstruction.VPSHUFD, low, low, Imm.of(EVENS_FIRST));
         a.emit(AvxInstruction.VMOVUPS, place, low);
+    }
+
+    /// The low half of x = bytes of x, then of y. Packing goes by quarters, of which each then holds four bytes of x
+    /// and four of y, twice.
+    private void pack(Lanes lanes, Vec x, Vec y, Vec free) {
+        var a = lanes.assembler();
+        a.emit(IntegerVectorInstruction.VPACKSSDW, x, x, y);
+        move(lanes, x);
+        a.emit(packing(), x, x, x);
+        lanes.load(free, a.constant(QUARTERS));
+        a.emit(IntegerVectorInstruction.VPERMD, x, free, x);
     }
 
     private IntegerVectorInstruction packing() {
@@ -147,11 +161,28 @@ public record SumCode(SumResult result, List<Stage> stages, boolean floats) {
         }
     }
 
+    /// Stores the first result of an 8-bit type; no mask is needed.
+    ///
+    /// @param x what [#write] has left; overwritten
+    public void storeOne(Lanes lanes, Mem place, Vec x) {
+        var a = lanes.assembler();
+        var low = x.as(128);
+        a.emit(IntegerVectorInstruction.VPACKSSDW, low, low, low);
+        move(lanes, low);
+        a.emit(packing(), low, low, low);
+        a.emit(IntegerVectorInstruction.VPEXTRB, place.sized(Byte.SIZE), low, Imm.of(0));
+    }
+
     private void storeBytes(Lanes lanes, Mem place, Vec x, int count, Vec free) {
         var a = lanes.assembler();
         boolean whole = count == lanes.unit().lanes();
         if (lanes.unit().hasMasks()) {
-            a.emit(Avx512Instruction.VPMOVDB, whole ? place : lanes.first(place), x);
+            pack(lanes, x, x, free);
+            if (whole) {
+                a.emit(AvxInstruction.VMOVUPS, place, x.as(128));
+            } else {
+                a.emit(Avx512Instruction.VMOVDQU8, lanes.first(place), x.as(128));
+            }
             return;
         }
         var low = x.as(128);

@@ -29,8 +29,8 @@ import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import java.util.Arrays;
 
-/// Writes the code that makes wider numbers of 8-bit integers less their zero point: rsi runs of rdx elements, both
-/// at least 1; rdi points to the [Argument]s.
+/// Writes the code that makes wider numbers of 8-bit integers less their zero point, or bytes without sign of them:
+/// rsi runs of rdx elements, both at least 1; rdi points to the [Argument]s.
 ///
 /// What is left behind whole vectors of a run is done by one that ends with the last element, once more over some
 /// that are done; the last of runs shorter than a vector are done one by one. Runs follow each other at distances
@@ -42,6 +42,9 @@ import java.util.Arrays;
 public record WidenCode(VectorUnit unit, boolean signed, Target to) {
     /// What integers become.
     public enum Target {
+        /// Bytes without sign: those with sign are moved up by 128. No zero point is taken off. What is behind a run
+        /// up to a multiple of four bytes is overwritten or not.
+        QUADS(Byte.BYTES),
         /// 16-bit integers; a zero fills a run of odd length up to pairs.
         PAIRS(Short.BYTES),
         /// Floats.
@@ -92,7 +95,12 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
 
     /// Names the routine; equal names are equal code.
     public String name() {
-        return unit.isa().label() + "_widen_" + (signed ? "s8" : "u8") + (to == Target.PAIRS ? "s16" : "f32");
+        return unit.isa().label() + "_widen_" + (signed ? "s8" : "u8")
+                + switch (to) {
+                    case QUADS -> "u8";
+                    case PAIRS -> "s16";
+                    case FLOATS -> "f32";
+                };
     }
 
     /// The routine's code.
@@ -112,10 +120,10 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         a.emit(MOV, Gpr.R11, Mem.at(Gpr.RDI, Argument.ZERO_POINT.at()));
         var zero = unit.register(ZERO_POINT);
         var zeroPlace = Mem.at(Gpr.RDI, Argument.ZERO_POINT.at());
-        if (to == Target.PAIRS) {
-            a.emit(IntegerVectorInstruction.VPBROADCASTW, zero, zeroPlace.sized(Short.SIZE));
-        } else {
-            a.emit(IntegerVectorInstruction.VPBROADCASTD, zero, zeroPlace.sized(Integer.SIZE));
+        switch (to) {
+            case QUADS -> new Lanes(a, unit).load(zero, new Lanes(a, unit).bits(0x80808080));
+            case PAIRS -> a.emit(IntegerVectorInstruction.VPBROADCASTW, zero, zeroPlace.sized(Short.SIZE));
+            case FLOATS -> a.emit(IntegerVectorInstruction.VPBROADCASTD, zero, zeroPlace.sized(Integer.SIZE));
         }
         a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -lanes()));
         var run = new Label("run");
@@ -208,13 +216,22 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
     private void load(Assembler a, int index) {
         var x = unit.register(0);
         var source = Mem.at(Gpr.R8, Gpr.RCX, 1, index * lanes());
-        if (to == Target.PAIRS) {
-            a.emit(signed ? IntegerVectorInstruction.VPMOVSXBW : IntegerVectorInstruction.VPMOVZXBW, x, source);
-            a.emit(IntegerVectorInstruction.VPSUBW, x, x, unit.register(ZERO_POINT));
-        } else {
-            a.emit(signed ? IntegerVectorInstruction.VPMOVSXBD : IntegerVectorInstruction.VPMOVZXBD, x, source);
-            a.emit(IntegerVectorInstruction.VPSUBD, x, x, unit.register(ZERO_POINT));
-            a.emit(AvxInstruction.VCVTDQ2PS, x, x);
+        switch (to) {
+            case QUADS -> {
+                a.emit(AvxInstruction.VMOVUPS, x, source);
+                if (signed) {
+                    a.emit(AvxInstruction.VXORPS, x, x, unit.register(ZERO_POINT));
+                }
+            }
+            case PAIRS -> {
+                a.emit(signed ? IntegerVectorInstruction.VPMOVSXBW : IntegerVectorInstruction.VPMOVZXBW, x, source);
+                a.emit(IntegerVectorInstruction.VPSUBW, x, x, unit.register(ZERO_POINT));
+            }
+            case FLOATS -> {
+                a.emit(signed ? IntegerVectorInstruction.VPMOVSXBD : IntegerVectorInstruction.VPMOVZXBD, x, source);
+                a.emit(IntegerVectorInstruction.VPSUBD, x, x, unit.register(ZERO_POINT));
+                a.emit(AvxInstruction.VCVTDQ2PS, x, x);
+            }
         }
     }
 
@@ -222,14 +239,20 @@ public record WidenCode(VectorUnit unit, boolean signed, Target to) {
         var source = Mem.at(Gpr.R8, Gpr.RCX, 1, 0).sized(Byte.SIZE);
         var target = Mem.at(Gpr.R9, Gpr.RCX, to.bytes, 0);
         a.emit(signed ? MOVSX : MOVZX, Gpr.RAX.low32(), source);
-        a.emit(SUB, Gpr.RAX.low32(), Gpr.R11.low32());
-        if (to == Target.PAIRS) {
-            a.emit(MOV, target, Gpr.RAX.low16());
-        } else {
-            var x = Vec.xmm(0);
-            a.emit(AvxInstruction.VMOVD, x, Gpr.RAX.low32());
-            a.emit(AvxInstruction.VCVTDQ2PS, x, x);
-            a.emit(AvxInstruction.VMOVSS, target, x);
+        if (to != Target.QUADS) {
+            a.emit(SUB, Gpr.RAX.low32(), Gpr.R11.low32());
+        } else if (signed) {
+            a.emit(ADD, Gpr.RAX.low32(), Imm.of(128));
+        }
+        switch (to) {
+            case QUADS -> a.emit(MOV, target.sized(Byte.SIZE), Gpr.RAX.low8());
+            case PAIRS -> a.emit(MOV, target, Gpr.RAX.low16());
+            case FLOATS -> {
+                var x = Vec.xmm(0);
+                a.emit(AvxInstruction.VMOVD, x, Gpr.RAX.low32());
+                a.emit(AvxInstruction.VCVTDQ2PS, x, x);
+                a.emit(AvxInstruction.VMOVSS, target, x);
+            }
         }
     }
 }

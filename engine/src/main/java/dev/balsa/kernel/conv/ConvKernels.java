@@ -4,6 +4,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.IntegerUnit;
 import dev.balsa.kernel.tile.VectorFamily;
 import dev.balsa.kernel.vector.VectorProvider;
 import dev.balsa.tensor.Precision;
@@ -58,8 +59,8 @@ public final class ConvKernels {
     /// machine code.
     public static List<Kernel<IntegerConvRequest>> integers(Isa isa) {
         var kernels = new ArrayList<Kernel<IntegerConvRequest>>();
-        VectorUnit.of(isa).ifPresent(unit -> {
-            kernels.add(new IntegerDepthwiseKernel(unit));
+        IntegerUnit.of(isa).ifPresent(unit -> {
+            kernels.add(new IntegerDepthwiseKernel(unit.vectors()));
             kernels.add(new IntegerConvKernel(unit));
         });
         return kernels;

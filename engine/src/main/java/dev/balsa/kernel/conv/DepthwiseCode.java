@@ -311,7 +311,7 @@ final class DepthwiseCode {
     }
 
     private boolean storesPairs() {
-        return form.integers.isPresent() && code().storesPairs(lanes);
+        return form.integers.isPresent() && code().storesPairs();
     }
 
     private SumCode code() {

@@ -5,17 +5,17 @@ import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.SumCode;
-import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.gemm.IntegerGemmRequest;
 import dev.balsa.kernel.gemm.IntegerGemmWork;
+import dev.balsa.kernel.tile.IntegerUnit;
 import dev.balsa.kernel.tile.TileProduct;
 
-/// Exact convolutions of 8-bit channels-last images, as products of pairs, in machine code.
+/// Exact convolutions of 8-bit channels-last images, as products of pairs or quads, in machine code.
 public final class IntegerConvKernel implements Kernel<IntegerConvRequest> {
-    private final VectorUnit unit;
+    private final IntegerUnit unit;
 
-    /// The kernel for a vector unit.
-    public IntegerConvKernel(VectorUnit unit) {
+    /// The kernel for a unit.
+    public IntegerConvKernel(IntegerUnit unit) {
         this.unit = unit;
     }
 
@@ -30,7 +30,7 @@ public final class IntegerConvKernel implements Kernel<IntegerConvRequest> {
                 && request.isOrdinary()
                 && SumCode.knows(request.result(), request.epilogue().stages())
                 && TileProduct.supports(
-                        unit,
+                        unit.vectors(),
                         request.outputs() / request.groups(),
                         (long) request.channels()
                                 / request.groups()

@@ -4,9 +4,11 @@ import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.amx.IntegerProducts;
 import dev.balsa.kernel.code.WidenCode;
+import dev.balsa.kernel.tile.BandedProduct;
 import dev.balsa.kernel.tile.Depth;
+import dev.balsa.kernel.tile.IntegerUnit;
 import dev.balsa.kernel.tile.PairFactor;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
@@ -15,11 +17,13 @@ import dev.balsa.kernel.tile.Widening;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// A convolution of integers as products of quads or pairs of channels, one per group: a row per pixel, by a
 /// column per output channel. What a part's windows see of a group's channels is copied, with its padding, into
-/// the worker's memory, which stays in a second-level cache: as it is, or widened to pairs.
+/// the worker's memory, which stays in a second-level cache: as it is, without sign, or widened to pairs. Where
+/// quads lie in the image as windows see them, nothing is copied.
 final class IntegerConvWork implements CodeWork {
     /// Memory of widened rows that stays in a second-level cache of 512 KB beside weights and results.
     private static final long CACHED = 192L << 10;
@@ -30,56 +34,78 @@ final class IntegerConvWork implements CodeWork {
     /// The image of one group's channels, in pairs or quads.
     private final PaddedImage image;
     private final Axis width;
-    private final List<TileProduct> products = new ArrayList<>();
-    /// How channels become pairs, or nothing if they are read as they are.
+    private final List<BandedProduct> products = new ArrayList<>();
+    private final boolean quads;
+    /// How channels become pairs or quads, or nothing if they are as they are.
     private final Optional<Widening> widening;
+    /// Whether bytes with a sign are moved up by 128.
+    private final boolean moved;
+    /// Whether windows are read in the image.
+    private final boolean direct;
     /// Pairs or quads of a group's channels.
     private final int elements;
     private final long bandBytes;
 
-    IntegerConvWork(IntegerConvRequest request, VectorUnit unit, Constants constants) {
+    IntegerConvWork(IntegerConvRequest request, IntegerUnit unit, Constants constants) {
         this.request = request;
         var window = request.window();
         var axes = Axis.all(window);
         width = axes.get(2);
         int channels = request.channels() / request.groups();
-        boolean quads = products.addAll(ofQuads(window, axes, channels, unit, constants));
+        quads = products.addAll(ofQuads(window, axes, channels, unit, constants));
         elements = Math.ceilDiv(channels, quads ? Integer.BYTES : 2);
         image = new PaddedImage(window, request.batch(), elements);
-        if (quads) {
-            widening = Optional.empty();
-        } else {
-            for (int group = 0; group < request.groups(); group++) {
-                products.add(TileProduct.ofPairs(
-                        unit, product(axes, image, elements), request.result(), right(request, group), constants));
-            }
-            widening = Optional.of(
-                    new Widening(unit, request.signed(), request.zeroPoint(), WidenCode.Target.PAIRS, constants));
+        for (int group = 0; group < request.groups() && !quads; group++) {
+            products.add(TileProduct.ofPairs(
+                    unit.vectors(),
+                    product(axes, image, elements),
+                    request.result(),
+                    right(request, group),
+                    constants));
         }
+        moved = quads && request.signed() && !products.getFirst().takesSigns();
+        boolean asTheyAre = quads && !moved && channels % Integer.BYTES == 0;
+        direct = asTheyAre && isDirect(image, channels);
+        widening = asTheyAre
+                ? Optional.empty()
+                : Optional.of(new Widening(
+                        unit.vectors(),
+                        quads ? moved : request.signed(),
+                        request.zeroPoint(),
+                        quads ? WidenCode.Target.QUADS : WidenCode.Target.PAIRS,
+                        constants));
         long rows = 0;
         for (int part = 0; part < parts(); part++) {
             rows = Math.max(rows, endRow(part) - firstRow(part));
         }
-        bandBytes = rows * image.rowStep() * Integer.BYTES;
+        bandBytes = direct
+                ? 0
+                : rows * image.rowStep() * Integer.BYTES + products.getFirst().slackBytes();
+    }
+
+    /// Whether windows can be read in the image as it is.
+    private boolean isDirect(PaddedImage seen, int channels) {
+        return request.groups() == 1 && !seen.isCopied() && channels % Integer.BYTES == 0;
     }
 
     /// The products of all groups as those of quads, or nothing if one of them is better done by pairs.
-    private List<TileProduct> ofQuads(
-            Window window, List<Axis> axes, int channels, VectorUnit unit, Constants constants) {
-        var made = new ArrayList<TileProduct>();
-        if (request.signed() || channels % Integer.BYTES != 0) {
+    private List<BandedProduct> ofQuads(
+            Window window, List<Axis> axes, int channels, IntegerUnit unit, Constants constants) {
+        if (!unit.takesQuads(request.signed(), channels)) {
             return List.of();
         }
-        var quads = new PaddedImage(window, request.batch(), channels / Integer.BYTES);
-        var product = product(axes, quads, channels / Integer.BYTES);
-        for (int group = 0; group < request.groups(); group++) {
-            var each = TileProduct.ofQuads(unit, product, request.result(), right(request, group), constants);
-            if (each.isEmpty()) {
-                return List.of();
-            }
-            made.add(each.get());
-        }
-        return made;
+        int each = Math.ceilDiv(channels, Integer.BYTES);
+        var seen = new PaddedImage(window, request.batch(), each);
+        return IntegerProducts.ofQuads(
+                unit,
+                product(axes, seen, each),
+                isDirect(seen, channels) ? request.batch() * window.inputSize() * channels : Long.MAX_VALUE,
+                request.signed(),
+                request.result(),
+                IntStream.range(0, request.groups())
+                        .mapToObj(group -> right(request, group))
+                        .toList(),
+                constants);
     }
 
     /// @param each pairs or quads of a group's channels
@@ -184,21 +210,25 @@ final class IntegerConvWork implements CodeWork {
             int part = unit % parts();
             var product = products.get(group);
             int row = firstRow(part);
-            long origin = bandAt() - row * image.rowStep() * Integer.BYTES;
+            long origin = direct ? 0 : bandAt() - row * image.rowStep() * Integer.BYTES;
             if (group != copiedGroup || product.firstRow(part) != copied) {
                 copiedGroup = group;
                 copied = product.firstRow(part);
-                copy(frame, group, origin, row, endRow(part));
-                TileProduct.tellZeroPoint(frame.scratch(), zeroPoint(frame));
+                if (!direct) {
+                    copy(frame, group, origin, row, endRow(part));
+                }
+                product.tellZeroPoint(frame.scratch(), zeroPoint(frame));
             }
+            var left = direct ? frame.operand(0) : frame.scratch();
             long output = (long) group * (request.outputs() / request.groups());
-            product.multiply(
-                    frame, frame.scratch(), origin / Integer.BYTES, frame.operand(request.output()), output, part);
+            product.multiply(frame, left, origin / Integer.BYTES, frame.operand(request.output()), output, part);
         }
     }
 
+    /// The zero point of the image as it is read; pairs are less it.
     private int zeroPoint(Frame frame) {
-        return request.zeroPoint() ? Widening.zeroPoint(frame, request.signed()) : 0;
+        int zeroPoint = request.zeroPoint() ? Widening.zeroPoint(frame, request.signed()) : 0;
+        return moved ? zeroPoint - Byte.MIN_VALUE : zeroPoint;
     }
 
     /// Copies rows `from` to `to` (exclusive) of the image with its padding: zeros among pairs, which are less
@@ -229,13 +259,11 @@ final class IntegerConvWork implements CodeWork {
     }
 
     private void pad(Frame frame, long at, long bytes) {
-        if (widening.isPresent()) {
+        int padding = quads ? (zeroPoint(frame) & 0xFF) * 0x01010101 : 0;
+        if (padding == 0) {
             Effects.clear(frame.scratch(), at, bytes);
-            return;
-        }
-        int padding = zeroPoint(frame) * 0x01010101;
-        for (long i = 0; i < bytes; i += Integer.BYTES) {
-            Effects.putInt(frame.scratch(), at + i, padding);
+        } else {
+            Effects.fill(frame.scratch(), at, bytes, padding);
         }
     }
 
@@ -244,7 +272,7 @@ final class IntegerConvWork implements CodeWork {
     private void copyPixels(Frame frame, long from, long to, int count) {
         int channels = request.channels() / request.groups();
         long pixel = (long) elements * Integer.BYTES;
-        boolean isDense = request.groups() == 1 && channels * (widening.isPresent() ? 2L : 1L) == pixel;
+        boolean isDense = request.groups() == 1 && channels * (quads ? 1L : 2L) == pixel;
         if (widening.isPresent()) {
             long source = frame.operand(0).address() + from;
             long target = frame.scratch().address() + to;

@@ -65,7 +65,7 @@ public final class ElementwiseKernels {
     /// The kernels for [LookupRequest] up to a level.
     public static List<Kernel<LookupRequest>> lookups(Isa isa) {
         var kernels = new ArrayList<Kernel<LookupRequest>>();
-        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new LookupCodeKernel(unit)));
+        VectorUnit.of(isa).ifPresent(_ -> kernels.add(new LookupCodeKernel(isa)));
         kernels.add(new PortableKernel<>("lookup_i8", VectorProvider.PLAIN, _ -> true, LookupWork::new));
         return kernels;
     }

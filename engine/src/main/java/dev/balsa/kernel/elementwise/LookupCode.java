@@ -19,10 +19,13 @@ import static dev.balsa.asm.IntegerVectorInstruction.VPSUBSB;
 import static dev.balsa.asm.IntegerVectorInstruction.VPXOR;
 
 import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Avx512Instruction;
 import dev.balsa.asm.AvxInstruction;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
+import dev.balsa.asm.Mask;
+import dev.balsa.asm.MaskInstruction;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.code.Routine;
@@ -31,9 +34,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// Writes the code of a [LookupRequest] for rdx elements, at least 1; rdi points to the [Argument]s. It is the same
-/// for all vector units.
+/// for all vector units, but where whole registers of 64 bytes can be permuted by bytes: then a permutation of two of
+/// them looks up half of the table each.
 ///
-/// A shuffle looks 16 results up by the low 4 bits of an index, and gives 0 where the index is negative. An index
+/// Otherwise a shuffle looks 16 results up by the low 4 bits of an index, and gives 0 where the index is negative. An
+/// index
 /// goes through 16 shuffles, one per row of the table, while 16 are subtracted in between, and all they give is
 /// put together by exclusive or. An index from 0 on is negative as soon as its row is behind it: rows hold the
 /// difference to the row before, so that all up to its own make its own. A negative index wraps around in its row,
@@ -68,13 +73,15 @@ final class LookupCode {
     }
 
     /// The routine's name.
-    static final String NAME = "avx2_lookup";
+    static String name(boolean permutes) {
+        return permutes ? "amx_lookup" : "avx2_lookup";
+    }
 
     private static final int RESULTS = 256;
     private static final int ROW = 16;
     private static final int ROWS = RESULTS / ROW;
-    private static final int VECTOR = 32;
     private static final int UNROLL = 4;
+    private static final int FIRST_TABLE = 16;
 
     /// Bytes of a packed table: the rows, then the results as they are.
     static final long TABLE = 2L * RESULTS;
@@ -84,14 +91,21 @@ final class LookupCode {
     private static final Vec STEP = Vec.ymm(2 * UNROLL + 2);
 
     private final Assembler a;
+    private final boolean permutes;
+    /// Bytes of a vector.
+    private final int vector;
 
-    private LookupCode(Assembler assembler) {
+    private LookupCode(Assembler assembler, boolean permutes) {
         a = assembler;
+        this.permutes = permutes;
+        vector = permutes ? 64 : 32;
     }
 
     /// The routine's code.
-    static byte[] write() {
-        return Routine.of(0, assembler -> new LookupCode(assembler).all());
+    ///
+    /// @param permutes whether the processor has permutations of bytes (AVX512_VBMI)
+    static byte[] write(boolean permutes) {
+        return Routine.of(0, assembler -> new LookupCode(assembler, permutes).all());
     }
 
     /// Packs a table.
@@ -114,31 +128,31 @@ final class LookupCode {
         a.emit(MOV, Gpr.R11, Mem.at(Gpr.RDI, Argument.TABLE.at()));
         var several = new Label("several");
         var rest = new Label("rest");
-        var vector = new Label("vector");
+        var one = new Label("vector");
         var single = new Label("single");
         var done = new Label("done");
         a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
-        a.emit(CMP, Gpr.RDX, Imm.of(VECTOR));
+        a.emit(CMP, Gpr.RDX, Imm.of(vector));
         a.emit(JB, single);
-        a.emit(VBROADCASTI128, STEP, a.constant(0x1010101010101010L, 0x1010101010101010L));
-        a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -VECTOR));
+        begin();
+        a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -vector));
         a.align(16);
         a.bind(several);
-        a.emit(LEA, Gpr.RAX, Mem.at(Gpr.RCX, (UNROLL - 1) * VECTOR));
+        a.emit(LEA, Gpr.RAX, Mem.at(Gpr.RCX, (UNROLL - 1) * vector));
         a.emit(CMP, Gpr.RAX, Gpr.R10);
         a.emit(JA, rest);
         vectors(UNROLL);
-        a.emit(ADD, Gpr.RCX, Imm.of((long) UNROLL * VECTOR));
+        a.emit(ADD, Gpr.RCX, Imm.of((long) UNROLL * vector));
         a.emit(JMP, several);
         a.bind(rest);
         a.emit(CMP, Gpr.RCX, Gpr.R10);
-        a.emit(JBE, vector);
+        a.emit(JBE, one);
         a.emit(CMP, Gpr.RCX, Gpr.RDX);
         a.emit(JAE, done);
         a.emit(MOV, Gpr.RCX, Gpr.R10);
-        a.bind(vector);
+        a.bind(one);
         vectors(1);
-        a.emit(ADD, Gpr.RCX, Imm.of(VECTOR));
+        a.emit(ADD, Gpr.RCX, Imm.of(vector));
         a.emit(JMP, rest);
         a.bind(single);
         a.emit(MOVZX, Gpr.RAX.low32(), Mem.at(Gpr.R8, Gpr.RCX, 1, 0).sized(Byte.SIZE));
@@ -150,17 +164,50 @@ final class LookupCode {
         a.bind(done);
     }
 
-    private static Vec index(int vector) {
-        return Vec.ymm(2 * vector);
-    }
-
-    private static Vec result(int vector) {
-        return Vec.ymm(2 * vector + 1);
+    private void begin() {
+        if (!permutes) {
+            a.emit(VBROADCASTI128, STEP, a.constant(0x1010101010101010L, 0x1010101010101010L));
+            return;
+        }
+        for (int i = 0; i < RESULTS / vector; i++) {
+            a.emit(AvxInstruction.VMOVUPS, Vec.zmm(FIRST_TABLE + i), Mem.at(Gpr.R11, RESULTS + i * vector));
+        }
     }
 
     private void vectors(int count) {
+        if (permutes) {
+            permute(count);
+        } else {
+            shuffle(count);
+        }
+    }
+
+    /// The lower seven bits of an index choose from two registers, the upper one between both halves.
+    private void permute(int count) {
         for (int i = 0; i < count; i++) {
-            a.emit(AvxInstruction.VMOVUPS, index(i), Mem.at(Gpr.R8, Gpr.RCX, 1, i * VECTOR));
+            var low = Vec.zmm(2 * i);
+            var high = Vec.zmm(2 * i + 1);
+            a.emit(AvxInstruction.VMOVUPS, low, Mem.at(Gpr.R8, Gpr.RCX, 1, i * vector));
+            a.emit(AvxInstruction.VMOVUPS, high, low);
+            a.emit(MaskInstruction.VPMOVB2M, Mask.K1, low);
+            a.emit(Avx512Instruction.VPERMI2B, low, Vec.zmm(FIRST_TABLE), Vec.zmm(FIRST_TABLE + 1));
+            a.emit(Avx512Instruction.VPERMI2B, high, Vec.zmm(FIRST_TABLE + 2), Vec.zmm(FIRST_TABLE + 3));
+            a.emit(Avx512Instruction.VPBLENDMB, low.mask(Mask.K1), low, high);
+            a.emit(AvxInstruction.VMOVUPS, Mem.at(Gpr.R9, Gpr.RCX, 1, i * vector), low);
+        }
+    }
+
+    private static Vec index(int i) {
+        return Vec.ymm(2 * i);
+    }
+
+    private static Vec result(int i) {
+        return Vec.ymm(2 * i + 1);
+    }
+
+    private void shuffle(int count) {
+        for (int i = 0; i < count; i++) {
+            a.emit(AvxInstruction.VMOVUPS, index(i), Mem.at(Gpr.R8, Gpr.RCX, 1, i * vector));
         }
         for (int row = 0; row < ROWS; row++) {
             a.emit(VBROADCASTI128, ROW_RESULTS, Mem.at(Gpr.R11, row * ROW));
@@ -175,7 +222,7 @@ final class LookupCode {
             }
         }
         for (int i = 0; i < count; i++) {
-            a.emit(AvxInstruction.VMOVUPS, Mem.at(Gpr.R9, Gpr.RCX, 1, i * VECTOR), result(i));
+            a.emit(AvxInstruction.VMOVUPS, Mem.at(Gpr.R9, Gpr.RCX, 1, i * vector), result(i));
         }
     }
 }

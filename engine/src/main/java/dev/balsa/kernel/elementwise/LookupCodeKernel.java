@@ -1,28 +1,29 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.cpu.CpuFeature;
+import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
-import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.elementwise.LookupCode.Argument;
 import java.lang.foreign.MemorySegment;
 
 /// Functions of 8-bit integers looked up in machine code.
 public final class LookupCodeKernel implements Kernel<LookupRequest> {
-    private final VectorUnit unit;
+    private final Isa isa;
 
-    /// The kernel for a vector unit; all have what it needs.
-    public LookupCodeKernel(VectorUnit unit) {
-        this.unit = unit;
+    /// The kernel for a level with machine code.
+    public LookupCodeKernel(Isa isa) {
+        this.isa = isa;
     }
 
     @Override
     public KernelSpec spec() {
-        return new KernelSpec(unit.isa().label() + "_lookup_i8", unit.isa());
+        return new KernelSpec(isa.label() + "_lookup_i8", isa);
     }
 
     @Override
@@ -32,9 +33,11 @@ public final class LookupCodeKernel implements Kernel<LookupRequest> {
 
     @Override
     public Work prepare(LookupRequest request, Constants constants) {
+        boolean permutes = isa.needs().contains(CpuFeature.AVX512VBMI);
         var table = constants.packed(
                 request.table(), "lookup table", LookupCode.TABLE, target -> LookupCode.pack(request.table(), target));
-        return new LookupCodeWork(request.length(), table, constants.code(LookupCode.NAME, LookupCode::write));
+        return new LookupCodeWork(
+                request.length(), table, constants.code(LookupCode.name(permutes), () -> LookupCode.write(permutes)));
     }
 
     /// A unit is a range of the elements.

@@ -2,6 +2,7 @@ package dev.balsa.kernel.elementwise;
 
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
+import static dev.balsa.asm.GeneralInstruction.JA;
 import static dev.balsa.asm.GeneralInstruction.JAE;
 import static dev.balsa.asm.GeneralInstruction.JB;
 import static dev.balsa.asm.GeneralInstruction.JBE;
@@ -37,7 +38,8 @@ import java.util.List;
 /// @param unit the unit
 /// @param signed whether integers are signed
 /// @param zeroC the zero point of the result
-record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
+/// @param ordinary whether all scales are such that numbers are divided by multiplications ([Lanes#isOrdinary])
+record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC, boolean ordinary) {
     /// What the routine is told, in this order.
     enum Argument implements RoutineArgument {
         A(0),
@@ -49,7 +51,9 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         SCALE_C(5),
         /// 32 bits with sign.
         ZERO_A(6),
-        ZERO_B(7);
+        ZERO_B(7),
+        /// The bits of 1 / SCALE_C.
+        INVERSE_C(8);
 
         private final int place;
 
@@ -68,13 +72,16 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         }
     }
 
-    private static final List<Argument> HELD =
-            List.of(Argument.SCALE_A, Argument.SCALE_B, Argument.SCALE_C, Argument.ZERO_A, Argument.ZERO_B);
-    private static final int FIRST_HELD = 4;
+    private static final List<Argument> HELD = List.of(
+            Argument.SCALE_A, Argument.SCALE_B, Argument.SCALE_C, Argument.ZERO_A, Argument.ZERO_B, Argument.INVERSE_C);
+    private static final int FIRST_HELD = 6;
+    /// Registers that a vector has to itself.
+    private static final int FREE = 3;
 
     /// Names the routine; equal names are equal code.
     String name() {
-        return unit.isa().label() + "_quantizedadd_" + (signed ? "s8" : "u8") + "_" + zeroC;
+        return unit.isa().label() + "_quantizedadd_" + (signed ? "s8" : "u8") + "_" + zeroC
+                + (ordinary ? "" : "_extreme");
     }
 
     /// The routine's code.
@@ -88,7 +95,7 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
 
     private SumCode result() {
         var type = signed ? SumResult.Type.INT8 : SumResult.Type.UINT8;
-        return new SumCode(new SumResult(false, type, 1, zeroC, false), List.of(), true);
+        return new SumCode(new SumResult(false, type, 1, zeroC, ordinary), List.of(), true);
     }
 
     /// r8, r9, r11 = A, B and the target; rcx = elements done; r10 = where the last vector begins.
@@ -98,6 +105,8 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.B.at()));
         a.emit(MOV, Gpr.R11, Mem.at(Gpr.RDI, Argument.TARGET.at()));
         HELD.forEach(argument -> lanes.broadcast(held(argument), Mem.at(Gpr.RDI, argument.at())));
+        var several = new Label("several");
+        var rest = new Label("rest");
         var vector = new Label("vector");
         var single = new Label("single");
         var done = new Label("done");
@@ -106,39 +115,61 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         a.emit(JB, single);
         a.emit(LEA, Gpr.R10, Mem.at(Gpr.RDX, -unit.lanes()));
         a.align(16);
-        a.bind(vector);
-        load(a, unit.register(0), Gpr.R8);
-        load(a, unit.register(1), Gpr.R9);
-        add(lanes);
-        result().store(lanes, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), unit.register(0), unit.lanes(), unit.register(1));
-        a.emit(ADD, Gpr.RCX, Imm.of(unit.lanes()));
+        a.bind(several);
+        a.emit(LEA, Gpr.RAX, Mem.at(Gpr.RCX, unit.lanes()));
+        a.emit(CMP, Gpr.RAX, Gpr.R10);
+        a.emit(JA, rest);
+        a.interleave(() -> vector(lanes, 0), () -> vector(lanes, 1));
+        result().storePair(lanes, target(), x(0), x(1), temporary(0));
+        a.emit(ADD, Gpr.RCX, Imm.of(2L * unit.lanes()));
+        a.emit(JMP, several);
+        a.bind(rest);
         a.emit(CMP, Gpr.RCX, Gpr.R10);
         a.emit(JBE, vector);
         a.emit(CMP, Gpr.RCX, Gpr.RDX);
         a.emit(JAE, done);
         a.emit(MOV, Gpr.RCX, Gpr.R10);
-        a.emit(JMP, vector);
+        a.bind(vector);
+        vector(lanes, 0);
+        result().store(lanes, target(), x(0), unit.lanes(), temporary(0));
+        a.emit(ADD, Gpr.RCX, Imm.of(unit.lanes()));
+        a.emit(JMP, rest);
         a.bind(single);
-        loadOne(a, Vec.xmm(0), Gpr.R8);
-        loadOne(a, Vec.xmm(1), Gpr.R9);
-        add(lanes);
-        if (unit.hasMasks()) {
-            a.emit(AvxInstruction.VMOVD, Gpr.RAX.low32(), Vec.xmm(0));
-            a.emit(MOV, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), Gpr.RAX.low8());
-        } else {
-            result().store(lanes, Mem.at(Gpr.R11, Gpr.RCX, 1, 0), unit.register(0), 1, unit.register(1));
-        }
+        loadOne(a, x(0).as(128), Gpr.R8);
+        loadOne(a, y(0).as(128), Gpr.R9);
+        add(lanes, 0);
+        result().storeOne(lanes, target(), x(0));
         a.emit(ADD, Gpr.RCX, Imm.of(1));
         a.emit(CMP, Gpr.RCX, Gpr.RDX);
         a.emit(JNE, single);
         a.bind(done);
     }
 
-    private void load(Assembler a, Vec x, Gpr from) {
-        a.emit(
-                signed ? IntegerVectorInstruction.VPMOVSXBD : IntegerVectorInstruction.VPMOVZXBD,
-                x,
-                Mem.at(from, Gpr.RCX, 1, 0));
+    private static Mem target() {
+        return Mem.at(Gpr.R11, Gpr.RCX, 1, 0);
+    }
+
+    private Vec x(int vector) {
+        return unit.register(vector * FREE);
+    }
+
+    private Vec y(int vector) {
+        return unit.register(vector * FREE + 1);
+    }
+
+    private Vec temporary(int vector) {
+        return unit.register(vector * FREE + 2);
+    }
+
+    /// @param vector counted from rcx on
+    private void vector(Lanes lanes, int vector) {
+        load(lanes.assembler(), x(vector), Mem.at(Gpr.R8, Gpr.RCX, 1, vector * unit.lanes()));
+        load(lanes.assembler(), y(vector), Mem.at(Gpr.R9, Gpr.RCX, 1, vector * unit.lanes()));
+        add(lanes, vector);
+    }
+
+    private void load(Assembler a, Vec to, Mem from) {
+        a.emit(signed ? IntegerVectorInstruction.VPMOVSXBD : IntegerVectorInstruction.VPMOVZXBD, to, from);
     }
 
     private void loadOne(Assembler a, Vec x, Gpr from) {
@@ -149,15 +180,20 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC) {
         a.emit(AvxInstruction.VMOVD, x, Gpr.RAX.low32());
     }
 
-    /// Register 0 = the results of the integers in registers 0 and 1.
-    private void add(Lanes lanes) {
-        var a = unit.register(0);
-        var b = unit.register(1);
+    /// The first register of a vector = the results of the integers in its first two.
+    private void add(Lanes lanes, int vector) {
+        var a = x(vector);
+        var b = y(vector);
         number(lanes, a, Argument.ZERO_A, Argument.SCALE_A);
         number(lanes, b, Argument.ZERO_B, Argument.SCALE_B);
         lanes.add(a, a, b);
-        lanes.divide(a, a, held(Argument.SCALE_C));
-        SumCode.quantize(lanes, result().result(), a, List.of(unit.register(1), unit.register(2)));
+        if (ordinary) {
+            lanes.move(b, a);
+            lanes.divide(a, b, held(Argument.SCALE_C), held(Argument.INVERSE_C), temporary(vector));
+        } else {
+            lanes.divide(a, a, held(Argument.SCALE_C));
+        }
+        SumCode.quantize(lanes, result().result(), a, List.of(b, temporary(vector)));
     }
 
     private void number(Lanes lanes, Vec x, Argument zero, Argument scale) {

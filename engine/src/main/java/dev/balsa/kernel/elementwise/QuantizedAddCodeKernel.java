@@ -7,8 +7,10 @@ import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.elementwise.QuantizedAddCode.Argument;
+import java.util.stream.Stream;
 
 /// Sums of 8-bit integers that stand for numbers, in machine code.
 public final class QuantizedAddCodeKernel implements Kernel<QuantizedAddRequest> {
@@ -31,8 +33,12 @@ public final class QuantizedAddCodeKernel implements Kernel<QuantizedAddRequest>
 
     @Override
     public Work prepare(QuantizedAddRequest request, Constants constants) {
-        var code = new QuantizedAddCode(unit, request.signed(), request.c().zeroPoint());
+        var code = new QuantizedAddCode(unit, request.signed(), request.c().zeroPoint(), isOrdinary(request));
         return new QuantizedAddWork(request, constants.code(code.name(), code::write));
+    }
+
+    private static boolean isOrdinary(QuantizedAddRequest request) {
+        return Stream.of(request.a(), request.b(), request.c()).allMatch(scale -> Lanes.isOrdinary(scale.factor()));
     }
 
     /// A unit is a range of the elements, done in runs along B.
@@ -55,6 +61,8 @@ public final class QuantizedAddCodeKernel implements Kernel<QuantizedAddRequest>
             Argument.SCALE_A.set(scratch, Float.floatToRawIntBits(request.a().factor()));
             Argument.SCALE_B.set(scratch, Float.floatToRawIntBits(request.b().factor()));
             Argument.SCALE_C.set(scratch, Float.floatToRawIntBits(request.c().factor()));
+            Argument.INVERSE_C.set(
+                    scratch, Float.floatToRawIntBits(1 / request.c().factor()));
             Argument.ZERO_A.set(scratch, request.a().zeroPoint());
             Argument.ZERO_B.set(scratch, request.b().zeroPoint());
             long end = Math.min(to * UNIT, request.rows() * request.length());

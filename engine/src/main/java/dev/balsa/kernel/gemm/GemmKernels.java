@@ -4,6 +4,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.IntegerUnit;
 import dev.balsa.kernel.vector.VectorProvider;
 import dev.balsa.tensor.Precision;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class GemmKernels {
     /// levels without machine code.
     public static List<Kernel<IntegerGemmRequest>> integers(Isa isa) {
         var kernels = new ArrayList<Kernel<IntegerGemmRequest>>();
-        VectorUnit.of(isa).ifPresent(unit -> kernels.add(new IntegerGemmKernel(unit)));
+        IntegerUnit.of(isa).ifPresent(unit -> kernels.add(new IntegerGemmKernel(unit)));
         return kernels;
     }
 

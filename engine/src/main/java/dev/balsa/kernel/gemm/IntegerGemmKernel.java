@@ -5,16 +5,16 @@ import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.SumCode;
-import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.IntegerUnit;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
 
 /// Exact products of 8-bit integers with a constant right factor, in machine code.
 public final class IntegerGemmKernel implements Kernel<IntegerGemmRequest> {
-    private final VectorUnit unit;
+    private final IntegerUnit unit;
 
-    /// The kernel for a vector unit.
-    public IntegerGemmKernel(VectorUnit unit) {
+    /// The kernel for a unit.
+    public IntegerGemmKernel(IntegerUnit unit) {
         this.unit = unit;
     }
 
@@ -30,7 +30,7 @@ public final class IntegerGemmKernel implements Kernel<IntegerGemmRequest> {
                 && request.right().columns() > 0
                 && SumCode.knows(request.result(), request.epilogue().stages())
                 && TileProduct.supports(
-                        unit,
+                        unit.vectors(),
                         request.right().columns(),
                         request.depth(),
                         request.epilogue().stages())

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// A constant right factor of 8-bit integers, which is multiplied as pairs of 16-bit integers: neighbours along the
 /// depth, less their zero points.
@@ -35,6 +36,8 @@ public record PairFactor(
         int columns,
         boolean signed,
         Optional<MemorySegment> zeroPoints) {
+    private static final int FEW_COLUMNS = 64;
+
     /// Copies the list.
     public PairFactor {
         runs = List.copyOf(runs);
@@ -46,7 +49,7 @@ public record PairFactor(
     }
 
     /// Names everything but the memory, for the packed form's key.
-    String form() {
+    public String form() {
         var zeros = zeroPoints.map(
                 segment -> segment.byteSize() + ":" + Arrays.hashCode(segment.toArray(ValueLayout.JAVA_BYTE)));
         return runs + " " + run + " " + rowStep + " " + columnStep + " " + signed + " " + zeros.orElse("no zeros");
@@ -56,10 +59,39 @@ public record PairFactor(
         return signed ? value : Byte.toUnsignedInt(value);
     }
 
-    /// Columns less their zero points, each along the depth.
-    int[][] columns(int first, int count) {
+    /// Whether all elements less their zero points fit in 8 bits.
+    public boolean fitsBytes() {
+        byte zero = (byte) (signed ? 0 : 128);
+        boolean isObvious = zeroPoints
+                .map(segment -> segment.toArray(ValueLayout.JAVA_BYTE))
+                .map(bytes -> IntStream.range(0, bytes.length).allMatch(i -> bytes[i] == zero))
+                .orElse(signed);
+        for (int first = 0; first < columns && !isObvious; first += FEW_COLUMNS) {
+            for (var column : columns(first, Math.min(FEW_COLUMNS, columns - first), 1)) {
+                if (!fitsBytes(column)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean fitsBytes(int[] column) {
+        for (int number : column) {
+            if (number != (byte) number) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Columns less their zero points, each along the depth; zeros fill up each run.
+    ///
+    /// @param unit what the length of a run is filled up to a multiple of
+    public int[][] columns(int first, int count, int unit) {
         var zeros = zeros(first, count);
-        var columns = new int[count][Math.multiplyExact(runs.size(), run)];
+        int filled = Math.ceilDiv(run, unit) * unit;
+        var columns = new int[count][Math.multiplyExact(runs.size(), filled)];
         int at = 0;
         for (long start : runs) {
             long from = start + first * columnStep;
@@ -76,7 +108,7 @@ public record PairFactor(
                     spread(bytes, (int) columnStep, signed, zeros, columns, at + row);
                 }
             }
-            at += run;
+            at += filled;
         }
         return columns;
     }

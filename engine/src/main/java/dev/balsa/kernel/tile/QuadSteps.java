@@ -15,20 +15,22 @@ import dev.balsa.asm.Imm;
 import dev.balsa.asm.IntegerVectorInstruction;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
+import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.VectorUnit;
 
 /// Writes how the sums of a tile of [TileCode] are made of quads: one step multiplies four bytes of each row by
-/// four weights of each column. Neighbours are added in 16 bits, which [QuadFactor] has made sure of, the two sums
-/// and what has been summed up in 32 bits.
+/// four weights of each column, as the [QuadArithmetic] says, and [QuadFactor] has made sure that it can.
 ///
-/// The sum of row r and vector v of columns is register r times the vectors plus v.
+/// With [QuadArithmetic#DOTS] a step of six rows and four vectors of columns is 24 products, two a cycle, and 11
+/// loads, of which there are two a cycle: the panel's vectors, a quad for every row, and where it is.
 ///
+/// @param sums which registers they are
 /// @param rows of the tile
 /// @param vectors of columns
-record QuadSteps(Lanes lanes, int rows, int vectors) {
-    /// Registers besides the sums: a quad of a row, products, and ones.
+record QuadSteps(QuadArithmetic arithmetic, Lanes lanes, TileSums sums, int rows, int vectors) {
+    /// Registers besides the sums where these are made in 16 bits: a quad of a row, products, and ones.
     static final int TEMPORARIES = 3;
 
     private static final int UNROLL = 4;
@@ -41,12 +43,8 @@ record QuadSteps(Lanes lanes, int rows, int vectors) {
         return lanes.assembler();
     }
 
-    private Vec sum(int row, int vector) {
-        return unit().register(row * vectors + vector);
-    }
-
     private Vec spare(int index) {
-        return unit().register(rows * vectors + index);
+        return unit().register(sums.registers() + index);
     }
 
     private Vec quad() {
@@ -91,20 +89,24 @@ record QuadSteps(Lanes lanes, int rows, int vectors) {
         a().emit(DEC, Gpr.R15);
         a().emit(JNE, single);
         a().bind(done);
+        sums.gather();
     }
 
     /// Sums begin with what the left factor's zero point takes away: it, times the panel's first row.
     private void begin() {
         var zeroPoint = TileCode.argument(TileArgument.ZERO_POINT).sized(Integer.SIZE);
         a().emit(IntegerVectorInstruction.VPBROADCASTD, quad(), zeroPoint);
-        lanes.load(ones(), lanes.bits(1 | 1 << Short.SIZE));
+        sums.begin();
         for (int vector = 0; vector < vectors; vector++) {
-            a().emit(IntegerVectorInstruction.VPMULLD, sum(0, vector), quad(), panel(0, vector));
+            a().emit(IntegerVectorInstruction.VPMULLD, sums.at(0, vector), quad(), panel(0, vector));
         }
         for (int row = 1; row < rows; row++) {
             for (int vector = 0; vector < vectors; vector++) {
-                lanes.move(sum(row, vector), sum(0, vector));
+                lanes.move(sums.at(row, vector), sums.at(0, vector));
             }
+        }
+        if (arithmetic == QuadArithmetic.WORDS) {
+            lanes.load(ones(), lanes.bits(1 | 1 << Short.SIZE));
         }
         a().emit(ADD, Gpr.RAX, Imm.of((long) vectors * unit().bytes()));
     }
@@ -120,12 +122,41 @@ record QuadSteps(Lanes lanes, int rows, int vectors) {
 
     private void step(int index) {
         a().emit(MOV, Gpr.RCX.low32(), Mem.at(Gpr.RBX, index * Integer.BYTES));
+        switch (arithmetic) {
+            case WORDS -> words(index);
+            case DOTS -> dots(index);
+        }
+    }
+
+    private Mem quad(int row) {
+        return Mem.at(TileCode.ROWS.get(row), Gpr.RCX, 1, 0);
+    }
+
+    private void words(int index) {
         for (int row = 0; row < rows; row++) {
-            lanes.broadcast(quad(), Mem.at(TileCode.ROWS.get(row), Gpr.RCX, 1, 0));
+            lanes.broadcast(quad(), quad(row));
             for (int vector = 0; vector < vectors; vector++) {
                 a().emit(IntegerVectorInstruction.VPMADDUBSW, products(), quad(), panel(index, vector));
                 a().emit(IntegerVectorInstruction.VPMADDWD, products(), products(), ones());
-                lanes.addIntegers(sum(row, vector), sum(row, vector), products());
+                lanes.addIntegers(sums.at(row, vector), sums.at(row, vector), products());
+            }
+        }
+    }
+
+    /// A single row multiplies by the panel in memory.
+    private void dots(int index) {
+        int turn = index % sums.turns();
+        int held = rows > 1 ? vectors : 0;
+        for (int vector = 0; vector < held; vector++) {
+            lanes.load(spare(vector), panel(index, vector));
+        }
+        int free = Math.min(2, unit().registers() - sums.registers() - held);
+        for (int row = 0; row < rows; row++) {
+            var left = spare(held + row % free);
+            lanes.broadcast(left, quad(row));
+            for (int vector = 0; vector < vectors; vector++) {
+                Operand right = held > 0 ? spare(vector) : panel(index, vector);
+                a().emit(IntegerVectorInstruction.VPDPBUSD, sums.at(turn, row, vector), left, right);
             }
         }
     }

@@ -124,9 +124,9 @@ final class TileCode {
     /// Names the routine; equal names are equal code.
     static String name(VectorUnit unit, TileForm form, int rows, int vectors, int lastLanes, List<Stage> stages) {
         var whole = lastLanes == unit.lanes() ? "" : "_" + lastLanes + "lanes";
-        return unit.isa().label()
-                + (form.quads() ? "_tile_u8_" : form.integers().isPresent() ? "_tile_s16_" : "_tile_f32_") + rows + "x"
-                + vectors + "v" + whole + form.label() + " " + stages;
+        var isa = form.quads().filter(quads -> quads == QuadArithmetic.DOTS).map(QuadArithmetic::isa);
+        var type = form.quads().isPresent() ? "_tile_u8_" : form.integers().isPresent() ? "_tile_s16_" : "_tile_f32_";
+        return isa.orElse(unit.isa()).label() + type + rows + "x" + vectors + "v" + whole + form.label() + " " + stages;
     }
 
     /// How many rounds of steps there are along neighbouring elements.
@@ -167,8 +167,8 @@ final class TileCode {
         findRows();
         ahead.beginNextBlock();
         ahead.askResults();
-        if (form.quads()) {
-            new QuadSteps(lanes, rows, vectors).write();
+        if (form.quads().isPresent()) {
+            new QuadSteps(form.quads().get(), lanes, sums, rows, vectors).write();
         } else {
             sums.begin();
             run();
@@ -194,7 +194,7 @@ final class TileCode {
         tile();
         a.emit(MOV, Gpr.RAX, argument(TileArgument.PANEL_BYTES));
         a.emit(ADD, argument(TileArgument.PANEL), Gpr.RAX);
-        if (form.quads()) {
+        if (form.quads().isPresent()) {
             a.emit(MOV, Gpr.RAX, argument(TileArgument.STEP_BYTES));
             a.emit(ADD, argument(TileArgument.STEPS), Gpr.RAX);
         }
@@ -205,7 +205,7 @@ final class TileCode {
         a.emit(DEC, argument(TileArgument.PANELS_LEFT).sized(Long.SIZE));
         a.emit(JNE, panel);
         a.emit(MOV, Gpr.RCX, argument(TileArgument.PANELS));
-        if (form.quads()) {
+        if (form.quads().isPresent()) {
             a.emit(MOV, Gpr.RAX, argument(TileArgument.STEP_BYTES));
             a.emit(IMUL, Gpr.RAX, Gpr.RCX);
             a.emit(SUB, argument(TileArgument.STEPS), Gpr.RAX);
@@ -437,7 +437,7 @@ final class TileCode {
 
     private boolean isPair(int vector) {
         boolean isWhole = vector + 2 < vectors || vector + 2 == vectors && lastLanes == unit.lanes();
-        return isWhole && sumCode.filter(code -> code.storesPairs(lanes)).isPresent();
+        return isWhole && sumCode.filter(SumCode::storesPairs).isPresent();
     }
 
     private void storePair(int row, int vector, List<Vec> free) {

@@ -13,14 +13,15 @@ import java.util.Optional;
 /// @param order what comes after a tile
 /// @param integers what becomes of sums, if factors are pairs of 16-bit integers instead of floats: neighbours
 ///     along the depth, less their zero points, side by side in 32 bits; only of dense rows and packed panels
-/// @param quads whether factors are quads of 8-bit integers instead ([QuadFactor]); only where rows go over panels
+/// @param quads how quads of 8-bit integers are multiplied, if factors are such instead ([QuadFactor]); only where
+///     rows go over panels
 /// @param splits whether sums are put aside every few dozen products; not where a factor is strided
 record TileForm(
         boolean stridedPanel,
         boolean stridedLeft,
         Order order,
         Optional<SumResult> integers,
-        boolean quads,
+        Optional<QuadArithmetic> quads,
         boolean splits) {
     /// What comes after a tile.
     enum Order {
@@ -35,39 +36,49 @@ record TileForm(
 
     /// Factors where they lie.
     TileForm(boolean stridedPanel, boolean stridedLeft) {
-        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), false, false);
+        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), Optional.empty(), false);
     }
 
     /// Factors where they lie, or dense rows and packed panels, whose sums may be split.
     static TileForm of(boolean stridedPanel, boolean stridedLeft, boolean splits) {
         boolean isStrided = stridedPanel || stridedLeft;
-        return new TileForm(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), false, splits && !isStrided);
+        return new TileForm(
+                stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), Optional.empty(), splits && !isStrided);
     }
 
     /// Dense rows and packed panels of floats in an order.
     TileForm(Order order, boolean splits) {
-        this(false, false, order, Optional.empty(), false, splits);
+        this(false, false, order, Optional.empty(), Optional.empty(), splits);
     }
 
     /// Dense rows and packed panels of pairs of integers in an order.
     TileForm(Order order, SumResult result) {
-        this(false, false, order, Optional.of(result), false, false);
+        this(false, false, order, Optional.of(result), Optional.empty(), false);
     }
 
     /// Dense rows and packed panels of quads.
-    static TileForm ofQuads(SumResult result) {
-        return new TileForm(false, false, Order.PANELS, Optional.of(result), true, false);
+    static TileForm ofQuads(QuadArithmetic arithmetic, SumResult result) {
+        return new TileForm(false, false, Order.PANELS, Optional.of(result), Optional.of(arithmetic), false);
+    }
+
+    /// Whether an instruction multiplies and adds to the sums, as for floats.
+    boolean accumulates() {
+        return integers.isEmpty() || quads.equals(Optional.of(QuadArithmetic.DOTS));
     }
 
     /// The most rows of a tile so wide, at most 8 vectors; products of integers pass through a register before
-    /// they are added. Quads are multiplied by panels in memory.
+    /// they are added, but for dot products. Quads whose sums are made in 16 bits are multiplied by panels in
+    /// memory.
     int mostRows(VectorUnit unit, int vectors) {
         int most = TileCode.mostRows(unit, vectors);
-        if (quads) {
+        if (accumulates()) {
+            return most;
+        }
+        if (quads.isPresent()) {
             int rows = (unit.registers() - QuadSteps.TEMPORARIES) / vectors;
             return Math.clamp(rows, 1, TileCode.mostRows(unit, 1));
         }
-        return integers.isPresent() ? Math.clamp((unit.registers() - vectors - 2) / vectors, 1, most) : most;
+        return Math.clamp((unit.registers() - vectors - 2) / vectors, 1, most);
     }
 
     /// Bytes of an element of the result.

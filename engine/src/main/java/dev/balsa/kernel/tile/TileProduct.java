@@ -22,7 +22,7 @@ import java.util.Optional;
 /// second-level cache, and the rows come from memory once per group;
 /// - panels, blocks of depth, tiles of rows: a block of a panel stays in the second-level cache while all rows of
 /// the part go by, as do the rows' own blocks, and the next one comes from memory meanwhile.
-public final class TileProduct implements RowProduct {
+public final class TileProduct implements RowProduct, BandedProduct {
     /// The most steps of depth of a block, measured: those of a panel of two vectors take 48 KB of a second-level
     /// cache. A block that fits in the first-level cache brings less from there; but tiles that begin and end more
     /// often cost more than that.
@@ -210,19 +210,27 @@ public final class TileProduct implements RowProduct {
     /// in all places and lengths of the request; has code written where it is new. The left factor's memory is as
     /// the rows see it: integers without sign, whose zero point is told before products ([#tellZeroPoint]).
     ///
-    /// @param request whose depth is as many quads as the right factor has
+    /// @param request whose depth is as many quads as the right factor has, each run of it filled up
     /// @return nothing if it is better done by pairs
     public static Optional<TileProduct> ofQuads(
-            VectorUnit unit, Request request, SumResult result, PairFactor right, Constants constants) {
-        return QuadFactor.of(right, unit, request.depth()).map(quads -> {
-            var packed = constants.packed(right.memory(), quads.form(), quads.bytes(), quads::pack);
-            return new TileProduct(
-                    unit, quads.panels(), request, Optional.of(result), Optional.of(quads), false, packed, constants);
-        });
+            IntegerUnit unit, Request request, SumResult result, PairFactor right, Constants constants) {
+        return QuadFactor.of(right, unit, request.depth(), request.rows().count())
+                .map(quads -> {
+                    var packed = constants.packed(right.memory(), quads.form(), quads.bytes(), quads::pack);
+                    return new TileProduct(
+                            unit.vectors(),
+                            quads.panels(),
+                            request,
+                            Optional.of(result),
+                            Optional.of(quads),
+                            false,
+                            packed,
+                            constants);
+                });
     }
 
-    /// Tells the zero point of the left factor's quads, for all that is multiplied with this scratch memory.
-    public static void tellZeroPoint(MemorySegment scratch, int zeroPoint) {
+    @Override
+    public void tellZeroPoint(MemorySegment scratch, int zeroPoint) {
         TileArgument.ZERO_POINT.set(scratch, zeroPoint);
     }
 
@@ -260,8 +268,8 @@ public final class TileProduct implements RowProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         this.panels = panels;
-        form = integers.map(result ->
-                        quads.isPresent() ? TileForm.ofQuads(result) : new TileForm(order(request, true), result))
+        form = integers.map(result -> quads.map(factor -> TileForm.ofQuads(factor.arithmetic(), result))
+                        .orElseGet(() -> new TileForm(order(request, true), result)))
                 .orElseGet(() -> new TileForm(order(request, false), splits));
         int firstRow = 0;
         blocks = new ArrayList<>();
@@ -364,12 +372,12 @@ public final class TileProduct implements RowProduct {
         return rowParts * panelParts;
     }
 
-    /// The first row of a part; parts of the same rows follow each other.
+    @Override
     public int firstRow(int part) {
         return Parts.start(part / panelParts, rows.count(), rowParts);
     }
 
-    /// The row behind a part's last one.
+    @Override
     public int endRow(int part) {
         return Parts.start(part / panelParts + 1, rows.count(), rowParts);
     }
@@ -391,13 +399,7 @@ public final class TileProduct implements RowProduct {
         }
     }
 
-    /// Makes a part of the result.
-    ///
-    /// @param left the left factor's memory
-    /// @param leftShift elements that every place in it is shifted by
-    /// @param result the result's memory
-    /// @param columnShift elements that every place in the result, in operands of its shape, and in those by
-    ///     column is shifted by
+    @Override
     public void multiply(
             Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int part) {
         int panelPart = part % panelParts;

@@ -23,6 +23,8 @@ final class TileSums {
     private static final int MOST_TURNS = 4;
     /// Multiply-adds under way at a time: two a cycle, of four cycles each.
     static final int UNDER_WAY = 8;
+    /// Dot products of integers likewise: two a cycle, of five cycles each.
+    private static final int DOTS_UNDER_WAY = 10;
 
     private final Assembler a;
     private final VectorUnit unit;
@@ -44,13 +46,13 @@ final class TileSums {
         this.areIntegers = form.integers().isPresent();
         this.rows = rows;
         this.vectors = vectors;
-        // Sums of integers are added to by instructions that take one cycle.
-        this.turns = areIntegers ? 1 : turns(rows * vectors);
+        // Other sums of integers are added to by instructions that take one cycle.
+        this.turns = form.accumulates() ? turns(rows * vectors, areIntegers ? DOTS_UNDER_WAY : UNDER_WAY) : 1;
     }
 
-    private static int turns(int sums) {
+    private static int turns(int sums, int wanted) {
         int turns = 1;
-        while (turns < MOST_TURNS && sums * turns < UNDER_WAY) {
+        while (turns < MOST_TURNS && sums * turns < wanted) {
             turns *= 2;
         }
         return turns;

@@ -72,6 +72,8 @@ import dev.balsa.kernel.resize.ResizeCodeKernel;
 import dev.balsa.kernel.resize.ResizeRequest;
 import dev.balsa.kernel.softmax.SoftmaxCodeKernel;
 import dev.balsa.kernel.softmax.SoftmaxRequest;
+import dev.balsa.kernel.tile.IntegerUnit;
+import dev.balsa.kernel.tile.QuadArithmetic;
 import dev.balsa.kernel.tile.VectorFamily;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Precision;
@@ -138,8 +140,16 @@ class WrittenCodeTest {
                             written);
                 }
                 for (var type : SumResult.Type.values()) {
-                    prepare(new IntegerConvKernel(unit), integers(arena, 1, 5, outputs, type), written);
-                    prepare(new IntegerConvKernel(unit), integers(arena, 1, 8, outputs, type), written);
+                    for (int channels : new int[] {5, 8}) {
+                        for (var quads : QuadArithmetic.values()) {
+                            if (unit.hasMasks() || quads == QuadArithmetic.WORDS) {
+                                prepare(
+                                        new IntegerConvKernel(new IntegerUnit(unit, quads)),
+                                        integers(arena, 1, channels, outputs, type),
+                                        written);
+                            }
+                        }
+                    }
                     prepare(
                             new IntegerDepthwiseKernel(unit),
                             integers(arena, outputs + 1, outputs + 1, outputs + 1, type),
@@ -188,7 +198,7 @@ class WrittenCodeTest {
                         new QuantizedAddRequest(signed, 1, 100, scale, scale, scale),
                         written);
             }
-            prepare(new LookupCodeKernel(unit), new LookupRequest(100, arena.allocate(256)), written);
+            prepare(new LookupCodeKernel(unit.isa()), new LookupRequest(100, arena.allocate(256)), written);
             prepare(new DynamicQuantizeCodeKernel(unit), new DynamicQuantizeRequest(100), written);
             prepare(new ConcatCodeKernel(unit), new ConcatRequest(3, List.of(10L, 20L)), written);
             assertThat(written.codes).hasSizeGreaterThan(100);
@@ -213,6 +223,12 @@ class WrittenCodeTest {
                     }
                 }
             }
+            var unit = IntegerUnit.of(Isa.AMX).orElseThrow();
+            for (var type : SumResult.Type.values()) {
+                prepare(new IntegerConvKernel(unit), integers(arena, 1, 8, 77, type), written);
+                prepare(new IntegerConvKernel(unit), integers(arena, 1, 64, 96, type), written);
+            }
+            prepare(new LookupCodeKernel(Isa.AMX), new LookupRequest(100, arena.allocate(256)), written);
             assertThat(written.codes).hasSizeGreaterThan(10);
             for (var code : written.codes.entrySet()) {
                 check(VectorUnit.of(Isa.AMX).orElseThrow(), code.getKey(), code.getValue());

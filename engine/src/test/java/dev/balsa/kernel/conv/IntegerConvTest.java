@@ -6,6 +6,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomSumResult;
 import dev.balsa.kernel.SmallWeights;
+import dev.balsa.kernel.tile.IntegerUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ class IntegerConvTest {
     private static final int CASES = 250;
 
     static Stream<Isa> levels() {
-        return CodeTrial.levels();
+        return CodeTrial.levels(IntegerUnit::of);
     }
 
     @ParameterizedTest

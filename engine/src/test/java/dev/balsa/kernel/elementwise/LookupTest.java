@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.code.VectorUnit;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -16,7 +17,7 @@ class LookupTest {
     private static final int CASES = 100;
 
     static Stream<Isa> levels() {
-        return CodeTrial.levels();
+        return CodeTrial.levels(isa -> VectorUnit.of(isa).map(unit -> List.of(unit, isa == Isa.AMX)));
     }
 
     @ParameterizedTest

@@ -6,7 +6,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomSumResult;
 import dev.balsa.kernel.SmallWeights;
-import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.tile.IntegerUnit;
 import dev.balsa.kernel.tile.PairFactor;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +23,7 @@ class IntegerGemmTest {
     private static final int[] DEPTHS = {1, 2, 3, 8, 15, 16, 17, 33, 64, 100, 511, 513, 2050, 2100};
 
     static Stream<Isa> levels() {
-        return CodeTrial.levels();
+        return CodeTrial.levels(IntegerUnit::of);
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ class IntegerGemmTest {
             finish.operands().forEach(trial::input);
             var request =
                     new IntegerGemmRequest(rows, depth, signedA, zeroA, right, finish.result(), finish.epilogue());
-            var kernel = new IntegerGemmKernel(VectorUnit.of(isa).orElseThrow());
+            var kernel = new IntegerGemmKernel(IntegerUnit.of(isa).orElseThrow());
             assertThat(kernel.supports(request)).isTrue();
             long bytes = (long) rows * columns * finish.result().bytes();
             var found = trial.runBytes(kernel.prepare(request, trial), List.of(bytes));
