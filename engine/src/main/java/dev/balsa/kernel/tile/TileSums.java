@@ -21,6 +21,8 @@ import dev.balsa.kernel.code.VectorUnit;
 final class TileSums {
     /// Most registers that take turns for a sum.
     private static final int MOST_TURNS = 4;
+    /// The narrowest of several panels.
+    private static final int LEAST_VECTORS = 2;
     /// Multiply-adds under way at a time: two a cycle, of four cycles each.
     static final int UNDER_WAY = 8;
 
@@ -45,12 +47,18 @@ final class TileSums {
         this.rows = rows;
         this.vectors = vectors;
         // Sums of integers are added to by instructions that take one cycle.
-        this.turns = areIntegers ? 1 : turns(rows * vectors);
+        this.turns = areIntegers ? 1 : turns(unit, rows, vectors);
     }
 
-    private static int turns(int sums) {
+    /// Where there are registers for it, equal columns of panels of several widths become equal sums, bit for bit:
+    /// networks of equal weights have scores that differ by nothing but the order of sums.
+    private static int turns(VectorUnit unit, int rows, int vectors) {
+        int held = rows > 1 ? vectors + 1 : 2;
+        int least = unit.hasMasks() ? Math.min(vectors, LEAST_VECTORS) : vectors;
         int turns = 1;
-        while (turns < MOST_TURNS && sums * turns < UNDER_WAY) {
+        while (turns < MOST_TURNS
+                && rows * least * turns < UNDER_WAY
+                && 2 * turns * rows * vectors + held <= unit.registers()) {
             turns *= 2;
         }
         return turns;
