@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.Isa;
 import dev.balsa.error.BalsaException;
 import dev.balsa.error.ResourceException;
@@ -275,12 +277,22 @@ class ModelTest {
         }
         assertThatThrownBy(() -> Options.defaults().withThreads(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Options.defaults().withStreams(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Model.load(file(), Options.defaults().withIsa(Isa.AMX)))
-                .isInstanceOf(UnsupportedException.class)
-                .hasMessageContaining("amx");
         assertThatThrownBy(() -> Model.load(Path.of("no-such-model.onnx")))
                 .isInstanceOf(BalsaException.class)
                 .hasMessageContaining("no-such-model.onnx");
+    }
+
+    @Test
+    void saysThatTheProcessorLacksALevel() {
+        var lacking = Isa.all().stream()
+                .filter(isa -> !Cpu.current().missing(isa).isEmpty())
+                .toList();
+        assumeFalse(lacking.isEmpty(), "skipped: the processor has all levels");
+        for (var isa : lacking) {
+            assertThatThrownBy(() -> Model.load(file(), Options.defaults().withIsa(isa)))
+                    .isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining(isa.label());
+        }
     }
 
     @Test

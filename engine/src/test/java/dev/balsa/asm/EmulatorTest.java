@@ -1,5 +1,10 @@
 package dev.balsa.asm;
 
+import static dev.balsa.asm.AmxInstruction.LDTILECFG;
+import static dev.balsa.asm.AmxInstruction.STTILECFG;
+import static dev.balsa.asm.AmxInstruction.TILELOADD;
+import static dev.balsa.asm.AmxInstruction.TILERELEASE;
+import static dev.balsa.asm.AmxInstruction.TILESTORED;
 import static dev.balsa.asm.AvxInstruction.VMOVUPS;
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.MOV;
@@ -14,6 +19,7 @@ import dev.balsa.asm.emulator.EmulatedCode;
 import dev.balsa.asm.emulator.PermittedMemory;
 import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.CpuFeature;
+import dev.balsa.cpu.Isa;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -32,7 +38,9 @@ class EmulatorTest {
     private static final int SAMPLES = Integer.getInteger("dev.balsa.asm.samples", 8);
     private static final long SEED = Long.getLong("dev.balsa.asm.seed", 1);
 
-    /// What has no place in a routine of this test, or where processors differ.
+    /// What has no place in a routine of this test, or where processors differ. The configuration of tiles is loaded
+    /// and
+    /// released around every instruction with tiles.
     private static final Set<String> LEFT_OUT = Set.of(
             "RET",
             "CALL",
@@ -55,7 +63,9 @@ class EmulatorTest {
             "VRSQRTPS",
             "VRCP14PS",
             "VRSQRT14PS",
-            "VZEROALL");
+            "VZEROALL",
+            "LDTILECFG",
+            "TILERELEASE");
 
     private static final Gpr STATE = Gpr.R15;
     private static final Gpr MEMORY = Gpr.R14;
@@ -66,7 +76,13 @@ class EmulatorTest {
 
     private static final int MASKS_AT = 192;
     private static final int VECTORS_AT = 256;
-    private static final int STATE_BYTES = VECTORS_AT + 32 * 64;
+    /// Behind them the configuration of tiles, which is told anew afterwards, and the tiles.
+    private static final int CONFIGURATION_AT = VECTORS_AT + 32 * 64;
+
+    private static final int TOLD_AT = CONFIGURATION_AT + 64;
+    private static final int TILES_AT = TOLD_AT + 64;
+    private static final int TILE_BYTES = 16 * 64;
+    private static final int STATE_BYTES = TILES_AT + 8 * TILE_BYTES;
     private static final int MEMORY_BYTES = 4096;
     private static final List<GeneralInstruction> FLAGS = List.of(
             GeneralInstruction.SETB,
@@ -114,10 +130,13 @@ class EmulatorTest {
 
     private boolean has(Instruction instruction, Form form) {
         var name = instruction.name();
-        if (instruction instanceof AmxInstruction
+        if (name.equals("TDPFP16PS")
                 || form.text().contains("MAP5")
                 || form.text().contains("MAP6")) {
             return false;
+        }
+        if (instruction instanceof AmxInstruction) {
+            return features.containsAll(Isa.AMX.needs());
         }
         if (name.endsWith("_VEX")) {
             return features.contains(CpuFeature.AVX_VNNI);
@@ -153,7 +172,8 @@ class EmulatorTest {
             case Mem mem -> {
                 boolean needsAlignment = instruction.name().matches("VMOV(AP[SD]|DQA.*|NT.*)");
                 Operand index = mem.index() instanceof Vec ? mem.index() : random.nextBoolean() ? INDEX : Gpr.NONE;
-                int scale = 1 << random.nextInt(4);
+                // Sixteen rows of a tile stay within the memory.
+                int scale = 1 << random.nextInt(instruction instanceof AmxInstruction ? 3 : 4);
                 int displacement = needsAlignment ? 64 * random.nextInt(4) : random.nextInt(-300, 300);
                 if (needsAlignment) {
                     index = Gpr.NONE;
@@ -181,6 +201,9 @@ class EmulatorTest {
             var second = arena.allocate(STATE_BYTES, 64);
             var memory = arena.allocate(MEMORY_BYTES, 64);
             fill(first, operands);
+            if (instruction instanceof AmxInstruction) {
+                fillTiles(first);
+            }
             fillVectors(memory, 0, MEMORY_BYTES);
             second.copyFrom(first);
             var before = memory.toArray(ValueLayout.JAVA_BYTE);
@@ -247,6 +270,14 @@ class EmulatorTest {
         for (int i = 0; i < 8 && hasMasks(); i++) {
             a.emit(MaskInstruction.KMOVQ, new Mask(i), Mem.at(STATE, MASKS_AT + 8 * i));
         }
+        boolean hasTiles = instruction instanceof AmxInstruction;
+        if (hasTiles) {
+            a.emit(LDTILECFG, Mem.at(STATE, CONFIGURATION_AT));
+            a.emit(MOV, Gpr.RAX, Imm.of(64));
+            for (int i = 0; i < 8; i++) {
+                a.emit(TILELOADD, new Tile(i), Mem.at(STATE, Gpr.RAX, 1, TILES_AT + TILE_BYTES * i));
+            }
+        }
         a.emit(MOVABS, Gpr.RAX, Imm.of(random.nextLong()));
         a.emit(CMP, Gpr.RAX, Imm.of(random.nextInt()));
         for (int i = 0; i <= INDEX.number(); i++) {
@@ -268,6 +299,14 @@ class EmulatorTest {
         }
         for (int i = 0; i < 8 && hasMasks(); i++) {
             a.emit(MaskInstruction.KMOVQ, Mem.at(STATE, MASKS_AT + 8 * i), new Mask(i));
+        }
+        if (hasTiles) {
+            a.emit(STTILECFG, Mem.at(STATE, TOLD_AT));
+            a.emit(MOV, Gpr.RAX, Imm.of(64));
+            for (int i = 0; i < 8; i++) {
+                a.emit(TILESTORED, Mem.at(STATE, Gpr.RAX, 1, TILES_AT + TILE_BYTES * i), new Tile(i));
+            }
+            a.emit(TILERELEASE);
         }
         kept.reversed().forEach(register -> a.emit(POP, register));
         a.emit(AvxInstruction.VZEROUPPER);
@@ -291,7 +330,7 @@ class EmulatorTest {
         for (int i = 0; i < 8; i++) {
             state.set(ValueLayout.JAVA_LONG, MASKS_AT + 8 * i, random.nextLong());
         }
-        fillVectors(state, VECTORS_AT, STATE_BYTES);
+        fillVectors(state, VECTORS_AT, CONFIGURATION_AT);
         for (var operand : operands) {
             if (operand instanceof Mem mem && mem.index() instanceof Vec index) {
                 for (int i = 0; i < 16; i++) {
@@ -300,6 +339,21 @@ class EmulatorTest {
                 }
             }
         }
+    }
+
+    /// Tiles of which the first and second, the next three and the last three are the sum, the left and the right
+    /// factor of a product of any size.
+    private void fillTiles(MemorySegment state) {
+        int rows = 1 + random.nextInt(16);
+        int columns = 1 + random.nextInt(16);
+        int depth = 1 + random.nextInt(16);
+        state.set(ValueLayout.JAVA_BYTE, CONFIGURATION_AT, (byte) 1);
+        for (int i = 0; i < 8; i++) {
+            int bytes = 4 * (i >= 2 && i < 5 ? depth : columns);
+            state.set(ValueLayout.JAVA_SHORT, CONFIGURATION_AT + 16 + 2 * i, (short) bytes);
+            state.set(ValueLayout.JAVA_BYTE, CONFIGURATION_AT + 48 + i, (byte) (i < 5 ? rows : depth));
+        }
+        fillVectors(state, TILES_AT, STATE_BYTES);
     }
 
     /// Integers, floats and doubles of all sizes and kinds, a kind for each 64 bytes.

@@ -33,7 +33,7 @@ public final class TileCost {
     /// @param rowBytes how much memory a further row brings into the cache
     public static Cost of(VectorUnit unit, TileShape shape, double rows, int columns, long depth, long rowBytes) {
         int vectors = Math.ceilDiv(columns, unit.lanes());
-        boolean goesOverPanels = TileProduct.goesOverPanels(rows, depth, columns);
+        boolean goesOverPanels = PartLimits.of(unit, false).goesOverPanels(rows, depth, columns);
         double cycles = 0;
         for (int width : new Panels(unit, columns, 1, shape.vectors()).widths()) {
             cycles += cycles(unit, rows, width, depth, goesOverPanels);

@@ -36,15 +36,7 @@ public final class TileProduct implements RowProduct, BandedProduct {
     private static final long CACHED_PANELS = 256L << 10;
     /// Rows so deep, six of them, take most of a first-level cache of 32 KB.
     static final int SHORT_DEPTH = 1024;
-    /// Panels less deep are soon done by a part's rows: to change them so often costs more than what is below
-    /// saves.
-    private static final int LONG_PANEL = 512;
-    /// Memory of panels, several times a second-level cache, that rather comes one by one, each asked for in time,
-    /// than group by group.
-    private static final long MANY_PANELS = 2L << 20;
-    /// So many rows take a panel long enough for the next one to come meanwhile.
-    private static final int MANY_ROWS = 96;
-    private static final int LEAST_ROWS = 24;
+    private static final int NONE = -1;
     private static final double MOST_PACKING = 4;
     private static final double FEW_PACKED = 1 << 22;
     /// Parts that are enough to keep several workers busy to about the same end.
@@ -268,9 +260,10 @@ public final class TileProduct implements RowProduct, BandedProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         this.panels = panels;
+        var limits = PartLimits.of(unit, integers.isPresent());
         form = integers.map(result -> quads.map(factor -> TileForm.ofQuads(factor.arithmetic(), result))
-                        .orElseGet(() -> new TileForm(order(request, true), result)))
-                .orElseGet(() -> new TileForm(order(request, false), splits));
+                        .orElseGet(() -> new TileForm(order(request, limits, true), result)))
+                .orElseGet(() -> new TileForm(order(request, limits, false), splits));
         int firstRow = 0;
         blocks = new ArrayList<>();
         for (var block : request.depth().blocks(block(request.depth().length(), form.goesOverPanels()))) {
@@ -278,7 +271,7 @@ public final class TileProduct implements RowProduct, BandedProduct {
             firstRow += block.length();
         }
         int count = rows.count();
-        int most = rowsOfPart(request);
+        int most = rowsOfPart(request, limits);
         rowParts = Math.ceilDiv(count, most);
         long steps = (long) count * columns * request.depth().length();
         long wanted = rowParts == 0 ? 1 : Math.min(request.parts(), steps / LEAST_STEPS) / rowParts;
@@ -316,21 +309,15 @@ public final class TileProduct implements RowProduct, BandedProduct {
     }
 
     /// @param isNear whether the left factor's rows are in a cache
-    private static TileForm.Order order(Request request, boolean isNear) {
+    private static TileForm.Order order(Request request, PartLimits limits, boolean isNear) {
         int depth = request.depth().length();
-        if (!goesOverPanels(request.rows().count(), depth, request.columns())) {
+        if (!limits.goesOverPanels(request.rows().count(), depth, request.columns())) {
             return TileForm.Order.ROWS;
         }
         boolean isDense = !isNear
                 && request.rowBytes() == (long) depth * Float.BYTES
                 && request.rows().isEven(depth);
         return isDense ? TileForm.Order.PANELS_AHEAD : TileForm.Order.PANELS;
-    }
-
-    /// Whether tiles of the same rows follow each other, panel by panel, with all of their depth.
-    static boolean goesOverPanels(double rows, long depth, long columns) {
-        boolean isLarge = depth >= LONG_PANEL && depth * columns * Float.BYTES > MANY_PANELS;
-        return depth <= SHORT_DEPTH && !(isLarge && rows >= MANY_ROWS);
     }
 
     /// The steps of depth of all blocks but the last, which has no more.
@@ -343,7 +330,7 @@ public final class TileProduct implements RowProduct, BandedProduct {
 
     /// Rows of a part, so that what its rows and its columns bring into the cache is about equally much, which
     /// makes the sum over all parts least.
-    private int rowsOfPart(Request request) {
+    private int rowsOfPart(Request request, PartLimits limits) {
         int count = request.rows().count();
         double depth = request.depth().length();
         double perPart = Math.max((double) count * columns / Math.max(1, request.parts()), LEAST_PART / depth);
@@ -351,8 +338,8 @@ public final class TileProduct implements RowProduct, BandedProduct {
         int narrow = Math.min(columns, 2 * unit.lanes());
         double wide = Math.clamp(Math.sqrt(perPart * request.rowBytes() / columnBytes), narrow, columns);
         long block = Math.min(request.rowBytes(), (long) block(request.depth().length(), false) * Float.BYTES);
-        long most = form.goesOverPanels() ? Integer.MAX_VALUE : Math.max(LEAST_ROWS, CACHED / block);
-        return (int) Math.min(request.mostRows(), Math.clamp(perPart / wide, LEAST_ROWS, (double) most));
+        long most = form.goesOverPanels() ? Integer.MAX_VALUE : CACHED / block;
+        return Math.min(request.mostRows(), limits.rows(count, perPart / wide, most));
     }
 
     /// Whether a product can be done: the stages can be part of the tile, and the packed form of the right factor
@@ -431,7 +418,7 @@ public final class TileProduct implements RowProduct, BandedProduct {
                 if (form.goesOverPanels()) {
                     routines.askNextRows(scratch, panel, endRow - firstRow, group, block.segments.rounds(), rowBytes);
                 } else {
-                    announce(scratch, i, panel, endPanel, endRow - firstRow);
+                    announce(scratch, i, panel, following(part, panel + 1), endRow - firstRow);
                 }
                 routines.run(scratch, panel, firstRow, endRow);
             }
@@ -447,13 +434,19 @@ public final class TileProduct implements RowProduct, BandedProduct {
         }
     }
 
-    /// Has the tiles of a panel ask for the block that follows: the panel's next one, or the next panel's first.
-    private void announce(MemorySegment scratch, int index, int panel, int end, int rows) {
+    /// The panel that this part or, after it, the next one begins with: its worker is likely to go on with that.
+    private int following(int part, int next) {
+        return next < panels.count() ? next : part < parts() - 1 ? 0 : NONE;
+    }
+
+    /// Has the tiles of a panel ask for the block that comes next: the panel's next one, or the first of the
+    /// following one.
+    private void announce(MemorySegment scratch, int index, int panel, int following, int rows) {
         boolean isLast = index == blocks.size() - 1;
-        int next = isLast ? panel + 1 : panel;
+        int next = isLast ? following : panel;
         long place = packed.address();
         long bytes = 0;
-        if (next < end) {
+        if (next != NONE) {
             var block = blocks.get(isLast ? 0 : index + 1);
             place += panels.place(next, block.firstRow);
             bytes = panels.bytes(next, block.rows);

@@ -21,6 +21,8 @@ import dev.balsa.kernel.code.VectorUnit;
 final class TileSums {
     /// Most registers that take turns for a sum.
     private static final int MOST_TURNS = 4;
+    /// The narrowest of several panels.
+    private static final int LEAST_VECTORS = 2;
     /// Multiply-adds under way at a time: two a cycle, of four cycles each.
     static final int UNDER_WAY = 8;
     /// Dot products of integers likewise: two a cycle, of five cycles each.
@@ -46,13 +48,27 @@ final class TileSums {
         this.areIntegers = form.integers().isPresent();
         this.rows = rows;
         this.vectors = vectors;
-        // Other sums of integers are added to by instructions that take one cycle.
-        this.turns = form.accumulates() ? turns(rows * vectors, areIntegers ? DOTS_UNDER_WAY : UNDER_WAY) : 1;
+        this.turns = form.accumulates() ? areIntegers ? turns(rows * vectors) : turns(unit, rows, vectors) : 1;
     }
 
-    private static int turns(int sums, int wanted) {
+    /// For sums of integers that are added to by dot products; others take one cycle.
+    private static int turns(int sums) {
         int turns = 1;
-        while (turns < MOST_TURNS && sums * turns < wanted) {
+        while (turns < MOST_TURNS && sums * turns < DOTS_UNDER_WAY) {
+            turns *= 2;
+        }
+        return turns;
+    }
+
+    /// Where there are registers for it, equal columns of panels of several widths become equal sums, bit for bit:
+    /// networks of equal weights have scores that differ by nothing but the order of sums.
+    private static int turns(VectorUnit unit, int rows, int vectors) {
+        int held = rows > 1 ? vectors + 1 : 2;
+        int least = unit.hasMasks() ? Math.min(vectors, LEAST_VECTORS) : vectors;
+        int turns = 1;
+        while (turns < MOST_TURNS
+                && rows * least * turns < UNDER_WAY
+                && 2 * turns * rows * vectors + held <= unit.registers()) {
             turns *= 2;
         }
         return turns;

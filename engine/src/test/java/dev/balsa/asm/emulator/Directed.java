@@ -75,6 +75,16 @@ final class Directed {
                 : nearest;
     }
 
+    /// x 2^power
+    static double scaled(double x, int power, Rounding rounding) {
+        double nearest = Math.scalb(x, power);
+        if (isNearest(rounding) || x == 0 || Double.isInfinite(x)) {
+            return nearest;
+        }
+        var factor = power < 0 ? new BigDecimal("0.5").pow(-power) : BigDecimal.TWO.pow(power);
+        return moved(nearest, side(nearest, exact(x).multiply(factor)), rounding);
+    }
+
     /// A number that takes more bits than a float has.
     static float narrowed(double x, Rounding rounding) {
         float nearest = (float) x;

@@ -1,16 +1,14 @@
 package dev.balsa.asm.emulator;
 
-import dev.balsa.asm.Avx512Instruction;
 import dev.balsa.asm.AvxInstruction;
 import dev.balsa.asm.Rounding;
 import dev.balsa.asm.emulator.Step.Action;
 import java.util.Optional;
 
-/// Arithmetic of floats. Approximations (VRCPPS, VRCP14PS and their like) are as exact as a float can be: the
+/// Arithmetic of floats. Approximations (VRCPPS, VRSQRTPS) are as exact as a float can be: the
 /// manual bounds their errors only, and processors differ.
 final class FloatSteps {
-    private static final int SCALE_AT = 4;
-    private static final int BY_CONTROL = 4;
+    static final int BY_CONTROL = 4;
 
     private FloatSteps() {}
 
@@ -45,20 +43,6 @@ final class FloatSteps {
                 });
     }
 
-    static Optional<Action> of(Avx512Instruction instruction, VectorForm form) {
-        return Optional.ofNullable(
-                switch (instruction) {
-                    case VRNDSCALEPS -> form.lanes(4, Kernels.floats(x -> (float) roundScaled(x, form.immediate)));
-                    case VRNDSCALEPD -> form.lanes(8, Kernels.doubles(x -> roundScaled(x, form.immediate)));
-                    case VRCP14PS -> form.lanes(4, Kernels.floats(x -> 1 / x));
-                    case VRSQRT14PS -> form.lanes(4, Kernels.floats(x -> (float) (1 / Math.sqrt(x))));
-                    case VGETEXPPS -> form.lanes(4, Kernels.floats(x -> (float) exponent(x)));
-                    case VGETEXPPD -> form.lanes(8, Kernels.doubles(FloatSteps::exponent));
-                    case VSCALEFPS -> Directed.isNearest(form.rounding) ? form.lanes(4, FloatSteps::scale) : null;
-                    default -> null;
-                });
-    }
-
     private static Action arithmetic(AvxInstruction instruction, VectorForm form, Arithmetic operation) {
         var name = instruction.name();
         boolean doubles = name.endsWith("D");
@@ -83,52 +67,13 @@ final class FloatSteps {
         return a > b ? 0 : a < b ? 2 : a == b ? 1 : 7;
     }
 
-    private static double round(double x, int how) {
+    /// Rounded to an integer, as the immediate says.
+    static double round(double x, int how) {
         return switch ((how & BY_CONTROL) != 0 ? 0 : how & 3) {
             case 0 -> Math.rint(x);
             case 1 -> Math.floor(x);
             case 2 -> Math.ceil(x);
             default -> x < 0 ? Math.ceil(x) : Math.floor(x);
         };
-    }
-
-    /// Rounded to so many bits behind the point.
-    private static double roundScaled(double x, int how) {
-        int scale = how >> SCALE_AT & 15;
-        double scaled = Math.scalb(x, scale);
-        return Double.isInfinite(scaled) ? x : Math.scalb(round(scaled, how), -scale);
-    }
-
-    private static double exponent(double x) {
-        if (x == 0) {
-            return Double.NEGATIVE_INFINITY;
-        }
-        if (Double.isInfinite(x)) {
-            return Double.POSITIVE_INFINITY;
-        }
-        int exponent = Math.getExponent(x);
-        return exponent >= Double.MIN_EXPONENT
-                ? exponent
-                : Math.getExponent(Math.scalb(x, Double.PRECISION)) - Double.PRECISION;
-    }
-
-    /// a times two to the power of b, rounded down.
-    private static void scale(byte[] result, byte[] target, byte[] first, byte[] last, int bytes) {
-        for (int i = 0; i < bytes / Float.BYTES; i++) {
-            float a = Lane.getFloat(first, i);
-            float b = Lane.getFloat(last, i);
-            Lane.setInt(result, i, Float.floatToRawIntBits(scale(a, b)));
-        }
-    }
-
-    private static float scale(float a, float b) {
-        if (Float.isNaN(a) && Float.isInfinite(b) && (Float.floatToRawIntBits(a) & 0x0040_0000) != 0) {
-            return b > 0 ? Float.POSITIVE_INFINITY : 0;
-        }
-        if (Float.isNaN(a) || Float.isNaN(b) || Float.isInfinite(b) && (b > 0 ? a == 0 : Float.isInfinite(a))) {
-            return Floats.ofNaN(a, b);
-        }
-        double power = Math.clamp(Math.floor(b), -1000, 1000);
-        return (float) Math.scalb((double) a, (int) power);
     }
 }

@@ -3,9 +3,9 @@ package dev.balsa.asm.emulator;
 /// Results of float arithmetic that Java leaves open: which NaN comes out (Intel SDM, volume 1, *Rules for Handling
 /// NaNs*).
 final class Floats {
-    private static final int QUIET = 0x0040_0000;
+    static final int QUIET = 0x0040_0000;
     private static final int DEFAULT = 0xFFC0_0000;
-    private static final long QUIET_DOUBLE = 0x0008_0000_0000_0000L;
+    static final long QUIET_DOUBLE = 0x0008_0000_0000_0000L;
     private static final long DEFAULT_DOUBLE = 0xFFF8_0000_0000_0000L;
 
     private Floats() {}
@@ -17,6 +17,11 @@ final class Floats {
                 return Float.intBitsToFloat(Float.floatToRawIntBits(operand) | QUIET);
             }
         }
+        return defaultNaN();
+    }
+
+    /// The default one.
+    static float defaultNaN() {
         return Float.intBitsToFloat(DEFAULT);
     }
 

@@ -106,6 +106,8 @@ final class IntegerSteps {
                     case VPSHLDD -> form.lanes(4, Kernels.unsigned(4, (a, b) -> join(a, b, form.immediate) >> 32));
                     case VPSHRDD ->
                         form.lanes(4, Kernels.unsigned(4, (a, b) -> (b << 32 | a) >>> (form.immediate & 31)));
+                    case VPSHLDVD -> joined(form, (a, b, c) -> join(a, b, (int) c) >> 32);
+                    case VPSHRDVD -> joined(form, (a, b, c) -> (b << 32 | a) >>> (c & 31));
                     case VPTERNLOGD -> ternary(form, 4);
                     case VPTERNLOGQ -> ternary(form, 8);
                     case VPCMPB -> form.comparison(1, Kernels.compareSigned(1, relation(form.immediate)));
@@ -137,6 +139,24 @@ final class IntegerSteps {
 
     private static long join(long high, long low, int left) {
         return (high << 32 | low) << (left & 31);
+    }
+
+    /// A function of three elements.
+    @FunctionalInterface
+    private interface OfThree {
+        /// The low bits of what comes out.
+        long apply(long target, long first, long last);
+    }
+
+    /// Target and first source are one number of 64 bits, which is shifted by the last.
+    private static Action joined(VectorForm form, OfThree shift) {
+        return form.lanes(4, (result, target, first, last, bytes) -> {
+            for (int i = 0; i < bytes / Integer.BYTES; i++) {
+                long value =
+                        shift.apply(Lane.unsigned(target, 4, i), Lane.unsigned(first, 4, i), Lane.unsigned(last, 4, i));
+                Lane.set(result, 4, i, value);
+            }
+        });
     }
 
     private static long test(byte[] first, byte[] last, int bytes) {

@@ -22,8 +22,8 @@ final class ShuffleSteps {
                     case VUNPCKLPD -> unpack(form, 8, 0);
                     case VUNPCKHPS -> unpack(form, 4, 1);
                     case VUNPCKHPD -> unpack(form, 8, 1);
-                    case VMOVSHDUP -> form.lanes(4, choose(4, (_, i) -> i | 1));
-                    case VMOVSLDUP -> form.lanes(4, choose(4, (_, i) -> i & -2));
+                    case VMOVSHDUP -> form.whole(4, choose(4, (_, i) -> i | 1));
+                    case VMOVSLDUP -> form.whole(4, choose(4, (_, i) -> i & -2));
                     case VMOVDDUP -> form.whole(8, choose(8, (_, i) -> i & -2));
                     case VBROADCASTSS -> form.whole(4, choose(4, (_, _) -> 0));
                     case VBROADCASTSD -> form.whole(8, choose(8, (_, _) -> 0));

@@ -26,7 +26,7 @@ final class VectorSteps {
                         .or(() -> ConversionSteps.of(i, form))
                         .or(() -> DotSteps.of(i, form));
             case Avx512Instruction i ->
-                FloatSteps.of(i, form)
+                FloatPartSteps.of(i, form)
                         .or(() -> IntegerSteps.of(i, form))
                         .or(() -> MoveSteps.of(i, form))
                         .or(() -> ShuffleSteps.of(i, form))
