@@ -15,8 +15,8 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/// Draws a [Roofline]: both axes logarithmic, a marker per step, both roofs as lines, names beside the steps that take
-/// longest.
+/// Draws a [Roofline]: both axes logarithmic, a marker per step, roofs as lines with their names, and names beside the
+/// steps that take longest.
 final class RooflinePicture {
     /// The picture's width, in units of [Canvas#SCALE] pixels.
     static final int WIDTH = 1200;
@@ -30,7 +30,13 @@ final class RooflinePicture {
 
     private static final int MARKER = 11;
     private static final int TRANSLUCENT = 190;
-    private static final Color ROOF = new Color(0x333333);
+    /// The color of roofs and their names.
+    static final Color ROOF = new Color(0x333333);
+    /// What a roof takes, with a distance to what is beside it.
+    private static final double ROOF_WIDTH = 8;
+    /// Shares of the room of a roof's name that lie left of it, the best first.
+    private static final double[] NAME_PLACES = {0.5, 0.65, 0.35, 0.8, 0.95};
+
     private static final double FAR = 14;
     private static final int ROOF_SAMPLES = 200;
 
@@ -92,18 +98,22 @@ final class RooflinePicture {
     }
 
     private void addRoofs() {
-        double from = Math.max(
-                roofline.x().least(),
-                roofline.y().least() * 1e9 / roofline.peak().bytes());
-        var intensities = new double[] {from, roofline.ridge(), roofline.x().largest()};
-        var roofs = new double[intensities.length];
-        for (int i = 0; i < roofs.length; i++) {
-            roofs[i] = roofline.roof(intensities[i]);
+        double from = roofline.memoryFrom();
+        double to = roofline.lastRidge();
+        addRoof("memory", new double[] {from, to}, new double[] {roofline.memoryRoof(from), roofline.memoryRoof(to)});
+        for (var ceiling : roofline.ceilings()) {
+            addRoof(
+                    ceiling.roof().label(),
+                    new double[] {roofline.ridge(ceiling), roofline.x().largest()},
+                    new double[] {ceiling.gflops(), ceiling.gflops()});
         }
-        var series = chart.addSeries("roof", intensities, roofs);
+    }
+
+    private void addRoof(String name, double[] intensities, double[] roofs) {
+        var series = chart.addSeries("roof of " + name, intensities, roofs);
         series.setMarker(SeriesMarkers.NONE);
         series.setLineColor(ROOF);
-        series.setLineStyle(new BasicStroke(2.2f));
+        series.setLineStyle(new BasicStroke(2.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         series.setShowInLegend(false);
     }
 
@@ -140,11 +150,12 @@ final class RooflinePicture {
         var plot = new Rectangle2D.Double(
                 left, top, x(roofline.x().largest()) - left, y(roofline.y().least()) - top);
         var places = new LabelPlaces(plot);
-        takeRoofs(places, plot);
-        nameRoofs(places);
+        takeRoofs(places);
+        nameMemory(places);
         for (var point : roofline.points()) {
             places.take(square(x(point.intensity()), y(point.gflops()), MARKER + 2));
         }
+        roofline.ceilings().forEach(ceiling -> nameCeiling(places, ceiling));
         var names = new LinkedHashMap<Roofline.Point, String>();
         roofline.points().stream()
                 .filter(point -> point.step().ownNanos() >= LEAST_SHARE * run.nanos())
@@ -156,12 +167,16 @@ final class RooflinePicture {
         names.forEach((point, name) -> nameStep(places, point, name));
     }
 
-    private void takeRoofs(LabelPlaces places, Rectangle2D plot) {
+    private void takeRoofs(LabelPlaces places) {
+        double from = roofline.memoryFrom();
         for (int i = 0; i <= ROOF_SAMPLES; i++) {
-            double share = (double) i / ROOF_SAMPLES;
-            double intensity = roofline.x().least()
-                    * Math.pow(roofline.x().largest() / roofline.x().least(), share);
-            places.take(square(plot.getX() + share * plot.getWidth(), y(roofline.roof(intensity)), 8));
+            double intensity = from * Math.pow(roofline.lastRidge() / from, (double) i / ROOF_SAMPLES);
+            places.take(square(x(intensity), y(roofline.memoryRoof(intensity)), ROOF_WIDTH));
+        }
+        for (var ceiling : roofline.ceilings()) {
+            double left = x(roofline.ridge(ceiling));
+            places.take(new Rectangle2D.Double(
+                    left, y(ceiling.gflops()) - ROOF_WIDTH / 2, x(roofline.x().largest()) - left, ROOF_WIDTH));
         }
     }
 
@@ -169,27 +184,16 @@ final class RooflinePicture {
         return new Rectangle2D.Double(x - side / 2, y - side / 2, side, side);
     }
 
-    private void nameRoofs(LabelPlaces places) {
-        var peak = roofline.peak();
-        double ridge = roofline.ridge();
-        nameLine(
-                places,
-                "multiply-adds in registers: " + Amount.of((long) peak.flops()) + "FLOP/s",
-                ridge,
-                roofline.x().largest());
-        double from = Math.max(roofline.x().least(), roofline.y().least() * 1e9 / peak.bytes());
-        nameLine(places, "reads of main memory: " + Amount.bytes((long) peak.bytes()) + "/s", from, ridge);
-    }
-
-    /// Writes above the middle of a roof's part, along it.
-    private void nameLine(LabelPlaces places, String text, double from, double to) {
+    /// Writes above the middle of the roof of memory, along it.
+    private void nameMemory(LabelPlaces places) {
+        var text = "reads of main memory: " + Amount.bytes((long) roofline.memory()) + "/s";
+        double from = roofline.memoryFrom();
+        double to = roofline.lastRidge();
         double dx = x(to) - x(from);
-        double dy = y(roofline.roof(to)) - y(roofline.roof(from));
+        double dy = y(roofline.memoryRoof(to)) - y(roofline.memoryRoof(from));
         double width = canvas.width(text, Canvas.TEXT);
         double height = canvas.height(Canvas.TEXT);
-        double middleX = x(from) + dx / 2;
-        double middleY = y(roofline.roof(from)) + dy / 2;
-        var along = AffineTransform.getTranslateInstance(middleX, middleY);
+        var along = AffineTransform.getTranslateInstance(x(from) + dx / 2, y(roofline.memoryRoof(from)) + dy / 2);
         along.rotate(dx, dy);
         var graphics = canvas.graphics();
         var before = graphics.getTransform();
@@ -199,6 +203,25 @@ final class RooflinePicture {
         for (double i = -width / 2; i < width / 2; i += height / 2) {
             places.take(along.createTransformedShape(new Rectangle2D.Double(i, -1.3 * height, height / 2, 1.3 * height))
                     .getBounds2D());
+        }
+    }
+
+    /// Writes above a roof of arithmetic, or else below it, where there is place.
+    private void nameCeiling(LabelPlaces places, Roofline.Ceiling ceiling) {
+        var text = ceiling.roof().label() + ": " + Amount.of((long) (ceiling.gflops() * 1e9)) + "FLOP/s";
+        double width = canvas.width(text, Canvas.TEXT);
+        double height = canvas.height(Canvas.TEXT);
+        double left = x(roofline.ridge(ceiling));
+        double room = x(roofline.x().largest()) - left - width;
+        for (int side : new int[] {-1, 1}) {
+            double middle = y(ceiling.gflops()) + side * (height + ROOF_WIDTH) / 2;
+            for (double share : NAME_PLACES) {
+                var place = new Rectangle2D.Double(left + share * room, middle - height / 2, width, height);
+                if (places.tryAt(place)) {
+                    canvas.text(text, Canvas.TEXT, ROOF, place.getX(), middle, Canvas.Align.LEFT);
+                    return;
+                }
+            }
         }
     }
 
