@@ -98,6 +98,6 @@ public record Roof(PeakUnit unit, int products) implements Comparable<Roof> {
     /// By unit, then by products.
     @Override
     public int compareTo(Roof other) {
-        return Comparator.comparing(Roof::unit).thenComparing(Roof::products).compare(this, other);
+        return Comparator.comparing(Roof::unit).thenComparingInt(Roof::products).compare(this, other);
     }
 }

@@ -74,7 +74,7 @@ record Roofline(List<Point> points, Span x, Span y, List<Ceiling> ceilings, doub
                 points,
                 Span.around(DoubleStream.concat(
                         points.stream().mapToDouble(Point::intensity),
-                        DoubleStream.of(low / memory / 5, top / memory * 10))),
+                        DoubleStream.of(low / memory / 5, low / memory * 10, top / memory * 4))),
                 Span.around(DoubleStream.concat(
                         points.stream().mapToDouble(Point::gflops), DoubleStream.of(low / 20, top * 1.3))),
                 ceilings,

@@ -6,7 +6,9 @@ import java.awt.Color;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 import org.knowm.xchart.XYChart;
@@ -34,8 +36,9 @@ final class RooflinePicture {
     static final Color ROOF = new Color(0x333333);
     /// What a roof takes, with a distance to what is beside it.
     private static final double ROOF_WIDTH = 8;
-    /// Shares of the room of a roof's name that lie left of it, the best first.
-    private static final double[] NAME_PLACES = {0.5, 0.65, 0.35, 0.8, 0.95};
+    /// Where names of roofs may lie, in shares of the roof's length, the best first.
+    private static final List<Double> NAME_PLACES = 
+            List.of(0.5, 0.55, 0.45, 0.6, 0.4, 0.65, 0.35, 0.7, 0.3, 0.75, 0.25, 0.8, 0.2);
 
     private static final double FAR = 14;
     private static final int ROOF_SAMPLES = 200;
@@ -150,11 +153,11 @@ final class RooflinePicture {
         var plot = new Rectangle2D.Double(
                 left, top, x(roofline.x().largest()) - left, y(roofline.y().least()) - top);
         var places = new LabelPlaces(plot);
-        takeRoofs(places);
-        nameMemory(places);
         for (var point : roofline.points()) {
             places.take(square(x(point.intensity()), y(point.gflops()), MARKER + 2));
         }
+        nameMemory(places);
+        takeRoofs(places);
         roofline.ceilings().forEach(ceiling -> nameCeiling(places, ceiling));
         var names = new LinkedHashMap<Roofline.Point, String>();
         roofline.points().stream()
@@ -184,26 +187,46 @@ final class RooflinePicture {
         return new Rectangle2D.Double(x - side / 2, y - side / 2, side, side);
     }
 
-    /// Writes above the middle of the roof of memory, along it.
+    /// Writes above the roof of memory, along it, where no point lies.
     private void nameMemory(LabelPlaces places) {
         var text = "reads of main memory: " + Amount.bytes((long) roofline.memory()) + "/s";
+        double width = canvas.width(text, Canvas.TEXT);
+        var ways = NAME_PLACES.stream().map(this::alongMemory).toList();
+        var along = ways.stream()
+                .filter(way -> places.tryAt(above(way, width)))
+                .findFirst()
+                .orElse(ways.getFirst());
+        above(along, width).forEach(places::take);
+        var graphics = canvas.graphics();
+        var before = graphics.getTransform();
+        graphics.transform(along);
+        canvas.text(text, Canvas.TEXT, ROOF, 0, -canvas.height(Canvas.TEXT) * 0.7, Canvas.Align.CENTER);
+        graphics.setTransform(before);
+    }
+
+    /// From a place on the roof of memory along it.
+    ///
+    /// @param share of the roof, on the left of the place
+    private AffineTransform alongMemory(double share) {
         double from = roofline.memoryFrom();
         double to = roofline.lastRidge();
         double dx = x(to) - x(from);
         double dy = y(roofline.memoryRoof(to)) - y(roofline.memoryRoof(from));
-        double width = canvas.width(text, Canvas.TEXT);
-        double height = canvas.height(Canvas.TEXT);
-        var along = AffineTransform.getTranslateInstance(x(from) + dx / 2, y(roofline.memoryRoof(from)) + dy / 2);
+        var along = AffineTransform.getTranslateInstance(
+                x(from) + share * dx, y(roofline.memoryRoof(from)) + share * dy);
         along.rotate(dx, dy);
-        var graphics = canvas.graphics();
-        var before = graphics.getTransform();
-        graphics.transform(along);
-        canvas.text(text, Canvas.TEXT, ROOF, 0, -height * 0.7, Canvas.Align.CENTER);
-        graphics.setTransform(before);
+        return along;
+    }
+
+    /// The parts of the place of a text that is written above a line, its middle at the origin.
+    private List<Rectangle2D> above(AffineTransform along, double width) {
+        double height = canvas.height(Canvas.TEXT);
+        var parts = new ArrayList<Rectangle2D>();
         for (double i = -width / 2; i < width / 2; i += height / 2) {
-            places.take(along.createTransformedShape(new Rectangle2D.Double(i, -1.3 * height, height / 2, 1.3 * height))
-                    .getBounds2D());
+            var part = new Rectangle2D.Double(i, -1.3 * height, height / 2, 1.3 * height);
+            parts.add(along.createTransformedShape(part).getBounds2D());
         }
+        return parts;
     }
 
     /// Writes above a roof of arithmetic, or else below it, where there is place.
