@@ -33,7 +33,7 @@ public record PeakRates(Map<PeakUnit, Double> operations, double bytes) {
 
     /// Operations of float32 per second of vectors.
     public double flops() {
-        return operations.get(PeakUnit.FLOAT_VECTORS);
+        return of(PeakUnit.FLOAT_VECTORS).orElseThrow();
     }
 
     /// Operations per second of a unit; empty if it was not measured, or the processor has none.

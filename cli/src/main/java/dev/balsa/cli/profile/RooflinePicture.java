@@ -37,7 +37,7 @@ final class RooflinePicture {
     /// What a roof takes, with a distance to what is beside it.
     private static final double ROOF_WIDTH = 8;
     /// Where names of roofs may lie, in shares of the roof's length, the best first.
-    private static final List<Double> NAME_PLACES = 
+    private static final List<Double> NAME_PLACES =
             List.of(0.5, 0.55, 0.45, 0.6, 0.4, 0.65, 0.35, 0.7, 0.3, 0.75, 0.25, 0.8, 0.2);
 
     private static final double FAR = 14;
@@ -212,8 +212,8 @@ final class RooflinePicture {
         double to = roofline.lastRidge();
         double dx = x(to) - x(from);
         double dy = y(roofline.memoryRoof(to)) - y(roofline.memoryRoof(from));
-        var along = AffineTransform.getTranslateInstance(
-                x(from) + share * dx, y(roofline.memoryRoof(from)) + share * dy);
+        var along =
+                AffineTransform.getTranslateInstance(x(from) + share * dx, y(roofline.memoryRoof(from)) + share * dy);
         along.rotate(dx, dy);
         return along;
     }
