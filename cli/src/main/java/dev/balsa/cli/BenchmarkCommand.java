@@ -32,9 +32,12 @@ import picocli.CommandLine.Spec;
             "peer's median over Balsa's. The command fails if an element of an output is further from the peer's",
             "than 1e-3 of the element and 1e-3 of the output's largest element together, and, where that is not",
             "enough, than the peer is from itself without its optimisations (quantised models) on top.",
-            "The roof is what multiply-adds of float32 in registers reach, measured when the command runs. Memory is",
-            "the most of the process in RAM, where the system tells it; with --compare, of a process for each runtime,",
-            "which loads the model and runs it once."
+            "The roofs are what multiply-adds in registers reach with the units of the processor, measured when the",
+            "command runs. Shares are of that of the unit that level and precision are for: with AMX, tiles of",
+            "bfloat16 (bf16), of which --precision fast takes three products for one (bf16x3) and exact six, or of",
+            "8-bit integers where most of the model is quantised; otherwise vectors of float32, or dot products.",
+            "Memory is the most of the process in RAM, where the system tells it; with --compare, of a process for",
+            "each runtime, which loads the model and runs it once."
         })
 final class BenchmarkCommand implements Callable<Integer> {
     @Spec

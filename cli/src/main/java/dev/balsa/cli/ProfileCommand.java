@@ -36,9 +36,13 @@ import picocli.CommandLine.Spec;
             "  balsa profile model.onnx --roofline roofline.png --timeline timeline.png",
             "",
             "Of the runs, the one of median time is shown. Steps inside of loops, branches and later stages are",
-            "indented; their time is not part of that of the step around them. The roof is what multiply-adds of",
-            "float32 in registers reach on as many threads, the roof of memory what reading it reaches, measured",
-            "when the command runs. Steps whose operands lie in the processor's caches may pass the roof of memory."
+            "indented; their time is not part of that of the step around them. The roof of a step is what",
+            "multiply-adds in registers reach on as many threads with the unit that its kernel is for: vectors of",
+            "float32 (f32), tiles of bfloat16, a third or a sixth of them where three or six products stand for one",
+            "(bf16, bf16x3, bf16x6), dot products or tiles of 8-bit integers (x8x8s32). The share of the run is what",
+            "its operations would take at their roofs. The roof of memory is what reading it reaches. Roofs are",
+            "measured when the command runs. Steps whose operands lie in the processor's caches may pass the roof of",
+            "memory, and convolutions by Winograd's algorithm that of vectors."
         })
 final class ProfileCommand implements Callable<Integer> {
     @Spec
@@ -68,7 +72,7 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(
             names = "--roofline",
             paramLabel = "FILE",
-            description = "draw the steps between the roofs of arithmetic and memory, as PNG")
+            description = "draw the steps below the roofs of arithmetic and memory, as PNG")
     private Optional<Path> roofline = Optional.empty();
 
     @Option(names = "--timeline", paramLabel = "FILE", description = "draw the steps along time, as PNG")
@@ -99,7 +103,7 @@ final class ProfileCommand implements Callable<Integer> {
         profiles.sort(Comparator.comparingLong(ProfiledRun::nanos));
         var median = profiles.get(runs / 2);
         int threads = Math.max(1, options.threads() / options.streams());
-        var peak = PeakRates.measure(threads);
+        var peak = PeakRates.measure(threads, median.units());
         var report = new ProfileReport(median, peak);
         var out = spec.commandLine().getOut();
         if (json.filter(JsonFile::isStandardOutput).isEmpty()) {

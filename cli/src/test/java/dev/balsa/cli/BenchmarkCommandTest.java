@@ -3,6 +3,9 @@ package dev.balsa.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.balsa.cpu.Cpu;
+import dev.balsa.cpu.PeakUnit;
+import io.avaje.json.node.JsonObject;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +59,24 @@ class BenchmarkCommandTest {
                 .isLessThanOrEqualTo(result.extract("latency_ms.p90", 0.0));
         assertThat(result.extract("latency_ms.p99", 0.0)).isGreaterThanOrEqualTo(result.extract("latency_ms.p90", 0.0));
         assertThat(result.extract("items_per_second", 0.0)).isPositive();
+    }
+
+    @Test
+    void tellsTheRoofsAndWhichSharesAreOf() {
+        var json = folder.resolve("b.json");
+        var run = CommandRun.of(
+                "benchmark", CommandRun.digits("digits.onnx"), "--seconds", "0.1", "--isa", "portable", "--json", json);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("measured roofs: f32 vectors ").contains(" % of the roof of f32 vectors; ");
+        var result = CommandRun.json(json);
+        assertThat(result.extract("roof")).isEqualTo("f32 vectors");
+        var roofs = ((JsonObject) result.extractNode("roofs_gflops")).elements();
+        for (var unit : PeakUnit.values()) {
+            assertThat(roofs.containsKey(unit.label())).isEqualTo(unit.isIn(Cpu.current()));
+        }
+        assertThat(result.extract("roof_gflops", 0.0)).isPositive();
+        assertThat(result.extract("gflops", 0.0) / result.extract("roof_gflops", 0.0))
+                .isCloseTo(result.extract("roof_share", 0.0), withinPercentage(1e-6));
     }
 
     @Test

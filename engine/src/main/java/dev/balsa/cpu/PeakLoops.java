@@ -2,6 +2,8 @@ package dev.balsa.cpu;
 
 import dev.balsa.error.ResourceException;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// The loops whose rates are the roofs. One thread may use an object at a time.
 sealed interface PeakLoops extends AutoCloseable permits MachineCodeLoops, PlainLoops {
@@ -15,15 +17,27 @@ sealed interface PeakLoops extends AutoCloseable permits MachineCodeLoops, Plain
     /// code.
     static PeakLoops best() {
         try {
-            var isa = Cpu.current().best();
-            return isa == Isa.PORTABLE ? new PlainLoops() : new MachineCodeLoops(isa);
+            var cpu = Cpu.current();
+            var isa = cpu.best();
+            if (isa == Isa.PORTABLE) {
+                return new PlainLoops();
+            }
+            var units = EnumSet.allOf(PeakUnit.class);
+            units.removeIf(unit -> !unit.isIn(cpu));
+            return new MachineCodeLoops(isa.compareTo(Isa.AVX512) < 0 ? 32 : 64, units);
         } catch (ResourceException e) {
             return new PlainLoops();
         }
     }
 
-    /// Multiplies and adds float32 in registers, for some microseconds; returns how many operations that were.
-    long multiplyAdd();
+    /// What there are multiply-adds of: float vectors at least.
+    Set<PeakUnit> units();
+
+    /// Multiplies and adds in registers, for some dozens of microseconds; returns how many operations that were.
+    ///
+    /// @param unit one of [#units]
+    /// @throws IllegalArgumentException if it is another
+    long multiplyAdd(PeakUnit unit);
 
     /// Reads memory once from the beginning to the end.
     ///

@@ -1,5 +1,6 @@
 package dev.balsa.cpu;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,9 +36,14 @@ final class PeakWorker implements AutoCloseable {
         memory = CompletableFuture.supplyAsync(() -> new PeakMemory(bytes), thread);
     }
 
-    /// Starts operations of float32 in registers, once no thread is missing any more, or soon.
-    Running multiplyAdd(AtomicInteger missing) {
-        return start(missing, loops::multiplyAdd);
+    /// What [#multiplyAdd] may be asked for.
+    Set<PeakUnit> units() {
+        return loops.units();
+    }
+
+    /// Starts operations in registers, once no thread is missing any more, or soon.
+    Running multiplyAdd(PeakUnit unit, AtomicInteger missing) {
+        return start(missing, () -> loops.multiplyAdd(unit));
     }
 
     /// Starts reading, once no thread is missing any more, or soon.

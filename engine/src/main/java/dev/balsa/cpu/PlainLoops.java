@@ -2,6 +2,8 @@ package dev.balsa.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// Loops in plain Java, which the compiler makes vector instructions of.
 final class PlainLoops implements PeakLoops {
@@ -15,7 +17,15 @@ final class PlainLoops implements PeakLoops {
     private long sum;
 
     @Override
-    public long multiplyAdd() {
+    public Set<PeakUnit> units() {
+        return EnumSet.of(PeakUnit.FLOAT_VECTORS);
+    }
+
+    @Override
+    public long multiplyAdd(PeakUnit unit) {
+        if (unit != PeakUnit.FLOAT_VECTORS) {
+            throw new IllegalArgumentException("plain loops: expected " + PeakUnit.FLOAT_VECTORS + ", found " + unit);
+        }
         multiplyAdd(values);
         return 2L * CHAINED * LENGTH;
     }

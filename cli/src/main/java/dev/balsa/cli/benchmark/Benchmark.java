@@ -3,11 +3,15 @@ package dev.balsa.cli.benchmark;
 import dev.balsa.Model;
 import dev.balsa.Options;
 import dev.balsa.PlannedStep;
+import dev.balsa.Roof;
 import dev.balsa.TensorInfo;
+import dev.balsa.cpu.Isa;
 import dev.balsa.cpu.PeakRates;
+import dev.balsa.cpu.PeakUnit;
 import dev.balsa.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +37,10 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
             var tensors = inputs.apply(model.inputs());
             var balsa = BalsaContestant.ready(loaded, tensors);
             var first = firstRun(balsa);
-            double flops =
-                    model.plan(tensors).stream().mapToLong(PlannedStep::flops).sum();
+            var plan = model.plan(tensors);
             if (!compare) {
                 var latencies = turns().measure(List.of(balsa)).getFirst();
-                return result(tensors, flops, measured(balsa, latencies, first), Optional.empty());
+                return result(tensors, plan, measured(balsa, latencies, first), Optional.empty());
             }
             var ourMemory = PeakMemory.alone(RuntimeName.BALSA);
             var peersMemory = PeakMemory.alone(RuntimeName.ONNXRUNTIME);
@@ -49,7 +52,7 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
                 var theirs = measured(peer, latencies.getLast(), peerFirst, peersMemory);
                 return result(
                         tensors,
-                        flops,
+                        plan,
                         ours,
                         Optional.of(new BenchmarkResult.Peer(theirs, OnnxRuntimeContestant.version(), agreements)));
             }
@@ -102,13 +105,22 @@ public record Benchmark(Path path, Options options, double seconds, double warmU
 
     private BenchmarkResult result(
             Map<String, Tensor> inputs,
-            double flops,
+            List<PlannedStep> plan,
             BenchmarkResult.Measured ours,
             Optional<BenchmarkResult.Peer> peer) {
         var shapes = new LinkedHashMap<String, String>();
         inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape().toString()));
+        var isa = options.isa().orElseGet(Isa::best);
         return new BenchmarkResult(
-                path, options, shapes, batch(inputs), flops, PeakRates.measure(options.threads()), ours, peer);
+                path,
+                options,
+                shapes,
+                batch(inputs),
+                plan.stream().mapToLong(PlannedStep::flops).sum(),
+                PeakRates.measure(options.threads(), EnumSet.allOf(PeakUnit.class)),
+                Roof.ofModel(plan, isa, options.precision()),
+                ours,
+                peer);
     }
 
     /// The length of the first dimension of the first input: what all models here have their batch in.

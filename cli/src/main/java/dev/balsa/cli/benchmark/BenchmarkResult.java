@@ -1,6 +1,7 @@
 package dev.balsa.cli.benchmark;
 
 import dev.balsa.Options;
+import dev.balsa.Roof;
 import dev.balsa.cli.report.JsonFile;
 import dev.balsa.cpu.Isa;
 import dev.balsa.cpu.PeakRates;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /// What a benchmark found.
 ///
@@ -22,6 +24,7 @@ import java.util.OptionalDouble;
 /// @param batch items per run
 /// @param flops floating-point operations per run, those of steps that are planned before the run
 /// @param peak what the processor reaches at best with as many threads
+/// @param roof what shares are of
 /// @param peer the other runtime, if there was one
 public record BenchmarkResult(
         Path model,
@@ -30,6 +33,7 @@ public record BenchmarkResult(
         long batch,
         double flops,
         PeakRates peak,
+        Roof roof,
         Measured ours,
         Optional<Peer> peer) {
     /// One runtime's figures.
@@ -76,6 +80,10 @@ public record BenchmarkResult(
         return flops / measured.latencies().median() * options.streams();
     }
 
+    private double roofShare(Measured measured) {
+        return gflops(measured) * 1e9 / roof.flops(peak);
+    }
+
     private static String isa(Options options) {
         return options.isa().orElseGet(Isa::best).label();
     }
@@ -93,9 +101,12 @@ public record BenchmarkResult(
                 isa(options));
         out.printf(
                 Locale.ROOT,
-                "%.3f GFLOP per run; measured roofs: multiply-adds %.1f GFLOP/s, reads of main memory %.1f GB/s%n",
+                "%.3f GFLOP per run; measured roofs: %s GFLOP/s, reads of main memory %.1f GB/s%n",
                 flops / 1e9,
-                peak.flops() / 1e9,
+                peak.operations().entrySet().stream()
+                        .map(rate -> String.format(
+                                Locale.ROOT, "%s %.1f", rate.getKey().label(), rate.getValue() / 1e9))
+                        .collect(Collectors.joining(", ")),
                 peak.bytes() / 1e9);
         print(out, ours);
         peer.ifPresent(one -> print(out, one));
@@ -105,8 +116,8 @@ public record BenchmarkResult(
         var latencies = measured.latencies();
         out.printf(
                 Locale.ROOT,
-                "%-12s median %.3f ms, p90 %.3f, p99 %.3f (%d runs); %.2f items/s; %.1f GFLOP/s, %.1f %% of the roof;"
-                        + " start %.0f ms, load %.0f ms%s, first run %.0f ms%s%n",
+                "%-12s median %.3f ms, p90 %.3f, p99 %.3f (%d runs); %.2f items/s; %.1f GFLOP/s, %.1f %% of the roof of"
+                        + " %s; start %.0f ms, load %.0f ms%s, first run %.0f ms%s%n",
                 measured.name(),
                 latencies.median() / 1e6,
                 latencies.p90() / 1e6,
@@ -114,7 +125,8 @@ public record BenchmarkResult(
                 latencies.runs(),
                 latencies.perSecond() * batch,
                 gflops(measured),
-                100 * gflops(measured) * 1e9 / peak.flops(),
+                100 * roofShare(measured),
+                roof.label(),
                 measured.startMillis(),
                 measured.loadMillis(),
                 measured.isKept() ? " (kept plan)" : "",
@@ -154,6 +166,8 @@ public record BenchmarkResult(
     public JsonObject json() {
         var inputs = JsonObject.create();
         shapes.forEach(inputs::add);
+        var roofs = JsonObject.create();
+        peak.operations().forEach((unit, rate) -> roofs.add(unit.label(), JsonFile.number(rate / 1e9)));
         var object = JsonObject.create()
                 .add("model", model.toString())
                 .add("batch", batch)
@@ -163,7 +177,9 @@ public record BenchmarkResult(
                 .add("precision", options.precision().name().toLowerCase(Locale.ROOT))
                 .add("isa", isa(options))
                 .add("gflop_per_run", JsonFile.number(flops / 1e9))
-                .add("roof_gflops", JsonFile.number(peak.flops() / 1e9))
+                .add("roof", roof.label())
+                .add("roof_gflops", JsonFile.number(roof.flops(peak) / 1e9))
+                .add("roofs_gflops", roofs)
                 .add("roof_gb_per_s", JsonFile.number(peak.bytes() / 1e9));
         add(object, ours);
         var peers = JsonObject.create();
@@ -182,7 +198,7 @@ public record BenchmarkResult(
                 .add("runs", latencies.runs())
                 .add("items_per_second", JsonFile.number(latencies.perSecond() * batch))
                 .add("gflops", JsonFile.number(gflops(measured)))
-                .add("roof_share", JsonFile.number(gflops(measured) * 1e9 / peak.flops()))
+                .add("roof_share", JsonFile.number(roofShare(measured)))
                 .add("start_ms", JsonFile.number(measured.startMillis()))
                 .add("load_ms", JsonFile.number(measured.loadMillis()))
                 .add("kept_plan", measured.isKept())

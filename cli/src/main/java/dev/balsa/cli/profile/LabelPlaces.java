@@ -46,9 +46,15 @@ final class LabelPlaces {
 
     /// Takes a place if it is free; returns whether it was.
     boolean tryAt(Rectangle2D place) {
-        boolean free = within.contains(place) && taken.stream().noneMatch(place::intersects);
+        return tryAt(List.of(place));
+    }
+
+    /// Takes a place of several parts if it is free; returns whether it was.
+    boolean tryAt(List<Rectangle2D> parts) {
+        boolean free = parts.stream()
+                .allMatch(part -> within.contains(part) && taken.stream().noneMatch(part::intersects));
         if (free) {
-            taken.add(place);
+            taken.addAll(parts);
         }
         return free;
     }

@@ -13,10 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// A run in tables: where its time went, and how that compares with what the processor can do.
 ///
-/// @param peak what the processor reaches at best
+/// @param peak what the processor reaches at best, with all units of the run
 public record ProfileReport(ProfiledRun run, PeakRates peak) {
     private static final double NANOS = 1e9;
     private static final double NANOS_PER_MILLI = 1e6;
@@ -30,10 +31,23 @@ public record ProfileReport(ProfiledRun run, PeakRates peak) {
         printKernels(out);
         out.println();
         out.println(run.steps().size() + " steps, " + milliseconds(run.nanos()) + " ms, " + Amount.of(run.flops())
-                + " FLOP, " + Amount.percent(share(run.flops(), run.nanos(), peak.flops())) + " of a roof of "
-                + Amount.of((long) peak.flops()) + "FLOP/s; " + Amount.bytes(run.bytes()) + ", "
+                + " FLOP, " + Amount.percent(roofShare()) + " of " + roofs() + "; " + Amount.bytes(run.bytes()) + ", "
                 + Amount.percent(share(run.bytes(), run.nanos(), peak.bytes())) + " of the "
                 + Amount.bytes((long) peak.bytes()) + "/s of memory");
+    }
+
+    /// The share of the run's time that its operations would take at their roofs.
+    private double roofShare() {
+        return run.leastNanos(peak) / Math.max(1, run.nanos());
+    }
+
+    /// Such as `the roof of f32 vectors (349 GFLOP/s)`.
+    private String roofs() {
+        var roofs = run.roofs();
+        return (roofs.size() == 1 ? "the roof of " : "the roofs of ")
+                + roofs.stream()
+                        .map(roof -> roof.label() + " (" + Amount.of((long) roof.flops(peak)) + "FLOP/s)")
+                        .collect(Collectors.joining(", "));
     }
 
     private void printKernels(PrintWriter out) {
@@ -52,6 +66,7 @@ public record ProfileReport(ProfiledRun run, PeakRates peak) {
                             table,
                             group.nanos(),
                             group.flops(),
+                            group.leastNanos(peak),
                             group.bytes(),
                             Integer.toString(group.steps().size()),
                             entry.getKey().operator(),
@@ -73,6 +88,7 @@ public record ProfileReport(ProfiledRun run, PeakRates peak) {
                     table,
                     one.ownNanos(),
                     step.flops(),
+                    one.leastNanos(peak),
                     step.bytes(),
                     ". ".repeat(step.depth()) + step.operator(),
                     step.kernel(),
@@ -88,14 +104,14 @@ public record ProfileReport(ProfiledRun run, PeakRates peak) {
         return new Table(columns.toArray(String[]::new));
     }
 
-    private void row(Table table, long nanos, long flops, long bytes, String... words) {
+    private void row(Table table, long nanos, long flops, double leastNanos, long bytes, String... words) {
         var cells = new ArrayList<String>();
         cells.add(milliseconds(nanos));
         cells.add(Amount.percent((double) nanos / Math.max(1, run.nanos())));
         cells.add(billionsPerSecond(flops, nanos));
-        cells.add(percent(flops, nanos, peak.flops()));
+        cells.add(percent(flops, nanos, leastNanos / nanos));
         cells.add(billionsPerSecond(bytes, nanos));
-        cells.add(percent(bytes, nanos, peak.bytes()));
+        cells.add(percent(bytes, nanos, share(bytes, nanos, peak.bytes())));
         cells.addAll(List.of(words));
         table.add(cells.toArray(String[]::new));
     }
@@ -109,17 +125,17 @@ public record ProfileReport(ProfiledRun run, PeakRates peak) {
         return count == 0 || nanos == 0 ? "" : String.format(Locale.ROOT, "%.1f", (double) count / nanos);
     }
 
-    /// The share of a roof as a percentage; empty where there is nothing to count.
-    private static String percent(long count, long nanos, double roof) {
-        return count == 0 || nanos == 0 ? "" : Amount.percent(share(count, nanos, roof));
+    /// A share as a percentage; empty where there is nothing to count.
+    private static String percent(long count, long nanos, double share) {
+        return count == 0 || nanos == 0 ? "" : Amount.percent(share);
     }
 
-    /// The share of a roof, per second, that so many operations or bytes in so many nanoseconds reach.
+    /// The share of a rate, per second, that so many bytes in so many nanoseconds reach.
     private static double share(long count, long nanos, double roof) {
         return count * NANOS / Math.max(1, nanos) / roof;
     }
 
-    /// The steps as JSON. Shares are of the time a step took itself.
+    /// The steps as JSON. Shares are of the time a step took itself; a step's roof is one of `roofs_gflops`.
     public JsonObject json() {
         var array = JsonArray.create();
         for (var one : run.steps()) {
@@ -134,14 +150,18 @@ public record ProfileReport(ProfiledRun run, PeakRates peak) {
                     .add("own_ms", JsonFile.number(one.ownNanos() / NANOS_PER_MILLI))
                     .add("flop", step.flops())
                     .add("bytes", step.bytes())
-                    .add("roof_share", JsonFile.number(share(step.flops(), one.ownNanos(), peak.flops())))
+                    .add("roof", one.roof().label())
+                    .add("roof_share", JsonFile.number(one.leastNanos(peak) / Math.max(1, one.ownNanos())))
                     .add("memory_share", JsonFile.number(share(step.bytes(), one.ownNanos(), peak.bytes()))));
         }
+        var roofs = JsonObject.create();
+        run.roofs().forEach(roof -> roofs.add(roof.label(), JsonFile.number(roof.flops(peak) / NANOS)));
         return JsonObject.create()
                 .add("run_ms", JsonFile.number(run.nanos() / NANOS_PER_MILLI))
                 .add("flop", run.flops())
                 .add("bytes", run.bytes())
-                .add("roof_gflops", JsonFile.number(peak.flops() / NANOS))
+                .add("roofs_gflops", roofs)
+                .add("roof_share", JsonFile.number(roofShare()))
                 .add("roof_gb_per_s", JsonFile.number(peak.bytes() / NANOS))
                 .add("steps", array);
     }

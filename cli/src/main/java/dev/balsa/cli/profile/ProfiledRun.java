@@ -1,10 +1,17 @@
 package dev.balsa.cli.profile;
 
+import dev.balsa.Roof;
 import dev.balsa.StepTime;
+import dev.balsa.cpu.PeakRates;
+import dev.balsa.cpu.PeakUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// The steps of one run, in the order in which they began, a step before those inside of it.
 public final class ProfiledRun {
@@ -51,6 +58,28 @@ public final class ProfiledRun {
 
     List<ProfiledStep> steps() {
         return steps;
+    }
+
+    /// The roofs of all steps that count operations, in their order; that of vectors if there are none.
+    SortedSet<Roof> roofs() {
+        var roofs = steps.stream()
+                .filter(step -> step.step().flops() > 0)
+                .map(ProfiledStep::roof)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (roofs.isEmpty()) {
+            roofs.add(Roof.VECTORS);
+        }
+        return roofs;
+    }
+
+    /// What there should be rates of, so that the run can be held against them.
+    public Set<PeakUnit> units() {
+        return roofs().stream().map(Roof::unit).collect(Collectors.toSet());
+    }
+
+    /// How long the operations of all steps would take at their roofs.
+    double leastNanos(PeakRates peak) {
+        return steps.stream().mapToDouble(step -> step.leastNanos(peak)).sum();
     }
 
     long flops() {

@@ -1,20 +1,23 @@
 package dev.balsa.cli.profile;
 
+import dev.balsa.Roof;
 import dev.balsa.cpu.PeakRates;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
-/// The steps of a run between two roofs: how many operations they do per byte of their operands, and how many per
-/// second. A step is below the roof of memory if its operands come from there, and below that of arithmetic in any
-/// case.
+/// The steps of a run below roofs: how many operations they do per byte of their operands, and how many per second.
+/// A step is below the roof of memory if its operands come from there, and below that of the unit that it computes
+/// with in any case.
 ///
 /// @param points a point per step that operations and bytes are counted for, the one that takes longest first
 /// @param x what the axis of operations per byte covers
 /// @param y what the axis of operations per second covers, in thousands of millions (GFLOP/s)
-/// @param peak the roofs
+/// @param ceilings the roofs of arithmetic, the lowest first: that of vectors, and those of all points
+/// @param memory the roof of memory, in bytes per second
 /// @param shownShare the share of the run's time that the points stand for
-record Roofline(List<Point> points, Span x, Span y, PeakRates peak, double shownShare) {
+record Roofline(List<Point> points, Span x, Span y, List<Ceiling> ceilings, double memory, double shownShare) {
     private static final double BILLION = 1e9;
 
     /// A step.
@@ -22,6 +25,11 @@ record Roofline(List<Point> points, Span x, Span y, PeakRates peak, double shown
     /// @param intensity floating-point operations per byte
     /// @param gflops thousands of millions of operations per second
     record Point(ProfiledStep step, double intensity, double gflops) {}
+
+    /// A roof of arithmetic.
+    ///
+    /// @param gflops how high it is, in thousands of millions of operations per second
+    record Ceiling(Roof roof, double gflops) {}
 
     /// What a logarithmic axis covers.
     ///
@@ -44,9 +52,10 @@ record Roofline(List<Point> points, Span x, Span y, PeakRates peak, double shown
         }
     }
 
-    /// Copies the list.
+    /// Copies the lists.
     Roofline {
         points = List.copyOf(points);
+        ceilings = List.copyOf(ceilings);
     }
 
     /// Counts bytes as [dev.balsa.StepTime] does, and the time that a step takes itself.
@@ -57,15 +66,19 @@ record Roofline(List<Point> points, Span x, Span y, PeakRates peak, double shown
                 .map(Roofline::point)
                 .toList();
         long shown = points.stream().mapToLong(point -> point.step.ownNanos()).sum();
-        double ridge = peak.flops() / peak.bytes();
-        double top = peak.flops() / BILLION;
+        var ceilings = ceilings(points, peak);
+        double low = ceilings.getFirst().gflops;
+        double top = ceilings.getLast().gflops;
+        double memory = peak.bytes() / BILLION;
         return new Roofline(
                 points,
                 Span.around(DoubleStream.concat(
-                        points.stream().mapToDouble(Point::intensity), DoubleStream.of(ridge / 5, ridge * 10))),
+                        points.stream().mapToDouble(Point::intensity),
+                        DoubleStream.of(low / memory / 5, low / memory * 10, top / memory * 4))),
                 Span.around(DoubleStream.concat(
-                        points.stream().mapToDouble(Point::gflops), DoubleStream.of(top / 20, top * 1.3))),
-                peak,
+                        points.stream().mapToDouble(Point::gflops), DoubleStream.of(low / 20, top * 1.3))),
+                ceilings,
+                peak.bytes(),
                 (double) shown / Math.max(1, run.nanos()));
     }
 
@@ -74,13 +87,31 @@ record Roofline(List<Point> points, Span x, Span y, PeakRates peak, double shown
         return new Point(step, flops / step.step().bytes(), flops / step.ownNanos());
     }
 
-    /// Operations per byte at which both roofs are equally high.
-    double ridge() {
-        return peak.flops() / peak.bytes();
+    private static List<Ceiling> ceilings(List<Point> points, PeakRates peak) {
+        return Stream.concat(Stream.of(Roof.VECTORS), points.stream().map(point -> point.step.roof()))
+                .distinct()
+                .map(roof -> new Ceiling(roof, roof.flops(peak) / BILLION))
+                .sorted(Comparator.comparingDouble(Ceiling::gflops))
+                .toList();
     }
 
-    /// The lower of both roofs, in GFLOP/s.
-    double roof(double intensity) {
-        return Math.min(peak.flops(), peak.bytes() * intensity) / BILLION;
+    /// Operations per byte at which a roof of arithmetic is as high as that of memory.
+    double ridge(Ceiling ceiling) {
+        return ceiling.gflops * BILLION / memory;
+    }
+
+    /// The same of the highest roof of arithmetic, where that of memory ends.
+    double lastRidge() {
+        return ridge(ceilings.getLast());
+    }
+
+    /// The least number of operations per byte at which the roof of memory is shown.
+    double memoryFrom() {
+        return Math.max(x.least, y.least * BILLION / memory);
+    }
+
+    /// The roof of memory, in GFLOP/s.
+    double memoryRoof(double intensity) {
+        return memory * intensity / BILLION;
     }
 }

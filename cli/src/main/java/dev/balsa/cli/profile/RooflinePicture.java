@@ -6,7 +6,9 @@ import java.awt.Color;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 import org.knowm.xchart.XYChart;
@@ -15,8 +17,8 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/// Draws a [Roofline]: both axes logarithmic, a marker per step, both roofs as lines, names beside the steps that take
-/// longest.
+/// Draws a [Roofline]: both axes logarithmic, a marker per step, roofs as lines with their names, and names beside the
+/// steps that take longest.
 final class RooflinePicture {
     /// The picture's width, in units of [Canvas#SCALE] pixels.
     static final int WIDTH = 1200;
@@ -30,7 +32,14 @@ final class RooflinePicture {
 
     private static final int MARKER = 11;
     private static final int TRANSLUCENT = 190;
-    private static final Color ROOF = new Color(0x333333);
+    /// The color of roofs and their names.
+    static final Color ROOF = new Color(0x333333);
+    /// What a roof takes, with a distance to what is beside it.
+    private static final double ROOF_WIDTH = 8;
+    /// Where names of roofs may lie, in shares of the roof's length, the best first.
+    private static final List<Double> NAME_PLACES =
+            List.of(0.5, 0.55, 0.45, 0.6, 0.4, 0.65, 0.35, 0.7, 0.3, 0.75, 0.25, 0.8, 0.2);
+
     private static final double FAR = 14;
     private static final int ROOF_SAMPLES = 200;
 
@@ -92,18 +101,22 @@ final class RooflinePicture {
     }
 
     private void addRoofs() {
-        double from = Math.max(
-                roofline.x().least(),
-                roofline.y().least() * 1e9 / roofline.peak().bytes());
-        var intensities = new double[] {from, roofline.ridge(), roofline.x().largest()};
-        var roofs = new double[intensities.length];
-        for (int i = 0; i < roofs.length; i++) {
-            roofs[i] = roofline.roof(intensities[i]);
+        double from = roofline.memoryFrom();
+        double to = roofline.lastRidge();
+        addRoof("memory", new double[] {from, to}, new double[] {roofline.memoryRoof(from), roofline.memoryRoof(to)});
+        for (var ceiling : roofline.ceilings()) {
+            addRoof(
+                    ceiling.roof().label(),
+                    new double[] {roofline.ridge(ceiling), roofline.x().largest()},
+                    new double[] {ceiling.gflops(), ceiling.gflops()});
         }
-        var series = chart.addSeries("roof", intensities, roofs);
+    }
+
+    private void addRoof(String name, double[] intensities, double[] roofs) {
+        var series = chart.addSeries("roof of " + name, intensities, roofs);
         series.setMarker(SeriesMarkers.NONE);
         series.setLineColor(ROOF);
-        series.setLineStyle(new BasicStroke(2.2f));
+        series.setLineStyle(new BasicStroke(2.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         series.setShowInLegend(false);
     }
 
@@ -140,11 +153,12 @@ final class RooflinePicture {
         var plot = new Rectangle2D.Double(
                 left, top, x(roofline.x().largest()) - left, y(roofline.y().least()) - top);
         var places = new LabelPlaces(plot);
-        takeRoofs(places, plot);
-        nameRoofs(places);
         for (var point : roofline.points()) {
             places.take(square(x(point.intensity()), y(point.gflops()), MARKER + 2));
         }
+        nameMemory(places);
+        takeRoofs(places);
+        roofline.ceilings().forEach(ceiling -> nameCeiling(places, ceiling));
         var names = new LinkedHashMap<Roofline.Point, String>();
         roofline.points().stream()
                 .filter(point -> point.step().ownNanos() >= LEAST_SHARE * run.nanos())
@@ -156,12 +170,16 @@ final class RooflinePicture {
         names.forEach((point, name) -> nameStep(places, point, name));
     }
 
-    private void takeRoofs(LabelPlaces places, Rectangle2D plot) {
+    private void takeRoofs(LabelPlaces places) {
+        double from = roofline.memoryFrom();
         for (int i = 0; i <= ROOF_SAMPLES; i++) {
-            double share = (double) i / ROOF_SAMPLES;
-            double intensity = roofline.x().least()
-                    * Math.pow(roofline.x().largest() / roofline.x().least(), share);
-            places.take(square(plot.getX() + share * plot.getWidth(), y(roofline.roof(intensity)), 8));
+            double intensity = from * Math.pow(roofline.lastRidge() / from, (double) i / ROOF_SAMPLES);
+            places.take(square(x(intensity), y(roofline.memoryRoof(intensity)), ROOF_WIDTH));
+        }
+        for (var ceiling : roofline.ceilings()) {
+            double left = x(roofline.ridge(ceiling));
+            places.take(new Rectangle2D.Double(
+                    left, y(ceiling.gflops()) - ROOF_WIDTH / 2, x(roofline.x().largest()) - left, ROOF_WIDTH));
         }
     }
 
@@ -169,36 +187,64 @@ final class RooflinePicture {
         return new Rectangle2D.Double(x - side / 2, y - side / 2, side, side);
     }
 
-    private void nameRoofs(LabelPlaces places) {
-        var peak = roofline.peak();
-        double ridge = roofline.ridge();
-        nameLine(
-                places,
-                "multiply-adds in registers: " + Amount.of((long) peak.flops()) + "FLOP/s",
-                ridge,
-                roofline.x().largest());
-        double from = Math.max(roofline.x().least(), roofline.y().least() * 1e9 / peak.bytes());
-        nameLine(places, "reads of main memory: " + Amount.bytes((long) peak.bytes()) + "/s", from, ridge);
-    }
-
-    /// Writes above the middle of a roof's part, along it.
-    private void nameLine(LabelPlaces places, String text, double from, double to) {
-        double dx = x(to) - x(from);
-        double dy = y(roofline.roof(to)) - y(roofline.roof(from));
+    /// Writes above the roof of memory, along it, where no point lies.
+    private void nameMemory(LabelPlaces places) {
+        var text = "reads of main memory: " + Amount.bytes((long) roofline.memory()) + "/s";
         double width = canvas.width(text, Canvas.TEXT);
-        double height = canvas.height(Canvas.TEXT);
-        double middleX = x(from) + dx / 2;
-        double middleY = y(roofline.roof(from)) + dy / 2;
-        var along = AffineTransform.getTranslateInstance(middleX, middleY);
-        along.rotate(dx, dy);
+        var ways = NAME_PLACES.stream().map(this::alongMemory).toList();
+        var along = ways.stream()
+                .filter(way -> places.tryAt(above(way, width)))
+                .findFirst()
+                .orElse(ways.getFirst());
+        above(along, width).forEach(places::take);
         var graphics = canvas.graphics();
         var before = graphics.getTransform();
         graphics.transform(along);
-        canvas.text(text, Canvas.TEXT, ROOF, 0, -height * 0.7, Canvas.Align.CENTER);
+        canvas.text(text, Canvas.TEXT, ROOF, 0, -canvas.height(Canvas.TEXT) * 0.7, Canvas.Align.CENTER);
         graphics.setTransform(before);
+    }
+
+    /// From a place on the roof of memory along it.
+    ///
+    /// @param share of the roof, on the left of the place
+    private AffineTransform alongMemory(double share) {
+        double from = roofline.memoryFrom();
+        double to = roofline.lastRidge();
+        double dx = x(to) - x(from);
+        double dy = y(roofline.memoryRoof(to)) - y(roofline.memoryRoof(from));
+        var along =
+                AffineTransform.getTranslateInstance(x(from) + share * dx, y(roofline.memoryRoof(from)) + share * dy);
+        along.rotate(dx, dy);
+        return along;
+    }
+
+    /// The parts of the place of a text that is written above a line, its middle at the origin.
+    private List<Rectangle2D> above(AffineTransform along, double width) {
+        double height = canvas.height(Canvas.TEXT);
+        var parts = new ArrayList<Rectangle2D>();
         for (double i = -width / 2; i < width / 2; i += height / 2) {
-            places.take(along.createTransformedShape(new Rectangle2D.Double(i, -1.3 * height, height / 2, 1.3 * height))
-                    .getBounds2D());
+            var part = new Rectangle2D.Double(i, -1.3 * height, height / 2, 1.3 * height);
+            parts.add(along.createTransformedShape(part).getBounds2D());
+        }
+        return parts;
+    }
+
+    /// Writes above a roof of arithmetic, or else below it, where there is place.
+    private void nameCeiling(LabelPlaces places, Roofline.Ceiling ceiling) {
+        var text = ceiling.roof().label() + ": " + Amount.of((long) (ceiling.gflops() * 1e9)) + "FLOP/s";
+        double width = canvas.width(text, Canvas.TEXT);
+        double height = canvas.height(Canvas.TEXT);
+        double left = x(roofline.ridge(ceiling));
+        double room = x(roofline.x().largest()) - left - width;
+        for (int side : new int[] {-1, 1}) {
+            double middle = y(ceiling.gflops()) + side * (height + ROOF_WIDTH) / 2;
+            for (double share : NAME_PLACES) {
+                var place = new Rectangle2D.Double(left + share * room, middle - height / 2, width, height);
+                if (places.tryAt(place)) {
+                    canvas.text(text, Canvas.TEXT, ROOF, place.getX(), middle, Canvas.Align.LEFT);
+                    return;
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LabelPlacesTest {
@@ -31,5 +32,16 @@ class LabelPlacesTest {
         var place = new LabelPlaces(WITHIN).near(100, 100, 40, 10).orElseThrow();
         assertThat(place.getCenterY()).isEqualTo(100);
         assertThat(place.getMinX()).isGreaterThan(100);
+    }
+
+    @Test
+    void takesAllPartsOfAPlaceOrNone() {
+        var places = new LabelPlaces(WITHIN);
+        var left = new Rectangle2D.Double(10, 10, 20, 10);
+        var right = new Rectangle2D.Double(40, 10, 20, 10);
+        places.take(right);
+        assertThat(places.tryAt(List.of(left, right))).isFalse();
+        assertThat(places.tryAt(List.of(left))).isTrue();
+        assertThat(places.tryAt(left)).isFalse();
     }
 }

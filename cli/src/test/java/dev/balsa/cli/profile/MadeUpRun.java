@@ -18,6 +18,29 @@ final class MadeUpRun {
                 step("last", "Softmax", 0, 100, 9_500, 1_000)));
     }
 
+    /// The same steps, the convolution by tiles in three products of parts, the product by tiles of integers.
+    static ProfiledRun ofTiles() {
+        var steps = small().steps().stream().map(ProfiledStep::step).toList();
+        return ProfiledRun.of(List.of(
+                by("amx_conv_bf16x3_nhwc", steps.get(0)),
+                steps.get(1),
+                by("amx_gemm_x8x8s32", steps.get(2)),
+                steps.get(3)));
+    }
+
+    private static StepTime by(String kernel, StepTime step) {
+        return new StepTime(
+                step.node(),
+                step.operator(),
+                kernel,
+                step.output(),
+                step.flops(),
+                step.bytes(),
+                step.depth(),
+                step.startNanos(),
+                step.nanos());
+    }
+
     /// As many operators as are wanted, the first the longest.
     static ProfiledRun ofOperators(int count) {
         var steps = new ArrayList<StepTime>();
