@@ -70,8 +70,11 @@ final class AmxProduct implements RowProduct {
         gathering = Gathering.of(layout, request, parts, constants);
         codes = codes(family, constants);
         starts = starts();
-        places = places(request);
-        steps = steps();
+        places = layout.tiles().places(request.outputPlaces());
+        steps = Arena.ofAuto()
+                .allocateFrom(
+                        ValueLayout.JAVA_LONG,
+                        layout.steps().stream().mapToLong(Step::offset).toArray());
         var conversions = new Conversions();
         firstEntries = new int[bands.count() + 1];
         firstElements = new long[bands.count()];
@@ -130,30 +133,6 @@ final class AmxProduct implements RowProduct {
             for (int tile = bands.start(band); tile < bands.start(band + 1); tile++) {
                 memory.setAtIndex(ValueLayout.JAVA_LONG, tile, tiles.start(tile) - first);
             }
-        }
-        return memory;
-    }
-
-    private MemorySegment places(TileProduct.Request request) {
-        var tiles = layout.tiles();
-        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, Math.max(1, tiles.count()) * (long) Tiles.ROWS);
-        for (int tile = 0; tile < tiles.count(); tile++) {
-            for (int position = 0; position < Tiles.ROWS; position++) {
-                int row = tiles.row(tile, position);
-                int place = row == RowTiles.NONE
-                        ? AmxTileCode.NOWHERE
-                        : (int) request.outputPlaces().place(row);
-                memory.setAtIndex(ValueLayout.JAVA_INT, tile * (long) Tiles.ROWS + position, place);
-            }
-        }
-        return memory;
-    }
-
-    private MemorySegment steps() {
-        var all = layout.steps();
-        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, all.size());
-        for (int i = 0; i < all.size(); i++) {
-            memory.setAtIndex(ValueLayout.JAVA_LONG, i, all.get(i).offset());
         }
         return memory;
     }

@@ -69,8 +69,13 @@ final class ByteProduct implements BandedProduct {
                 panels.bytes(),
                 target -> panels.pack(right, target));
         starts = starts();
-        places = places(request);
-        steps = steps();
+        places = rows.tiles().places(request.outputPlaces());
+        steps = Arena.ofAuto()
+                .allocateFrom(
+                        ValueLayout.JAVA_LONG,
+                        rows.steps().stream()
+                                .mapToLong(ByteRows.ByteStep::offset)
+                                .toArray());
         int count = rows.tiles().count();
         double tile = rows.steps().size() * PRODUCT_CYCLES * rows.depth() / Tiles.ROW_BYTES + EPILOGUE_CYCLES;
         double cycles = tile * count * panels.count() * BytePanels.WIDTH;
@@ -149,30 +154,6 @@ final class ByteProduct implements BandedProduct {
         var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, tiles.count());
         for (int tile = 0; tile < tiles.count(); tile++) {
             memory.setAtIndex(ValueLayout.JAVA_LONG, tile, tiles.start(tile));
-        }
-        return memory;
-    }
-
-    private MemorySegment places(TileProduct.Request request) {
-        var tiles = rows.tiles();
-        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, tiles.count() * (long) Tiles.ROWS);
-        for (int tile = 0; tile < tiles.count(); tile++) {
-            for (int position = 0; position < Tiles.ROWS; position++) {
-                int row = tiles.row(tile, position);
-                int place = row == RowTiles.NONE
-                        ? AmxTileCode.NOWHERE
-                        : (int) request.outputPlaces().place(row);
-                memory.setAtIndex(ValueLayout.JAVA_INT, tile * (long) Tiles.ROWS + position, place);
-            }
-        }
-        return memory;
-    }
-
-    private MemorySegment steps() {
-        var all = rows.steps();
-        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, all.size());
-        for (int i = 0; i < all.size(); i++) {
-            memory.setAtIndex(ValueLayout.JAVA_LONG, i, all.get(i).offset());
         }
         return memory;
     }

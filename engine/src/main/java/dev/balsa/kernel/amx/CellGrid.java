@@ -27,7 +27,7 @@ final class CellGrid implements LeftLayout {
         this.cell = cell;
         length = request.depth().segments().getFirst().length();
         pitch = LeftLayout.pitch(Tiles.filled(length));
-        tiles = new RowTiles(distance() * pitch);
+        tiles = RowTiles.ascending(request.rows().count(), this::cellOf, pitch);
         var segments = request.depth().segments();
         for (int at = 0; at < length; at += Tiles.DEPTH) {
             for (int i = 0; i < segments.size(); i++) {
@@ -38,7 +38,6 @@ final class CellGrid implements LeftLayout {
             }
         }
         reach = Step.reach(steps);
-        addTiles();
     }
 
     /// The layout, if rows and segments begin at cells, which do not overlap, and rows ascend.
@@ -65,31 +64,6 @@ final class CellGrid implements LeftLayout {
 
     private long cellOf(int row) {
         return request.rows().place(row) / cell;
-    }
-
-    /// Cells from a row to the next in the middle of many.
-    private long distance() {
-        long least = Long.MAX_VALUE;
-        for (int row = 1; row < request.rows().count(); row++) {
-            least = Math.min(least, cellOf(row) - cellOf(row - 1));
-        }
-        return least == Long.MAX_VALUE ? 1 : least;
-    }
-
-    private void addTiles() {
-        long distance = distance();
-        int row = 0;
-        while (row < request.rows().count()) {
-            long start = cellOf(row);
-            tiles.add(start * pitch);
-            while (row < request.rows().count()) {
-                long beyond = cellOf(row) - start;
-                if (beyond % distance != 0 || beyond / distance >= Tiles.ROWS) {
-                    break;
-                }
-                tiles.set((int) (beyond / distance), row++);
-            }
-        }
     }
 
     @Override

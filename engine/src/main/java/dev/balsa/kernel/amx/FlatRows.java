@@ -14,16 +14,14 @@ import java.util.Optional;
 /// too, which is multiplied by zeros. So a row may become NaN by an infinite or NaN element in the next windows of the
 /// same line, but by none of other lines: behind lines there must be zeros.
 final class FlatRows implements LeftLayout {
-    private final TileProduct.Request request;
     private final FlatImage image;
     private final RowTiles tiles;
     private final List<Step> steps = new ArrayList<>();
     private final long reach;
 
     private FlatRows(TileProduct.Request request, FlatImage image) {
-        this.request = request;
         this.image = image;
-        tiles = new RowTiles(distance(request) * Short.BYTES);
+        tiles = RowTiles.ascending(request.rows().count(), request.rows()::place, Short.BYTES);
         int first = 0;
         for (var segment : request.depth().joined().segments()) {
             for (int at = 0; at < segment.length(); at += Tiles.DEPTH) {
@@ -33,7 +31,6 @@ final class FlatRows implements LeftLayout {
             first += segment.length();
         }
         reach = Step.reach(steps);
-        addTiles();
     }
 
     /// The layout, if rows ascend and overlap, and there is nothing between what they see that stays as it is.
@@ -43,7 +40,7 @@ final class FlatRows implements LeftLayout {
                 .mapToLong(Depth.Segment::offset)
                 .min()
                 .orElse(-1);
-        long distance = distance(request);
+        long distance = RowTiles.distance(request.rows().count(), request.rows()::place);
         int shortest = request.depth().joined().segments().stream()
                 .mapToInt(Depth.Segment::length)
                 .min()
@@ -72,31 +69,6 @@ final class FlatRows implements LeftLayout {
             }
         }
         return true;
-    }
-
-    /// Elements from a row to the next in the middle of many; below 1 if rows do not ascend.
-    private static long distance(TileProduct.Request request) {
-        long least = Long.MAX_VALUE;
-        for (int row = 1; row < request.rows().count(); row++) {
-            least = Math.min(least, request.rows().place(row) - request.rows().place(row - 1));
-        }
-        return least == Long.MAX_VALUE ? 1 : least;
-    }
-
-    private void addTiles() {
-        long distance = distance(request);
-        int row = 0;
-        while (row < request.rows().count()) {
-            long start = request.rows().place(row);
-            tiles.add(start * Short.BYTES);
-            while (row < request.rows().count()) {
-                long beyond = request.rows().place(row) - start;
-                if (beyond % distance != 0 || beyond / distance >= Tiles.ROWS) {
-                    break;
-                }
-                tiles.set((int) (beyond / distance), row++);
-            }
-        }
     }
 
     @Override

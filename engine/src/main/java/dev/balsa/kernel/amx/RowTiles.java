@@ -1,6 +1,11 @@
 package dev.balsa.kernel.amx;
 
+import dev.balsa.kernel.tile.RowPlaces;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.IntToLongFunction;
 
 /// Tiles of 16 positions at equal distances, and which rows of the result these are. Positions that are no row are
 /// multiplied as well, and dropped.
@@ -28,6 +33,51 @@ final class RowTiles {
             tiles.set(row % Tiles.ROWS, row);
         }
         return tiles;
+    }
+
+    /// Rows at any places that ascend. Where the next rows do not follow at the distance that most have, a tile goes on
+    /// over positions that are no row, up to those that do, or ends.
+    ///
+    /// @param place where a row begins
+    /// @param bytes from a place to the next
+    static RowTiles ascending(int rowCount, IntToLongFunction place, long bytes) {
+        long distance = distance(rowCount, place);
+        var tiles = new RowTiles(distance * bytes);
+        int row = 0;
+        while (row < rowCount) {
+            long start = place.applyAsLong(row);
+            tiles.add(start * bytes);
+            while (row < rowCount) {
+                long beyond = place.applyAsLong(row) - start;
+                if (beyond % distance != 0 || beyond / distance >= Tiles.ROWS) {
+                    break;
+                }
+                tiles.set((int) (beyond / distance), row++);
+            }
+        }
+        return tiles;
+    }
+
+    /// The least distance from a row to the next: that of rows in the middle of many; below 1 if they do not ascend.
+    static long distance(int rowCount, IntToLongFunction place) {
+        long least = Long.MAX_VALUE;
+        for (int row = 1; row < rowCount; row++) {
+            least = Math.min(least, place.applyAsLong(row) - place.applyAsLong(row - 1));
+        }
+        return least == Long.MAX_VALUE ? 1 : least;
+    }
+
+    /// For code: for each position of each tile, where its row goes, or [AmxTileCode#NOWHERE]; 32-bit numbers.
+    MemorySegment places(RowPlaces outputPlaces) {
+        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, Math.max(1, count) * (long) Tiles.ROWS);
+        for (int tile = 0; tile < count; tile++) {
+            for (int position = 0; position < Tiles.ROWS; position++) {
+                int row = row(tile, position);
+                int place = row == NONE ? AmxTileCode.NOWHERE : (int) outputPlaces.place(row);
+                memory.setAtIndex(ValueLayout.JAVA_INT, tile * (long) Tiles.ROWS + position, place);
+            }
+        }
+        return memory;
     }
 
     /// Adds a tile that begins at a byte.
