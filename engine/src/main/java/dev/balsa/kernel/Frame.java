@@ -45,6 +45,14 @@ public final class Frame {
         MemorySegment.copy(all, 0, addresses, ValueLayout.JAVA_LONG, 0, all.length);
     }
 
+    /// A frame for a work that another one runs, over parts of that one's memory; [#addresses] are on the heap, where
+    /// no
+    /// code finds them.
+    public static Frame inside(MemorySegment[] operands, MemorySegment shared, MemorySegment scratch) {
+        var addresses = MemorySegment.ofArray(new long[OPERANDS + operands.length]);
+        return new Frame(List.of(operands), shared, scratch, addresses);
+    }
+
     /// How long the addresses of a frame are.
     public static long addressBytes(int operands) {
         return (OPERANDS + (long) operands) * Long.BYTES;

@@ -1,5 +1,8 @@
 package dev.balsa.kernel;
 
+import dev.balsa.kernel.depthfirst.Layer;
+import java.util.Optional;
+
 /// One way of solving a family of problems.
 ///
 /// @param <R> the family's request: a record that states one problem completely
@@ -14,6 +17,11 @@ public interface Kernel<R> {
     /// is chosen; one that does not is taken in its turn, as the list has them.
     default Cost cost(R request, Machine machine) {
         return Cost.UNKNOWN;
+    }
+
+    /// A supported request as a layer of which some rows can be made by themselves, if it is one.
+    default Optional<Layer> layer(R request, Constants constants) {
+        return Optional.empty();
     }
 
     /// Prepares the request for running: chooses tile counts, packs constant operands through `constants`.

@@ -2,21 +2,85 @@ package dev.balsa.plan;
 
 import dev.balsa.ir.Value;
 import dev.balsa.kernel.Work;
+import dev.balsa.kernel.depthfirst.Layer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// How a node is to be run by a kernel.
-///
-/// @param kernel the kernel's name
-/// @param reason why it was chosen, for people
-/// @param work prepared for the node's shapes
-/// @param operands in the order of the kernel's request: inputs, then the node's wanted outputs
-/// @param inPlace the input operand whose memory the (only) output may take over, if any
-/// @param flops floating-point operations; 0 where they are not what takes time
-public record KernelChoice(
-        String kernel, String reason, Work work, List<Value> operands, OptionalInt inPlace, long flops) {
-    /// Copies the list.
-    public KernelChoice {
-        operands = List.copyOf(operands);
+/// How a node is to be run by a kernel. Thread-safe.
+public final class KernelChoice {
+    private final String kernel;
+    private final String reason;
+    private final List<Value> operands;
+    private final OptionalInt inPlace;
+    private final long flops;
+    private final Optional<Layer> layer;
+    private final Supplier<Work> preparation;
+    private @Nullable Work work;
+
+    /// @param kernel the kernel's name
+    /// @param reason why it was chosen, for people
+    /// @param operands in the order of the kernel's request: inputs, then the node's wanted outputs
+    /// @param inPlace the input operand whose memory the (only) output may take over, if any
+    /// @param flops floating-point operations; 0 where they are not what takes time
+    /// @param layer the same by rows of an image, if it can be made so
+    /// @param preparation makes the work, when it is first asked for
+    public KernelChoice(
+            String kernel,
+            String reason,
+            List<Value> operands,
+            OptionalInt inPlace,
+            long flops,
+            Optional<Layer> layer,
+            Supplier<Work> preparation) {
+        this.kernel = kernel;
+        this.reason = reason;
+        this.operands = List.copyOf(operands);
+        this.inPlace = inPlace;
+        this.flops = flops;
+        this.layer = layer;
+        this.preparation = preparation;
+    }
+
+    /// The kernel's name.
+    public String kernel() {
+        return kernel;
+    }
+
+    /// Why it was chosen, for people.
+    public String reason() {
+        return reason;
+    }
+
+    /// In the order of the kernel's request: inputs, then the node's wanted outputs.
+    public List<Value> operands() {
+        return operands;
+    }
+
+    /// The input operand whose memory the (only) output may take over, if any.
+    public OptionalInt inPlace() {
+        return inPlace;
+    }
+
+    /// Floating-point operations; 0 where they are not what takes time.
+    public long flops() {
+        return flops;
+    }
+
+    /// The same by rows of an image, if it can be made so.
+    Optional<Layer> layer() {
+        return layer;
+    }
+
+    /// The work, prepared for the node's shapes when it is first asked for.
+    public synchronized Work work() {
+        var made = work;
+        if (made == null) {
+            made = preparation.get();
+            work = made;
+        }
+        return made;
     }
 }

@@ -10,9 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 
-/// Chooses kernels for nodes ahead, by several threads: packing their weights and writing their code takes most of the
-/// time of planning.
+/// Chooses kernels for nodes ahead, and prepares their works, by several threads: packing weights and writing code
+/// takes
+/// most of the time of planning.
 ///
 /// What fails here is left out, so that the caller meets the failure in the order of the nodes.
 final class KernelChoices {
@@ -23,48 +25,47 @@ final class KernelChoices {
     /// started, a few tenths.
     private static final int LEAST_NODES = 32;
 
-    private final List<Node> nodes;
-    private final Function<Node, Optional<KernelChoice>> lowering;
-    private final AtomicInteger next = new AtomicInteger();
-    private final Map<Integer, Optional<KernelChoice>> made = new ConcurrentHashMap<>();
+    private final int threads;
 
-    private KernelChoices(List<Node> nodes, Function<Node, Optional<KernelChoice>> lowering) {
-        this.nodes = nodes;
-        this.lowering = lowering;
-    }
-
-    /// The choices, by the nodes' identity; none if it is not worth it.
-    ///
-    /// @param lowering may be called by any thread
-    static Map<Node, Optional<KernelChoice>> of(
-            List<Node> nodes,
-            Iterable<Tensor> constants,
-            int threads,
-            Function<Node, Optional<KernelChoice>> lowering) {
+    /// @param nodes of which kernels are to be chosen
+    /// @param constants that are to be packed
+    /// @param threads how many there may be, at least 1
+    KernelChoices(List<Node> nodes, Iterable<Tensor> constants, int threads) {
         long bytes = 0;
         for (var constant : constants) {
             bytes += constant.memory().byteSize();
         }
-        if (threads == 1 || bytes < LEAST_BYTES && nodes.size() < LEAST_NODES) {
-            return Map.of();
-        }
-        return new KernelChoices(nodes, lowering).make(threads);
+        this.threads = bytes < LEAST_BYTES && nodes.size() < LEAST_NODES ? 1 : threads;
     }
 
-    private Map<Node, Optional<KernelChoice>> make(int threads) {
-        Helpers.run(Math.min(threads, nodes.size()), "balsa-plan", this::work);
+    /// The choices, by the nodes' identity.
+    ///
+    /// @param lowering may be called by any thread
+    Map<Node, Optional<KernelChoice>> choose(List<Node> nodes, Function<Node, Optional<KernelChoice>> lowering) {
+        Map<Integer, Optional<KernelChoice>> made = new ConcurrentHashMap<>();
+        each(nodes.size(), i -> made.put(i, lowering.apply(nodes.get(i))));
         var choices = new IdentityHashMap<Node, Optional<KernelChoice>>();
         made.forEach((index, choice) -> choices.put(nodes.get(index), choice));
         return choices;
     }
 
-    private void work() {
-        for (int i = next.getAndIncrement(); i < nodes.size(); i = next.getAndIncrement()) {
-            try {
-                made.put(i, lowering.apply(nodes.get(i)));
-            } catch (RuntimeException | OutOfMemoryError | StackOverflowError _) {
-                // Met again by whoever asks for this node's kernel.
-            }
+    /// Prepares works, as far as that is worth doing ahead.
+    void prepare(List<KernelChoice> choices) {
+        if (threads > 1) {
+            each(choices.size(), i -> choices.get(i).work());
         }
+    }
+
+    private void each(int count, IntConsumer action) {
+        var next = new AtomicInteger();
+        Helpers.run(Math.clamp(count, 1, threads), "balsa-plan", () -> {
+            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                try {
+                    action.accept(i);
+                } catch (RuntimeException | OutOfMemoryError | StackOverflowError _) {
+                    // Met again by whoever asks for this node's kernel.
+                }
+            }
+        });
     }
 }

@@ -82,10 +82,11 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
         return Optional.of(new KernelChoice(
                 decision.kernel().spec().name(),
                 decision.reason(),
-                decision.kernel().prepare(request, context.constants()),
                 operands,
                 inPlace,
-                flops));
+                flops,
+                decision.kernel().layer(request, context.constants()),
+                () -> decision.kernel().prepare(request, context.constants())));
     }
 
     private <R> Decision<R> decide(List<Kernel<R>> able, R request, List<Value> operands) {

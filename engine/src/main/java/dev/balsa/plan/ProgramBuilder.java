@@ -30,6 +30,8 @@ final class ProgramBuilder {
     private final SlotTable slots;
     private final List<Step> steps = new ArrayList<>();
     private Map<Node, Optional<KernelChoice>> choices = Map.of();
+    /// The nodes that are made together, by each of them.
+    private Map<Node, DepthFirst.Group> groups = Map.of();
     private long sharedBytes;
     private long workerBytes;
 
@@ -55,9 +57,12 @@ final class ProgramBuilder {
 
     private Program build() {
         int threads = context.tuner().measures() ? 1 : context.threads();
-        choices =
-                KernelChoices.of(source.now().nodes(), source.now().constants().values(), threads, this::chooseSafely);
-        source.now().nodes().forEach(this::addPlaced);
+        var nodes = source.now().nodes();
+        var ahead = new KernelChoices(nodes, source.now().constants().values(), threads);
+        choices = ahead.choose(nodes, this::chooseSafely);
+        groups = DepthFirst.of(source.now(), choices, context.machine());
+        ahead.prepare(works());
+        nodes.forEach(this::addPlaced);
         var outputs = new ArrayList<Integer>();
         var laterSlots = addLater();
         for (int i = 0; i < source.outputs().size(); i++) {
@@ -71,6 +76,20 @@ final class ProgramBuilder {
         checkMemory(
                 "intermediate tensors of graph \"" + source.now().name() + "\"", memory + sharedBytes + workerBytes);
         return new Program(slots.finish(), steps, outputs, memory, sharedBytes, workerBytes);
+    }
+
+    /// What is to be prepared, in the order of the steps.
+    private List<KernelChoice> works() {
+        var works = new ArrayList<KernelChoice>();
+        for (var node : source.now().nodes()) {
+            var group = groups.get(node);
+            if (group == null) {
+                choices.getOrDefault(node, Optional.empty()).ifPresent(works::add);
+            } else if (group.last() == node) {
+                works.add(group.choice());
+            }
+        }
+        return works;
     }
 
     private void checkMemory(String what, long bytes) {
@@ -113,6 +132,15 @@ final class ProgramBuilder {
     }
 
     private void add(Node node) {
+        var group = groups.get(node);
+        if (group != null) {
+            if (group.last() == node) {
+                // Until now others must leave alone what any of them reads.
+                group.nodes().forEach(member -> slots.consume(member.inputs()));
+                addKernel(StepInfos.of(group), List.of(node.output(0)), group.choice());
+            }
+            return;
+        }
         boolean dynamic = Specialized.isDynamic(node);
         slots.consume(node.inputs());
         if (node.op() instanceof View && !dynamic && slots.alias(node.output(0), node.input(0))) {
@@ -120,24 +148,29 @@ final class ProgramBuilder {
         }
         var choice = dynamic ? Optional.<KernelChoice>empty() : choice(node);
         if (choice.isPresent()) {
-            addKernel(node, choice.get());
+            addKernel(
+                    StepInfos.of(
+                            node,
+                            choice.get().kernel(),
+                            choice.get().reason(),
+                            choice.get().flops()),
+                    node.outputs().stream().filter(Value::isPresent).toList(),
+                    choice.get());
         } else {
             addPlain(node, dynamic);
         }
     }
 
-    private void addKernel(Node node, KernelChoice choice) {
+    private void addKernel(StepInfo info, List<Value> wanted, KernelChoice choice) {
         int step = steps.size();
         var operands = new ArrayList<Integer>();
-        var wanted = node.outputs().stream().filter(Value::isPresent).toList();
         var inputs = choice.operands().subList(0, choice.operands().size() - wanted.size());
         inputs.forEach(value -> operands.add(slots.use(value, step)));
         wanted.forEach(output -> operands.add(define(output, step, choice, inputs)));
         var work = choice.work();
         sharedBytes = Math.max(sharedBytes, work.sharedBytes());
         workerBytes = Math.max(workerBytes, work.workerBytes());
-        steps.add(new Step.KernelStep(
-                StepInfos.of(node, choice.kernel(), choice.reason(), choice.flops()), work, operands));
+        steps.add(new Step.KernelStep(info, work, operands));
     }
 
     private int define(Value output, int step, KernelChoice choice, List<Value> inputs) {

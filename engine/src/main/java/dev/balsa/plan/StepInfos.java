@@ -26,6 +26,21 @@ final class StepInfos {
                 bytes(node.inputs()) + bytes(node.outputs()));
     }
 
+    /// Nodes that are made together.
+    static StepInfo of(DepthFirst.Group group) {
+        var first = group.nodes().getFirst();
+        var last = group.last();
+        return new StepInfo(
+                first.name() + " … " + last.name(),
+                group.nodes().stream().map(node -> names(node.op())).collect(Collectors.joining(", ")),
+                group.choice().kernel(),
+                group.choice().reason(),
+                "channels last",
+                last.output(0).type().toString(),
+                group.choice().flops(),
+                bytes(group.choice().operands()));
+    }
+
     private static String names(Op op) {
         return switch (op) {
             case Fused fused ->

@@ -106,6 +106,14 @@ public record AmxFamily(int products) implements ProductFamily {
         return true;
     }
 
+    /// Segments that end in the middle of a tile's depth and are much shorter than what is read there are put together
+    /// instead.
+    @Override
+    public int readsBehind(int segment) {
+        int behind = Tiles.filled(segment) - segment;
+        return behind < segment ? behind : 0;
+    }
+
     @Override
     public RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants) {
         return new AmxProduct(this, request, right, constants);

@@ -56,7 +56,7 @@ final class AmxProduct implements RowProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         parts = family.parts();
-        bands = Bands.best(family, request, Bands.Workplace.here());
+        bands = Bands.best(family, request, Bands.Workplace.here(request.parts()));
         layout = bands.layout();
         panels = new AmxPanels(parts, request.columns(), layout.steps());
         packed = constants.packed(

@@ -31,9 +31,12 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean ask
         private static final long USUAL_CACHE = 2 << 20;
 
         /// That of the processor at hand.
-        static Workplace here() {
+        ///
+        /// @param parts no more workers than are enough to make these
+        static Workplace here(int parts) {
             return new Workplace(
-                    Topology.current().usefulThreads(), cache(Cpu.current().caches()));
+                    Math.min(parts, Topology.current().usefulThreads()),
+                    cache(Cpu.current().caches()));
         }
 
         private static long cache(Caches caches) {

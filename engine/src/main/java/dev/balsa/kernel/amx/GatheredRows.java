@@ -9,7 +9,7 @@ import java.util.List;
 /// copied by [GatherCode].
 final class GatheredRows implements LeftLayout {
     /// Cycles in which a core copies 32 numbers of a part, or fewer.
-    static final double COPY_CYCLES = 2.5;
+    static final double COPY_CYCLES = 9;
 
     private final Depth depth;
     private final FlatImage image;

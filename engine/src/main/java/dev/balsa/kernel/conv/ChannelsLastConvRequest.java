@@ -4,6 +4,7 @@ import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.KeyedRequest;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
 import dev.balsa.kernel.tile.RowPlaces;
+import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
 
 /// A float convolution of channels-last images with constant weights, one to three spatial dimensions: ONNX Conv, opset
@@ -22,8 +23,16 @@ import java.lang.foreign.MemorySegment;
 /// @param window the geometry
 /// @param weights the memory of W
 /// @param epilogue what is done to each element of the result
+/// @param parts so many are enough to keep workers busy; 1 if a single one makes it
 public record ChannelsLastConvRequest(
-        int batch, int groups, int channels, int outputs, Window window, MemorySegment weights, Epilogue epilogue)
+        int batch,
+        int groups,
+        int channels,
+        int outputs,
+        Window window,
+        MemorySegment weights,
+        Epilogue epilogue,
+        int parts)
         implements KeyedRequest {
     private static final double MOST_PADDING = 4;
     private static final double FEW_ELEMENTS = 1 << 16;
@@ -34,6 +43,12 @@ public record ChannelsLastConvRequest(
             throw new IllegalArgumentException("convolution: groups do not divide channels; found batch " + batch + ", "
                     + groups + " groups, " + channels + " channels, " + outputs + " outputs");
         }
+    }
+
+    /// A convolution that workers share.
+    public ChannelsLastConvRequest(
+            int batch, int groups, int channels, int outputs, Window window, MemorySegment weights, Epilogue epilogue) {
+        this(batch, groups, channels, outputs, window, weights, epilogue, TileProduct.ENOUGH_PARTS);
     }
 
     /// The index of the output among the operands.

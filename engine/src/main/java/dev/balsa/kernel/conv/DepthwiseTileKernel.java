@@ -8,6 +8,8 @@ import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.depthfirst.Layer;
+import java.util.Optional;
 
 /// Depthwise convolutions of channels-last images in machine code, for windows small enough to be written out.
 public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest> {
@@ -51,6 +53,11 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
                 (inputs + pixels) * channels * Float.BYTES,
                 0,
                 1);
+    }
+
+    @Override
+    public Optional<Layer> layer(ChannelsLastConvRequest request, Constants constants) {
+        return ConvLayer.of(this, request, constants);
     }
 
     @Override

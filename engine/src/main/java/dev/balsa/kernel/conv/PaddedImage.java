@@ -22,6 +22,11 @@ final class PaddedImage {
     private final int[] sizes = new int[3];
 
     PaddedImage(Window window, int batch, int channels) {
+        this(window, batch, channels, 0);
+    }
+
+    /// @param behind pixels of zeros more at the end of each row, if there is padding at all
+    PaddedImage(Window window, int batch, int channels, int behind) {
         this.axes = Axis.all(window);
         this.batch = batch;
         this.channels = channels;
@@ -29,6 +34,7 @@ final class PaddedImage {
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = copied ? Math.toIntExact(seen(axes.get(i))) : axes.get(i).input();
         }
+        sizes[2] += copied ? behind : 0;
     }
 
     /// How much of a dimension the windows span, from the first position of the first one.

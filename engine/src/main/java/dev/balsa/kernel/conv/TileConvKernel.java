@@ -6,7 +6,9 @@ import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
+import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.tile.ProductFamily;
+import java.util.Optional;
 
 /// Convolutions of channels-last images in machine code, as products of pixels with packed weights, of any family.
 public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
@@ -37,6 +39,11 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     @Override
     public Cost cost(ChannelsLastConvRequest request, Machine machine) {
         return TileConvWork.cost(request, family);
+    }
+
+    @Override
+    public Optional<Layer> layer(ChannelsLastConvRequest request, Constants constants) {
+        return ConvLayer.of(this, request, constants);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class TileConvWork implements CodeWork {
 
     TileConvWork(ChannelsLastConvRequest request, ProductFamily family, Constants constants) {
         this.request = request;
-        image = new PaddedImage(request.window(), request.batch(), request.channels());
+        image = new PaddedImage(request.window(), request.batch(), request.channels(), behind(request, family));
         isCopied = image.isCopied() && !family.seesThroughPadding();
         var axes = Axis.all(request.window());
         int pixels = Math.toIntExact(request.batch() * request.window().outputSize());
@@ -52,7 +52,7 @@ final class TileConvWork implements CodeWork {
                 columns,
                 request.epilogue().stages(),
                 outputPlaces,
-                TileProduct.ENOUGH_PARTS,
+                request.parts(),
                 isCopied && request.groups() == 1 ? bandPixels(axes) : Integer.MAX_VALUE,
                 family.seesThroughPadding() ? image.sight() : Sight.PLAIN);
         for (int group = 0; group < request.groups(); group++) {
@@ -65,6 +65,14 @@ final class TileConvWork implements CodeWork {
         banded = isCopied && request.groups() == 1 && products.only() instanceof TileProduct only
                 ? Optional.of(only)
                 : Optional.empty();
+    }
+
+    /// Pixels that follow each row of the image so that what is read behind its last windows is none of the next row.
+    private static int behind(ChannelsLastConvRequest request, ProductFamily family) {
+        var width = Axis.all(request.window()).get(2);
+        boolean isJoined = request.groups() == 1 && width.dilation() == 1 && width.kernel() > width.stride();
+        int segment = width.kernel() * request.channels();
+        return isJoined ? Math.ceilDiv(family.readsBehind(segment), request.channels()) : 0;
     }
 
     /// The size of a group's product; positions side by side of all channels are one segment.

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.conv;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// The geometry of a convolution: per spatial dimension (one to three of them), how the kernel moves over the
@@ -81,6 +82,23 @@ public record Window(
     /// The number of spatial dimensions, 1 to 3.
     public int rank() {
         return input.size();
+    }
+
+    /// The same geometry with other sizes in the first dimension.
+    public Window rows(int inputRows, int pad, int outputRows) {
+        return new Window(
+                withFirst(input, inputRows),
+                kernel,
+                strides,
+                dilations,
+                withFirst(pads, pad),
+                withFirst(output, outputRows));
+    }
+
+    private static List<Integer> withFirst(List<Integer> sizes, int first) {
+        var changed = new ArrayList<>(sizes);
+        changed.set(0, first);
+        return changed;
     }
 
     /// The same geometry in three dimensions, with leading dimensions of size 1.

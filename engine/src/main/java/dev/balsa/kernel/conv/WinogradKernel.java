@@ -8,10 +8,12 @@ import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.tile.TileCost;
 import dev.balsa.kernel.tile.TileProduct;
 import dev.balsa.kernel.tile.TileShape;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// 3x3 convolutions of channels-last images by Winograd's algorithm, where it saves more multiplications than
@@ -57,6 +59,11 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
     @Override
     public boolean supports(ChannelsLastConvRequest request) {
         return work(request) >= LEAST_WORK && candidates(unit, request).anyMatch(transform::equals);
+    }
+
+    @Override
+    public Optional<Layer> layer(ChannelsLastConvRequest request, Constants constants) {
+        return ConvLayer.of(this, request, constants);
     }
 
     @Override

@@ -9,7 +9,9 @@ import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.pool.PoolCode.Argument;
+import java.util.Optional;
 
 /// Pooling of images whose channels are the last dimension, which windows do not span, in machine code.
 public final class PoolCodeKernel implements Kernel<PoolRequest> {
@@ -39,6 +41,11 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
                 && channels.input() == channels.output()
                 && outputs > 0
                 && outputs / channels.output() <= Integer.MAX_VALUE;
+    }
+
+    @Override
+    public Optional<Layer> layer(PoolRequest request, Constants constants) {
+        return PoolLayer.of(this, request, constants);
     }
 
     @Override

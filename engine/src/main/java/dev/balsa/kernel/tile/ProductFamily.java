@@ -42,6 +42,11 @@ public interface ProductFamily {
     /// Whether the left factor's memory need not be as the rows see it: [TileProduct.Request#sight] is heeded.
     boolean seesThroughPadding();
 
+    /// How many elements behind a segment it likes to read where they are zeros.
+    default int readsBehind(int segment) {
+        return 0;
+    }
+
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
     RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants);
 }

@@ -1,0 +1,126 @@
+package dev.balsa.kernel.conv;
+
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.Machine;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.depthfirst.Layer;
+import dev.balsa.kernel.depthfirst.RowRange;
+import dev.balsa.kernel.depthfirst.RowWindow;
+import java.util.List;
+import java.util.Optional;
+
+/// A convolution of channels-last images of two dimensions, by rows.
+final class ConvLayer implements Layer {
+    private static final int RANK = 2;
+
+    private final Kernel<ChannelsLastConvRequest> kernel;
+    private final ChannelsLastConvRequest request;
+    private final Constants constants;
+    private final RowWindow height;
+
+    private ConvLayer(Kernel<ChannelsLastConvRequest> kernel, ChannelsLastConvRequest request, Constants constants) {
+        this.kernel = kernel;
+        this.request = request;
+        this.constants = constants;
+        height = height(request);
+    }
+
+    /// A kernel's request by rows; nothing if it has other dimensions, if rows see nothing but padding, or if the
+    /// epilogue has an operand with an element per row of pixels.
+    static Optional<Layer> of(
+            Kernel<ChannelsLastConvRequest> kernel, ChannelsLastConvRequest request, Constants constants) {
+        if (request.window().rank() != RANK || request.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean isRegular = request.epilogue().stages().stream()
+                .noneMatch(
+                        stage -> stage instanceof Stage.Binary(var _, var _, var spread) && spread == Stage.Spread.ROW);
+        return height(request).isSeen() && isRegular
+                ? Optional.of(new ConvLayer(kernel, request, constants))
+                : Optional.empty();
+    }
+
+    private static RowWindow height(ChannelsLastConvRequest request) {
+        var axis = Axis.of(request.window(), 0);
+        return new RowWindow(axis.input(), axis.output(), axis.kernel(), axis.stride(), axis.dilation(), axis.pad());
+    }
+
+    @Override
+    public int images() {
+        return request.batch();
+    }
+
+    @Override
+    public int inputRows() {
+        return height.input();
+    }
+
+    @Override
+    public long inputRowBytes() {
+        return (long) request.window().input().getLast() * request.channels() * Float.BYTES;
+    }
+
+    @Override
+    public int outputRows() {
+        return height.output();
+    }
+
+    @Override
+    public long outputRowBytes() {
+        return (long) request.window().output().getLast() * request.outputs() * Float.BYTES;
+    }
+
+    @Override
+    public RowRange sees(RowRange rows) {
+        return height.sees(rows);
+    }
+
+    @Override
+    public boolean isByRow(int operand) {
+        return request.epilogue().stages().stream()
+                .anyMatch(stage -> stage instanceof Stage.Binary(var _, int other, var spread)
+                        && other == operand
+                        && spread == Stage.Spread.FULL);
+    }
+
+    @Override
+    public boolean supports(RowRange rows) {
+        return kernel.supports(of(rows));
+    }
+
+    private ChannelsLastConvRequest of(RowRange rows) {
+        return new ChannelsLastConvRequest(
+                1,
+                request.groups(),
+                request.channels(),
+                request.outputs(),
+                request.window().rows(sees(rows).count(), height.pad(rows), rows.count()),
+                request.weights(),
+                request.epilogue(),
+                1);
+    }
+
+    @Override
+    public Piece piece(RowRange rows) {
+        var part = of(rows);
+        return new Piece() {
+            @Override
+            public Object key() {
+                return List.of(kernel.spec(), part);
+            }
+
+            @Override
+            public Work prepare() {
+                return kernel.prepare(part, constants);
+            }
+        };
+    }
+
+    @Override
+    public Cost cost(Machine machine) {
+        return kernel.cost(request, machine);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.balsa.kernel.depthfirst;
+
+import dev.balsa.kernel.CodeWork;
+import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Work;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Layers that are made piece by piece, each piece by one worker from the first layer to the last.
+///
+/// Operands: those from outside, then the last layer's output, which shares memory with none of them. A unit is a piece
+/// of an image. A worker's scratch memory has what the layers hand on, behind it what their works share, and their
+/// scratch memory.
+public final class DepthFirstWork implements CodeWork {
+    private static final long LINE = 64;
+
+    /// Where an operand of a layer lies, for a piece.
+    ///
+    /// @param operand of this work, or [#OWN] for memory of the worker
+    /// @param imageBytes from an image to the next; 0 for what is the same for all
+    /// @param at bytes behind the image's beginning, or that of the worker's memory
+    /// @param bytes how long it is; [#WHOLE] for all
+    private record Source(int operand, long imageBytes, long at, long bytes) {
+        private static final int OWN = -1;
+        private static final long WHOLE = -1;
+    }
+
+    /// A layer's part of a piece.
+    private record Step(Work work, List<Source> operands) {
+        Step {
+            operands = List.copyOf(operands);
+        }
+    }
+
+    private final int images;
+    private final List<List<Step>> pieces = new ArrayList<>();
+    private final long ownBytes;
+    private final long sharedBytes;
+    private final long scratchBytes;
+
+    /// Prepares the works of all pieces; equal ones once.
+    public DepthFirstWork(Pieces divided) {
+        images = divided.images();
+        ownBytes = divided.bytes();
+        var works = new HashMap<Object, Work>();
+        for (int piece = 0; piece < divided.count(); piece++) {
+            pieces.add(steps(divided, piece, works));
+        }
+        long shared = 0;
+        long scratch = 0;
+        for (var work : works.values()) {
+            shared = Math.max(shared, work.sharedBytes());
+            scratch = Math.max(scratch, work.workerBytes());
+        }
+        sharedBytes = Math.ceilDiv(shared, LINE) * LINE;
+        scratchBytes = scratch;
+    }
+
+    private static List<Step> steps(Pieces divided, int number, Map<Object, Work> works) {
+        var rows = divided.rows(number);
+        var places = divided.places(rows);
+        var steps = new ArrayList<Step>();
+        for (int i = 0; i < divided.links().size(); i++) {
+            var link = divided.links().get(i);
+            var layer = link.layer();
+            var sources = new ArrayList<Source>();
+            for (int operand = 0; operand < link.operands().size(); operand++) {
+                sources.add(source(divided, link, operand, rows, places, rows.get(i)));
+            }
+            long rowBytes = layer.outputRowBytes();
+            sources.add(
+                    i < places.size()
+                            ? new Source(
+                                    Source.OWN,
+                                    0,
+                                    places.get(i).at(),
+                                    places.get(i).bytes())
+                            : rows(divided.externals(), layer.outputRows(), rowBytes, rows.get(i)));
+            var piece = layer.piece(rows.get(i));
+            steps.add(new Step(works.computeIfAbsent(piece.key(), _ -> piece.prepare()), sources));
+        }
+        return steps;
+    }
+
+    private static Source source(
+            Pieces divided, Link link, int operand, List<RowRange> made, List<Pieces.Place> places, RowRange rows) {
+        var layer = link.layer();
+        int number = link.operands().get(operand);
+        var seen = Pieces.seen(link, operand, rows);
+        long rowBytes = operand == 0 ? layer.inputRowBytes() : layer.outputRowBytes();
+        int maker = number - divided.externals();
+        if (maker >= 0) {
+            long before = (long) seen.from() - made.get(maker).from();
+            return new Source(Source.OWN, 0, places.get(maker).at() + before * rowBytes, seen.count() * rowBytes);
+        }
+        if (operand == 0) {
+            return rows(number, layer.inputRows(), rowBytes, seen);
+        }
+        return layer.isByRow(operand)
+                ? rows(number, layer.outputRows(), rowBytes, seen)
+                : new Source(number, 0, 0, Source.WHOLE);
+    }
+
+    private static Source rows(int operand, int all, long rowBytes, RowRange rows) {
+        return new Source(operand, all * rowBytes, rows.from() * rowBytes, rows.count() * rowBytes);
+    }
+
+    @Override
+    public int units(int phase) {
+        return images * pieces.size();
+    }
+
+    @Override
+    public long workerBytes() {
+        return ownBytes + sharedBytes + scratchBytes;
+    }
+
+    @Override
+    public void run(int phase, int from, int to, Frame frame) {
+        for (int unit = from; unit < to; unit++) {
+            int image = unit / pieces.size();
+            var steps = pieces.get(unit % pieces.size());
+            for (int i = 0; i < steps.size(); i++) {
+                run(steps.get(i), image, frame);
+            }
+        }
+    }
+
+    private void run(Step step, int image, Frame frame) {
+        var memory = frame.scratch();
+        var operands = new MemorySegment[step.operands.size()];
+        for (int i = 0; i < operands.length; i++) {
+            operands[i] = operand(step.operands.get(i), image, frame);
+        }
+        var inner = Frame.inside(
+                operands,
+                memory.asSlice(ownBytes, sharedBytes),
+                memory.asSlice(ownBytes + sharedBytes, step.work.workerBytes()));
+        for (int phase = 0; phase < step.work.phases(); phase++) {
+            step.work.run(phase, 0, step.work.units(phase), inner);
+        }
+    }
+
+    private MemorySegment operand(Source source, int image, Frame frame) {
+        if (source.operand == Source.OWN) {
+            return frame.scratch().asSlice(source.at, source.bytes);
+        }
+        var whole = frame.operand(source.operand);
+        return source.bytes == Source.WHOLE
+                ? whole
+                : whole.asSlice(image * source.imageBytes + source.at, source.bytes);
+    }
+}

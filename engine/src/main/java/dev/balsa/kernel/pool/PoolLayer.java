@@ -1,0 +1,123 @@
+package dev.balsa.kernel.pool;
+
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Cost;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.Machine;
+import dev.balsa.kernel.Work;
+import dev.balsa.kernel.depthfirst.Layer;
+import dev.balsa.kernel.depthfirst.RowRange;
+import dev.balsa.kernel.depthfirst.RowWindow;
+import java.util.List;
+import java.util.Optional;
+
+/// Pooling of channels-last images of two dimensions, by rows.
+final class PoolLayer implements Layer {
+    /// Height, width and channels.
+    private static final int RANK = 3;
+
+    private final Kernel<PoolRequest> kernel;
+    private final PoolRequest request;
+    private final Constants constants;
+    private final RowWindow height;
+
+    private PoolLayer(Kernel<PoolRequest> kernel, PoolRequest request, Constants constants) {
+        this.kernel = kernel;
+        this.request = request;
+        this.constants = constants;
+        height = height(request);
+    }
+
+    /// A kernel's request by rows; nothing if it has other dimensions, if rows see nothing but padding, or if padding
+    /// counts, of which a range of rows may have less.
+    static Optional<Layer> of(Kernel<PoolRequest> kernel, PoolRequest request, Constants constants) {
+        if (request.window().rank() != RANK || request.countPadding()) {
+            return Optional.empty();
+        }
+        return height(request).isSeen() ? Optional.of(new PoolLayer(kernel, request, constants)) : Optional.empty();
+    }
+
+    private static RowWindow height(PoolRequest request) {
+        var axis = PoolAxis.of(request, 0);
+        return new RowWindow(axis.input(), axis.output(), axis.kernel(), axis.stride(), axis.dilation(), axis.pad());
+    }
+
+    @Override
+    public int images() {
+        return Math.toIntExact(request.planes());
+    }
+
+    @Override
+    public int inputRows() {
+        return height.input();
+    }
+
+    @Override
+    public long inputRowBytes() {
+        return rowBytes(request.window().input());
+    }
+
+    @Override
+    public int outputRows() {
+        return height.output();
+    }
+
+    @Override
+    public long outputRowBytes() {
+        return rowBytes(request.window().output());
+    }
+
+    private static long rowBytes(List<Integer> sizes) {
+        return (long) sizes.get(1) * sizes.get(2) * Float.BYTES;
+    }
+
+    @Override
+    public RowRange sees(RowRange rows) {
+        return height.sees(rows);
+    }
+
+    @Override
+    public boolean isByRow(int operand) {
+        return false;
+    }
+
+    @Override
+    public boolean supports(RowRange rows) {
+        return kernel.supports(of(rows));
+    }
+
+    private PoolRequest of(RowRange rows) {
+        return new PoolRequest(
+                request.function(),
+                1,
+                request.window().rows(sees(rows).count(), height.pad(rows), rows.count()),
+                request.endPads(),
+                false);
+    }
+
+    @Override
+    public Piece piece(RowRange rows) {
+        var part = of(rows);
+        return new Piece() {
+            @Override
+            public Object key() {
+                return List.of(kernel.spec(), part);
+            }
+
+            @Override
+            public Work prepare() {
+                return kernel.prepare(part, constants);
+            }
+        };
+    }
+
+    /// Every element of a window is read from the first-level cache.
+    @Override
+    public Cost cost(Machine machine) {
+        double windows = (double) request.planes() * request.window().outputSize();
+        double bytes = (double) request.planes()
+                * (request.window().inputSize() + request.window().outputSize())
+                * Float.BYTES;
+        return new Cost(windows * request.window().kernelSize(), bytes, 0, 1);
+    }
+}

@@ -1,0 +1,203 @@
+package dev.balsa.plan;
+
+import dev.balsa.ir.Graph;
+import dev.balsa.ir.Node;
+import dev.balsa.ir.Value;
+import dev.balsa.kernel.Machine;
+import dev.balsa.kernel.depthfirst.DepthFirstWork;
+import dev.balsa.kernel.depthfirst.Layer;
+import dev.balsa.kernel.depthfirst.Link;
+import dev.balsa.kernel.depthfirst.Pieces;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// Finds layers to be made one after the other for a few rows of an image at a time, where what they hand on would
+/// otherwise go to a cache that cores share, or to memory.
+///
+/// Such layers follow each other among those that can be made by rows; what all but the last make is seen by others of
+/// them alone. The division of all layers into such groups that is estimated to take least time is found by going
+/// through them once: the best one up to a layer ends with a group, and before it is the best one up to there.
+final class DepthFirst {
+    /// Longer groups see more and more rows anew.
+    private static final int MOST_LAYERS = 12;
+
+    /// Layers that are made together.
+    ///
+    /// @param nodes in order; the step stands in the place of the last one
+    /// @param choice of which the operands are what comes from outside, then what the last node makes
+    record Group(List<Node> nodes, KernelChoice choice) {
+        Group {
+            nodes = List.copyOf(nodes);
+        }
+
+        Node last() {
+            return nodes.getLast();
+        }
+    }
+
+    /// A node that can be made by rows.
+    private record Candidate(Node node, KernelChoice choice, Layer layer) {
+        Value output() {
+            return choice.operands().getLast();
+        }
+
+        List<Value> inputs() {
+            return choice.operands().subList(0, choice.operands().size() - 1);
+        }
+    }
+
+    private final Machine machine;
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final Map<Value, Set<Node>> readers = new HashMap<>();
+    private final Set<Value> outputs;
+
+    private DepthFirst(Graph graph, Map<Node, Optional<KernelChoice>> choices, Machine machine) {
+        this.machine = machine;
+        outputs = new HashSet<>(graph.outputs());
+        for (var node : graph.nodes()) {
+            node.inputs()
+                    .forEach(value -> readers.computeIfAbsent(
+                                    value, _ -> Collections.newSetFromMap(new IdentityHashMap<>()))
+                            .add(node));
+            var choice = choices.getOrDefault(node, Optional.empty());
+            choice.flatMap(KernelChoice::layer)
+                    .filter(_ -> node.outputs().size() == 1)
+                    .ifPresent(layer -> candidates.add(new Candidate(node, choice.orElseThrow(), layer)));
+        }
+    }
+
+    /// The groups, by the identity of each of their nodes.
+    static Map<Node, Group> of(Graph graph, Map<Node, Optional<KernelChoice>> choices, Machine machine) {
+        var groups = new IdentityHashMap<Node, Group>();
+        for (var group : new DepthFirst(graph, choices, machine).groups()) {
+            group.nodes.forEach(node -> groups.put(node, group));
+        }
+        return groups;
+    }
+
+    private List<Group> groups() {
+        int count = candidates.size();
+        var saved = new double[count + 1];
+        var best = new ArrayList<Optional<Pieces>>();
+        for (int end = 1; end <= count; end++) {
+            saved[end] = saved[end - 1];
+            best.add(Optional.empty());
+            for (int first = end - 2; first >= Math.max(0, end - MOST_LAYERS); first--) {
+                var members = candidates.subList(first, end);
+                var divided = links(members).flatMap(links -> DepthFirstCost.best(links, externals(members), machine));
+                if (divided.isPresent() && saved[first] + divided.get().saved() > saved[end]) {
+                    saved[end] = saved[first] + divided.get().saved();
+                    best.set(end - 1, Optional.of(divided.get().pieces()));
+                }
+            }
+        }
+        var groups = new ArrayList<Group>();
+        for (int end = count; end > 0; ) {
+            var pieces = best.get(end - 1);
+            int length = pieces.map(divided -> divided.links().size()).orElse(1);
+            if (pieces.isPresent()) {
+                groups.addFirst(group(candidates.subList(end - length, end), pieces.get()));
+            }
+            end -= length;
+        }
+        return groups;
+    }
+
+    private static int externals(List<Candidate> members) {
+        return numbers(members).size() - members.size();
+    }
+
+    /// The number of each operand: those from outside, then what members make.
+    private static Map<Value, Integer> numbers(List<Candidate> members) {
+        var made = new HashSet<Value>();
+        members.forEach(member -> made.add(member.output()));
+        var numbers = new LinkedHashMap<Value, Integer>();
+        for (var member : members) {
+            for (var input : member.inputs()) {
+                if (!made.contains(input)) {
+                    numbers.putIfAbsent(input, numbers.size());
+                }
+            }
+        }
+        members.forEach(member -> numbers.put(member.output(), numbers.size()));
+        return numbers;
+    }
+
+    /// The members as links, if they can be a group.
+    private Optional<List<Link>> links(List<Candidate> members) {
+        var nodes = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+        members.forEach(member -> nodes.add(member.node));
+        var makers = new HashMap<Value, Layer>();
+        var numbers = numbers(members);
+        var links = new ArrayList<Link>();
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
+            boolean isLast = i == members.size() - 1;
+            boolean isSeenInside = !outputs.contains(member.output())
+                    && nodes.containsAll(readers.getOrDefault(member.output(), Set.of()));
+            if (!isLast && !isSeenInside || !fits(member, makers)) {
+                return Optional.empty();
+            }
+            makers.put(member.output(), member.layer);
+            links.add(new Link(
+                    member.layer, member.inputs().stream().map(numbers::get).toList()));
+        }
+        return Optional.of(links);
+    }
+
+    /// Whether what a member sees of others are rows of images, as many as those make.
+    private static boolean fits(Candidate member, Map<Value, Layer> makers) {
+        var layer = member.layer;
+        for (int i = 0; i < member.inputs().size(); i++) {
+            var maker = makers.get(member.inputs().get(i));
+            if (maker == null) {
+                continue;
+            }
+            int rows = i == 0 ? layer.inputRows() : layer.outputRows();
+            long rowBytes = i == 0 ? layer.inputRowBytes() : layer.outputRowBytes();
+            boolean isByRow = i == 0 || layer.isByRow(i);
+            if (!isByRow
+                    || maker.images() != layer.images()
+                    || maker.outputRows() != rows
+                    || maker.outputRowBytes() != rowBytes) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Group group(List<Candidate> members, Pieces pieces) {
+        var numbers = numbers(members);
+        var operands = new ArrayList<Value>();
+        numbers.forEach((value, number) -> {
+            if (number < pieces.externals()) {
+                operands.add(value);
+            }
+        });
+        operands.add(members.getLast().output());
+        var hardest = members.stream()
+                .max((one, other) -> Long.compare(one.choice.flops(), other.choice.flops()))
+                .orElseThrow();
+        return new Group(
+                members.stream().map(Candidate::node).toList(),
+                new KernelChoice(
+                        hardest.choice.kernel(),
+                        "depth first, " + members.size() + " layers in " + pieces.count() + " pieces of an image",
+                        operands,
+                        OptionalInt.empty(),
+                        members.stream()
+                                .mapToLong(member -> member.choice.flops())
+                                .sum(),
+                        Optional.empty(),
+                        () -> new DepthFirstWork(pieces)));
+    }
+}
