@@ -62,7 +62,7 @@ final class DepthFirstCost {
         }
         Optional<Division> best = Optional.empty();
         int rows = links.getLast().layer().outputRows();
-        for (int count = 1; count <= rows; count = Math.max(count + 1, count * 4 / 3)) {
+        for (int count = 1; count <= rows; count = next(count, rows)) {
             var pieces = new Pieces(links, externals, count);
             double saved = gain - loss(pieces, all);
             boolean isBest = saved > LEAST_SAVED * all
@@ -73,6 +73,12 @@ final class DepthFirstCost {
             }
         }
         return best;
+    }
+
+    /// Numbers of pieces that are tried: up to one row each, with a third more every time.
+    private static int next(int count, int rows) {
+        int more = Math.max(count + 1, count * 4 / 3);
+        return count < rows ? Math.min(more, rows) : more;
     }
 
     /// The time for what would leave the cores' own caches.

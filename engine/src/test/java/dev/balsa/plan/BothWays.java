@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.asm.emulator.EmulatedCode;
 import dev.balsa.asm.emulator.PermittedMemory;
+import dev.balsa.cpu.Cache;
+import dev.balsa.cpu.Caches;
 import dev.balsa.cpu.Isa;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Interpreter;
 import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Machine;
+import dev.balsa.plan.choice.Tuner;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.Stream;
 import dev.balsa.tensor.DataType;
@@ -20,6 +24,19 @@ import java.util.Optional;
 
 /// Runs graphs as planned programs and by the plain definitions, and compares.
 public final class BothWays {
+    /// A machine with caches so small, and a shared one so slow, that even small images are made depth first.
+    private static final Machine SMALL = new Machine(
+            1e11,
+            1e6,
+            1e9,
+            1e9,
+            new Caches(
+                    List.of(
+                            new Cache(1, Cache.Kind.DATA, 4 << 10, 64, 8, 1),
+                            new Cache(2, Cache.Kind.UNIFIED, 32 << 10, 64, 8, 1)),
+                    false),
+            1);
+
     private BothWays() {}
 
     /// What all programs of a test's graph share; packed weights live in `arena`.
@@ -28,7 +45,7 @@ public final class BothWays {
     }
 
     static PlanContext context(Isa isa, Precision precision, ModelConstants constants) {
-        return new PlanContext(isa, precision, constants, Long.MAX_VALUE, 2);
+        return new PlanContext(isa, precision, constants, Long.MAX_VALUE, 2, SMALL, Tuner.OFF);
     }
 
     /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in

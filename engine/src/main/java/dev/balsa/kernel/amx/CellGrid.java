@@ -11,10 +11,13 @@ import java.util.Optional;
 /// seen: the pixels of an image with its padding. Every pixel is split once, whatever number of windows it is in.
 ///
 /// A tile is 16 cells at equal distances. Where an output row ends within them, they go on over cells that are no
-/// output, up to those of the next row. Steps go through the segments first, then through their length: windows
+/// output, up to those of the next row. With strides that would be far; so the cells that windows step over at once, in
+/// both directions, lie together ([CellOrder]), and rows follow each other as with stride 1. Steps go through the
+/// segments first, then through their length: windows
 /// side by side share most of what they read, and it is still in the first-level cache.
 final class CellGrid implements LeftLayout {
     private final TileProduct.Request request;
+    private final CellOrder order;
     private final long cell;
     private final int length;
     private final long pitch;
@@ -24,17 +27,18 @@ final class CellGrid implements LeftLayout {
 
     private CellGrid(TileProduct.Request request, long cell) {
         this.request = request;
+        order = CellOrder.of(request, cell);
         this.cell = cell;
         length = request.depth().segments().getFirst().length();
         pitch = LeftLayout.pitch(Tiles.filled(length));
-        tiles = RowTiles.ascending(request.rows().count(), this::cellOf, pitch);
+        tiles = RowTiles.ascending(request.rows().count(), row -> order.position(cellOf(row)), pitch);
         var segments = request.depth().segments();
         for (int at = 0; at < length; at += Tiles.DEPTH) {
             for (int i = 0; i < segments.size(); i++) {
                 steps.add(new Step(
                         i * length + at,
                         Math.min(Tiles.DEPTH, length - at),
-                        segments.get(i).offset() / cell * pitch + (long) at * Short.BYTES));
+                        order.position(segments.get(i).offset() / cell) * pitch + (long) at * Short.BYTES));
             }
         }
         reach = Step.reach(steps);
@@ -83,7 +87,7 @@ final class CellGrid implements LeftLayout {
 
     @Override
     public long cellStep() {
-        return pitch;
+        return order.together() * pitch;
     }
 
     @Override
@@ -97,10 +101,15 @@ final class CellGrid implements LeftLayout {
             }
         }
         boolean isFirst = true;
-        for (int at = touched.nextSetBit(0); at >= 0; at = touched.nextSetBit(at + 1)) {
-            long source = request.sight().source((first + at) * cell, length);
-            conversions.add(source, at * pitch, length, pitch, isFirst);
-            isFirst = false;
+        for (int phase = 0; phase < order.phases(); phase++) {
+            for (int at = touched.nextSetBit(0); at >= 0; at = touched.nextSetBit(at + 1)) {
+                if (order.phase(first + at) == phase) {
+                    long source = request.sight().source((first + at) * cell, length);
+                    long target = (order.position(first + at) - order.position(first)) * pitch;
+                    conversions.add(source, target, length, cellStep(), isFirst);
+                    isFirst = false;
+                }
+            }
         }
     }
 
@@ -108,9 +117,10 @@ final class CellGrid implements LeftLayout {
     public double effort(int from, int to, double splitting, int parts) {
         var segments = request.depth().segments();
         double rows = tiles.endRow(to - 1) - tiles.firstRow(from);
-        double furthest =
-                segments.stream().mapToLong(Depth.Segment::offset).max().orElse(0) / (double) cell;
-        double span = cellOf(tiles.endRow(to - 1) - 1) - cellOf(tiles.firstRow(from)) + furthest + 1;
+        long furthest = segments.stream().mapToLong(Depth.Segment::offset).max().orElse(0) / cell;
+        double span = order.position(cellOf(tiles.endRow(to - 1) - 1) + furthest)
+                - order.position(cellOf(tiles.firstRow(from)))
+                + 1.0;
         return Math.min(rows * segments.size(), span) * Math.ceilDiv(length, Tiles.DEPTH) * splitting;
     }
 }

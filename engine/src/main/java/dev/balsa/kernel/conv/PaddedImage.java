@@ -22,11 +22,12 @@ final class PaddedImage {
     private final int[] sizes = new int[3];
 
     PaddedImage(Window window, int batch, int channels) {
-        this(window, batch, channels, 0);
+        this(window, batch, channels, 0, 1);
     }
 
     /// @param behind pixels of zeros more at the end of each row, if there is padding at all
-    PaddedImage(Window window, int batch, int channels, int behind) {
+    /// @param lines of which each image then has a multiple
+    PaddedImage(Window window, int batch, int channels, int behind, int lines) {
         this.axes = Axis.all(window);
         this.batch = batch;
         this.channels = channels;
@@ -34,7 +35,10 @@ final class PaddedImage {
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = copied ? Math.toIntExact(seen(axes.get(i))) : axes.get(i).input();
         }
-        sizes[2] += copied ? behind : 0;
+        if (copied) {
+            sizes[1] = Math.ceilDiv(sizes[1], lines) * lines;
+            sizes[2] += behind;
+        }
     }
 
     /// How much of a dimension the windows span, from the first position of the first one.

@@ -37,7 +37,12 @@ final class TileConvWork implements CodeWork {
 
     TileConvWork(ChannelsLastConvRequest request, ProductFamily family, Constants constants) {
         this.request = request;
-        image = new PaddedImage(request.window(), request.batch(), request.channels(), behind(request, family));
+        image = new PaddedImage(
+                request.window(),
+                request.batch(),
+                request.channels(),
+                behind(request, family),
+                family.seesThroughPadding() ? Axis.all(request.window()).get(1).stride() : 1);
         isCopied = image.isCopied() && !family.seesThroughPadding();
         var axes = Axis.all(request.window());
         int pixels = Math.toIntExact(request.batch() * request.window().outputSize());

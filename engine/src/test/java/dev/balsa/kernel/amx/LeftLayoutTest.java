@@ -9,6 +9,7 @@ import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,8 @@ class LeftLayoutTest {
                 windows(7, 3, 1, 512, 512),
                 windows(112, 7, 2, 3, 64),
                 paddedLines(112, 7, 2, 3, 64),
+                paddedLines(20, 3, 2, 256, 512),
+                paddedLines(7, 3, 3, 64, 64),
                 windows(14, 1, 1, 256, 1024),
                 windows(1, 1, 1, 32, 16));
     }
@@ -87,6 +90,24 @@ class LeftLayoutTest {
         assertThat(tiles.count()).isEqualTo(14);
         var narrow = layout(windows(7, 3, 1, 512, 512)).tiles();
         assertThat(narrow.count()).isLessThanOrEqualTo(4);
+    }
+
+    /// Rows of 20 windows that step over two pixels, in heaps of 2x2 pixels, 23 from one line to the next: without
+    /// that, each row would take two tiles.
+    @Test
+    void tilesGoOnOverTheEndsOfRowsOfStridedWindows() {
+        var grid = CellGrid.of(paddedLines(20, 3, 2, 256, 512)).orElseThrow();
+        assertThat(grid.tiles().count()).isBetween(25, 30);
+        assertThat(grid.tiles().stride()).isEqualTo(4 * LeftLayout.pitch(256));
+    }
+
+    @Test
+    void cellsThatWindowsStepOverLieTogether() {
+        var order = new CellOrder(2, 5);
+        var lines = LongStream.range(0, 20).map(order::position).boxed().toList();
+        assertThat(lines.subList(0, 5)).containsExactly(0L, 1L, 4L, 5L, 8L);
+        assertThat(lines.subList(5, 10)).containsExactly(2L, 3L, 6L, 7L, 10L);
+        assertThat(lines.subList(10, 15)).containsExactly(12L, 13L, 16L, 17L, 20L);
     }
 
     @ParameterizedTest
