@@ -23,8 +23,6 @@ import java.util.List;
 /// read them from the second-level cache. Within a part the loops are, from the outside: panels, blocks of tiles,
 /// depth.
 final class AmxProduct implements RowProduct {
-    private final boolean nosplit = AmxTileCode.exp("nosplit");
-    private final java.util.concurrent.atomic.AtomicInteger did = new java.util.concurrent.atomic.AtomicInteger();
     private static final int LINE = BlockCode.LINE;
     /// Into how many blocks asking for the next panel is divided, if there are so many.
     private static final int MOST_SHARES = 4;
@@ -165,7 +163,7 @@ final class AmxProduct implements RowProduct {
         int splitBand = -1;
         for (int part = from; part < to; part++) {
             int band = part / bands.panelParts();
-            if (band != splitBand && !(nosplit && did.getAndIncrement() > 200)) {
+            if (band != splitBand) {
                 split(frame.scratch(), left.address() + leftShift * Float.BYTES, band);
                 splitBand = band;
             }

@@ -104,12 +104,9 @@ final class AmxTileCode extends BlockCode {
         products = Product.of(form.family);
     }
 
-    static boolean exp(String what) {
-        return List.of(System.getProperty("exp", "").split(",")).contains(what);
-    }
-
+    /// A routine that configures the tiles.
     static byte[] begin() {
-        return begin(CONFIGURATION);
+        return configure(CONFIGURATION);
     }
 
     /// The routine's code.

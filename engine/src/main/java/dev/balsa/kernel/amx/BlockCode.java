@@ -29,6 +29,7 @@ import dev.balsa.asm.Mem;
 import dev.balsa.asm.Tile;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /// Writes the code of blocks of tiles: one or two tiles of rows by one or two of columns, whose sums stay in tile
@@ -114,25 +115,12 @@ abstract class BlockCode {
     /// @param steps of depth, where more than [#MOST_STEPS] are as many
     /// @param order of panels and blocks
     /// @param asked how many lines of the next panel each step asks for; only with panels outside
-    record Shape(
-            boolean pairs,
-            boolean single,
-            int columnTiles,
-            int lastColumns,
-            int steps,
-            Order order,
-            int asked) {
+    record Shape(boolean pairs, boolean single, int columnTiles, int lastColumns, int steps, Order order, int asked) {
         /// With more, the sums of a block have gone before the next block is done.
         static final int MOST_STEPS = 2 * Tiles.ROWS + 1;
 
         /// For the rows of so many tiles.
-        static Shape of(
-                int rowTiles,
-                int columnTiles,
-                int lastColumns,
-                int steps,
-                Order order,
-                int asked) {
+        static Shape of(int rowTiles, int columnTiles, int lastColumns, int steps, Order order, int asked) {
             return new Shape(
                     rowTiles > 1,
                     rowTiles % 2 > 0,
@@ -215,7 +203,7 @@ abstract class BlockCode {
     abstract void multiply(int rowTiles, IntConsumer between);
 
     /// A routine that configures the tiles, before others are called: that takes as long as some ten products.
-    static byte[] begin(long... configuration) {
+    static byte[] configure(long... configuration) {
         return Routine.of(0, assembler -> assembler.emit(LDTILECFG, assembler.constant(configuration)));
     }
 
@@ -224,7 +212,8 @@ abstract class BlockCode {
         return Routine.of(0, assembler -> assembler.emit(TILERELEASE));
     }
 
-    static byte[] write(java.util.function.Function<Assembler, BlockCode> code) {
+    /// The routine's code.
+    static byte[] write(Function<Assembler, BlockCode> code) {
         return Routine.of(STACK, assembler -> code.apply(assembler).write());
     }
 
@@ -355,7 +344,7 @@ abstract class BlockCode {
         a.emit(MOV, STEP, Argument.STEPS.in());
         for (int row = 0; row < rowTiles; row++) {
             for (int column = 0; column < shape.columnTiles; column++) {
-                if (!AmxTileCode.exp("nozero")) a.emit(TILEZERO, out.sum(row, column));
+                a.emit(TILEZERO, out.sum(row, column));
             }
         }
         out.startBlock();
@@ -397,12 +386,12 @@ abstract class BlockCode {
         }
         for (int row = 0; row < rowTiles; row++) {
             a.emit(LEA, Gpr.RCX, Mem.at(TILE_STARTS[row], Gpr.RAX, 1, 0));
-            if (!AmxTileCode.exp("noleft")) a.emit(TILELOADD, new Tile(LEFT_TILES + row), Mem.at(Gpr.RCX, LEFT_STRIDE, 1, 0));
+            a.emit(TILELOADD, new Tile(LEFT_TILES + row), Mem.at(Gpr.RCX, LEFT_STRIDE, 1, 0));
         }
     }
 
     /// Loads a tile of the right factor, so many bytes from where the step begins.
     final void loadRight(int column, int at) {
-        if (!AmxTileCode.exp("noright")) a.emit(TILELOADD, new Tile(RIGHT_TILES + column), Mem.at(RIGHT, RIGHT_STRIDE, 1, at));
+        a.emit(TILELOADD, new Tile(RIGHT_TILES + column), Mem.at(RIGHT, RIGHT_STRIDE, 1, at));
     }
 }

@@ -3,7 +3,6 @@ package dev.balsa.kernel.amx;
 import static dev.balsa.asm.AmxInstruction.TILESTORED;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
-import static dev.balsa.asm.GeneralInstruction.DEC;
 import static dev.balsa.asm.GeneralInstruction.JE;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
@@ -110,16 +109,14 @@ abstract class SumsOut {
         a.emit(MOV, SUMS, Argument.BUFFER.in());
     }
 
-    /// Asks for what finishing a row of this block will read and write. A place that is nowhere is asked for to no
+    /// Asks for what finishing a row of this block will read and write. It is brought to the second-level cache only:
+    /// rows at distances of some KB fall into few sets of the first one. A place that is nowhere is asked for to no
     /// effect.
     final void ask(int row) {
         a.emit(MOV, ROW.low32(), Mem.at(COMING_PLACES, row * PLACE_BYTES));
         a.emit(ADD, ROW, AHEAD);
-        if (AmxTileCode.exp("nopre")) return;
         for (int at = 0; at < panelColumns() * bytes; at += BlockCode.LINE) {
-            if (AmxTileCode.exp("lea")) a.emit(LEA, Gpr.RAX, Mem.at(OUTPUT, ROW, bytes, at));
-            else if (AmxTileCode.exp("samep")) a.emit(PREFETCHT1, Mem.at(SUMS, at));
-            else a.emit(AmxTileCode.exp("w") ? dev.balsa.asm.GeneralInstruction.PREFETCHW : PREFETCHT1, Mem.at(OUTPUT, ROW, bytes, at));
+            a.emit(PREFETCHT1, Mem.at(OUTPUT, ROW, bytes, at));
         }
         for (int i = 0; i < operands.size(); i++) {
             if (OperandPlaces.isFull(stages, operands.get(i))) {
@@ -133,7 +130,6 @@ abstract class SumsOut {
 
     /// Finishes a row of the block before.
     final void finish(int row) {
-        if (AmxTileCode.exp("noepi")) return;
         var dropped = new Label("dropped");
         a.emit(MOV, ROW.low32(), Mem.at(PLACES, row * PLACE_BYTES));
         a.emit(CMP, ROW.low32(), Imm.of(NOWHERE));
@@ -162,7 +158,7 @@ abstract class SumsOut {
         for (int row = 0; row < rowTiles; row++) {
             for (int column = 0; column < shape.columnTiles(); column++) {
                 int at = row * Tiles.ROWS * bufferRow() + column * Tiles.ROW_BYTES;
-                if (!AmxTileCode.exp("nostore")) a.emit(TILESTORED, Mem.at(Gpr.RAX, Gpr.R11, 1, at), sum(row, column));
+                a.emit(TILESTORED, Mem.at(Gpr.RAX, Gpr.R11, 1, at), sum(row, column));
             }
         }
         a.emit(LEA, PLACES, Mem.at(COMING_PLACES, -shape.rows() * PLACE_BYTES));
@@ -213,7 +209,6 @@ abstract class SumsOut {
 
     /// Where they go to.
     final Mem place(int column) {
-        if (AmxTileCode.exp("same")) return Mem.at(OUTPUT, column * Tiles.COLUMNS * bytes);
         return Mem.at(OUTPUT, ROW, bytes, column * Tiles.COLUMNS * bytes);
     }
 
