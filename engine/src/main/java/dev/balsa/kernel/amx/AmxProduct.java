@@ -20,8 +20,8 @@ import java.util.List;
 ///
 /// Immutable and thread-safe. A part of it is a band of rows by some panels of columns. Whoever makes it splits
 /// the band's rows into planes in the worker's scratch memory, with the zeros around an image; all panels then
-/// read them from the second-level cache. Within a part the loops are, from the outside: panels, blocks of tiles,
-/// depth.
+/// read them from the second-level cache. Within a part the loops are, from the outside: blocks of tiles, panels,
+/// depth, or panels first where they come from farther away ([Order]).
 final class AmxProduct implements RowProduct {
     private static final int LINE = BlockCode.LINE;
     /// Into how many blocks asking for the next panel is divided, if there are so many.
@@ -53,11 +53,16 @@ final class AmxProduct implements RowProduct {
     private final long flatStep;
     private final int parts;
 
-    AmxProduct(AmxFamily family, TileProduct.Request request, TileProduct.Right right, Constants constants) {
+    AmxProduct(
+            AmxFamily family,
+            TileProduct.Request request,
+            TileProduct.Right right,
+            Bands.Workplace workplace,
+            Constants constants) {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         parts = family.parts();
-        bands = Bands.best(family, request, Bands.Workplace.here());
+        bands = Bands.best(family, request, workplace);
         layout = bands.layout();
         panels = new AmxPanels(parts, request.columns(), layout.steps());
         packed = constants.packed(
