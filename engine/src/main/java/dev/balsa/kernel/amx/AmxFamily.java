@@ -116,6 +116,6 @@ public record AmxFamily(int products) implements ProductFamily {
 
     @Override
     public RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants) {
-        return new AmxProduct(this, request, right, constants);
+        return new AmxProduct(this, request, right, Bands.Workplace.here(request.parts()), constants);
     }
 }

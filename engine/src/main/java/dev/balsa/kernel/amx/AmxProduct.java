@@ -4,7 +4,9 @@ import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.amx.AmxTileCode.Argument;
+import dev.balsa.kernel.amx.BlockCode.Argument;
+import dev.balsa.kernel.amx.BlockCode.Order;
+import dev.balsa.kernel.amx.BlockCode.Shape;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.tile.RowProduct;
 import dev.balsa.kernel.tile.TileProduct;
@@ -13,16 +15,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// A product of rows with a packed factor on the tile unit, prepared.
 ///
 /// Immutable and thread-safe. A part of it is a band of rows by some panels of columns. Whoever makes it splits
 /// the band's rows into planes in the worker's scratch memory, with the zeros around an image; all panels then
-/// read them from the second-level cache. Within a part the loops are, from the outside: panels, blocks of tiles,
-/// depth.
+/// read them from the second-level cache. Within a part the loops are, from the outside: blocks of tiles, panels,
+/// depth, or panels first where they come from farther away ([Order]).
 final class AmxProduct implements RowProduct {
-    private static final int LINE = 64;
+    private static final int LINE = BlockCode.LINE;
     /// Into how many blocks asking for the next panel is divided, if there are so many.
     private static final int MOST_SHARES = 4;
 
@@ -35,8 +36,8 @@ final class AmxProduct implements RowProduct {
     private final MachineCode split;
     private final MachineCode begin;
     private final MachineCode end;
-    /// By band, then by panel, then by tiles of rows.
-    private final MachineCode[][][] codes;
+    /// By band, then by panel.
+    private final MachineCode[][] codes;
 
     private final MemorySegment starts;
     private final MemorySegment places;
@@ -52,11 +53,16 @@ final class AmxProduct implements RowProduct {
     private final long flatStep;
     private final int parts;
 
-    AmxProduct(AmxFamily family, TileProduct.Request request, TileProduct.Right right, Constants constants) {
+    AmxProduct(
+            AmxFamily family,
+            TileProduct.Request request,
+            TileProduct.Right right,
+            Bands.Workplace workplace,
+            Constants constants) {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         parts = family.parts();
-        bands = Bands.best(family, request, Bands.Workplace.here(request.parts()));
+        bands = Bands.best(family, request, workplace);
         layout = bands.layout();
         panels = new AmxPanels(parts, request.columns(), layout.steps());
         packed = constants.packed(
@@ -66,9 +72,8 @@ final class AmxProduct implements RowProduct {
                 target -> panels.pack(right, target, constants));
         split = constants.code(SplitCode.name(parts), () -> SplitCode.write(parts));
         begin = constants.code("amx_begin", AmxTileCode::begin);
-        end = constants.code("amx_end", AmxTileCode::end);
+        end = constants.code("amx_end", BlockCode::end);
         gathering = Gathering.of(layout, request, parts, constants);
-        codes = codes(family, constants);
         starts = starts();
         places = layout.tiles().places(request.outputPlaces());
         steps = Arena.ofAuto()
@@ -88,6 +93,7 @@ final class AmxProduct implements RowProduct {
             flat = Math.max(flat, layout.flatBytes(bands.start(band), bands.start(band + 1)));
         }
         entries = conversions.toMemory();
+        codes = codes(family, constants);
         planeStep = apart(planes + GatherCode.SLACK);
         flatStep = flat == 0 ? 0 : apart(flat + GatherCode.SLACK);
     }
@@ -97,31 +103,30 @@ final class AmxProduct implements RowProduct {
         return (Math.ceilDiv(bytes, LINE) | 1) * (long) LINE;
     }
 
-    private MachineCode[][][] codes(AmxFamily family, Constants constants) {
-        var made = new MachineCode[bands.count()][panels.count()][];
+    private MachineCode[][] codes(AmxFamily family, Constants constants) {
+        var made = new MachineCode[bands.count()][panels.count()];
         var byForm = new HashMap<AmxTileCode.Form, MachineCode>();
         for (int band = 0; band < bands.count(); band++) {
-            int blocks = Math.ceilDiv(bands.start(band + 1) - bands.start(band), 2);
-            int share = bands.asksPanels() ? Math.min(blocks, MOST_SHARES) : 0;
             for (int panel = 0; panel < panels.count(); panel++) {
-                made[band][panel] = new MachineCode[] {
-                    code(family, 1, panel, share, byForm, constants), code(family, 2, panel, share, byForm, constants)
-                };
+                var form = new AmxTileCode.Form(family, shape(band, panel), stages);
+                made[band][panel] =
+                        byForm.computeIfAbsent(form, _ -> constants.code(form.name(), () -> AmxTileCode.write(form)));
             }
         }
         return made;
     }
 
-    private MachineCode code(
-            AmxFamily family,
-            int rowTiles,
-            int panel,
-            int share,
-            Map<AmxTileCode.Form, MachineCode> byForm,
-            Constants constants) {
-        var form =
-                new AmxTileCode.Form(family, rowTiles, panels.tiles(panel), panels.lastColumns(panel), share, stages);
-        return byForm.computeIfAbsent(form, _ -> constants.code(form.name(), () -> AmxTileCode.write(form)));
+    private Shape shape(int band, int panel) {
+        int tiles = bands.start(band + 1) - bands.start(band);
+        int blocks = Math.ceilDiv(tiles, 2);
+        int lines = parts * panels.tiles(panel) * Tiles.ROWS;
+        return Shape.of(
+                tiles,
+                panels.tiles(panel),
+                panels.lastColumns(panel),
+                layout.steps().size(),
+                bands.asksPanels() ? Order.PANELS_OUTSIDE : Order.PANELS_INSIDE,
+                bands.asksPanels() ? Math.ceilDiv(lines, Math.min(blocks, MOST_SHARES)) : 0);
     }
 
     /// For each tile, where it begins in its band.
@@ -148,7 +153,7 @@ final class AmxProduct implements RowProduct {
     }
 
     private long planesAt() {
-        return argumentBytes() + AmxTileCode.BUFFER_BYTES;
+        return argumentBytes() + SumsOut.BUFFER_BYTES;
     }
 
     @Override
@@ -169,8 +174,13 @@ final class AmxProduct implements RowProduct {
             }
             int panelPart = part % bands.panelParts();
             int end = start(panelPart + 1);
-            for (int panel = start(panelPart); panel < end; panel++) {
-                multiply(frame, result, columnShift + panels.column(panel), band, panel);
+            for (int panel = start(panelPart); panel < end; ) {
+                int next = panel + 1;
+                while (next < end && codes[band][next] == codes[band][panel]) {
+                    next++;
+                }
+                multiply(frame, result, columnShift, band, panel, next);
+                panel = next;
             }
         }
         end.call(0, frame.scratch(), 0, 0);
@@ -207,25 +217,24 @@ final class AmxProduct implements RowProduct {
         }
     }
 
-    private void multiply(Frame frame, MemorySegment result, long column, int band, int panel) {
+    private void multiply(Frame frame, MemorySegment result, long columnShift, int band, int panel, int end) {
         var scratch = frame.scratch();
-        Argument.PLANES.set(scratch, scratch.address() + planesAt());
+        long column = columnShift + panels.column(panel);
+        long next = packed.address() + panels.place(end % panels.count());
+        Argument.LEFT.set(scratch, scratch.address() + planesAt());
         Argument.PLANE_STEP.set(scratch, planeStep);
         Argument.STRIDE.set(scratch, layout.tiles().stride());
         Argument.STARTS.set(scratch, starts.address());
         Argument.STEPS.set(scratch, steps.address());
         Argument.STEP_COUNT.set(scratch, layout.steps().size());
         Argument.PANEL.set(scratch, packed.address() + panels.place(panel));
-        Argument.NEXT.set(scratch, packed.address() + panels.place((panel + 1) % panels.count()));
+        Argument.PANEL_BYTES.set(scratch, panels.place(1));
+        Argument.PANELS.set(scratch, end - panel);
+        Argument.NEXT.set(scratch, next);
         Argument.BUFFER.set(scratch, scratch.address() + argumentBytes());
         Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
         Argument.OUTPUT_PLACES.set(scratch, places.address());
         operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
-        int end = bands.start(band + 1);
-        int pairs = end - (end - bands.start(band)) % 2;
-        codes[band][panel][1].call(0, scratch, bands.start(band), pairs);
-        if (pairs < end) {
-            codes[band][panel][0].call(0, scratch, pairs, end);
-        }
+        codes[band][panel].call(0, scratch, bands.start(band), bands.start(band + 1));
     }
 }

@@ -57,10 +57,12 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean ask
     /// Cycles for 32 numbers that another worker has written, as it is with parts of panels: rows are not where they
     /// were made.
     private static final double ELSEWHERE_CYCLES = 20;
-    /// Cycles that a panel of a band takes besides its products.
-    private static final double CALL_CYCLES = 150;
+    /// Cycles that a part takes besides its products: the call, and the sums of its last block.
+    private static final double CALL_CYCLES = 500;
     /// Bands of a worker that read panels which only the first of them finds elsewhere.
     private static final int FEW_BANDS = 2;
+    /// Which part of a worker's second-level cache they must be more than to be asked for then: fewer are there soon.
+    private static final int FEW_PANELS = 4;
     /// Workers seldom end at once: by how much of a part's time the slowest of them comes later.
     private static final double TAIL = 0.1;
 
@@ -94,8 +96,8 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean ask
         var candidates = new ArrayList<Bands>();
         for (int most = even(tiles); most >= 2; most = most == 2 ? 0 : even(most / 2)) {
             var starts = divide(family, layout, most, workplace.cache / 2);
-            boolean asks = starts.size() - 1 <= FEW_BANDS * workplace.workers
-                    || panelBytes(family, layout, panels) > workplace.cache / 2.0;
+            boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers;
+            boolean asks = panelBytes(family, layout, panels) > workplace.cache / (few ? FEW_PANELS : 2.0);
             for (int panelParts : panelParts(panels)) {
                 candidates.add(new Bands(
                         layout,
@@ -142,14 +144,14 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean ask
             int from = starts.get(band);
             int to = starts.get(band + 1);
             double splitting = layout.effort(from, to, split, family.parts());
-            double products = (to - from) * tile + panels * CALL_CYCLES;
+            double products = (to - from) * tile;
             for (int part = 0; part < panelParts; part++) {
                 int worker = 0;
                 for (int other = 1; other < loads.length; other++) {
                     worker = loads[other] < loads[worker] ? other : worker;
                 }
                 double reading = stays && have[worker][part] ? 0 : bytes * READ_CYCLES;
-                double cycles = splitting + (products + reading) / panelParts;
+                double cycles = splitting + CALL_CYCLES + (products + reading) / panelParts;
                 loads[worker] += cycles;
                 have[worker][part] = true;
                 longest = Math.max(longest, cycles);

@@ -73,7 +73,7 @@ final class ByteTileCode {
         BUFFER(10),
         /// The result's memory, shifted to the panel's first column.
         OUTPUT(11),
-        /// For each row of each tile an unsigned 32-bit number: elements from `OUTPUT`, or [AmxTileCode#NOWHERE].
+        /// For each row of each tile an unsigned 32-bit number: elements from `OUTPUT`, or [SumsOut#NOWHERE].
         OUTPUT_PLACES(12),
         /// The routine's own: the first tile.
         FIRST(13),
@@ -381,7 +381,7 @@ final class ByteTileCode {
         }
         a.bind(row);
         a.emit(MOV, Gpr.RCX.low32(), Mem.at(Gpr.R8, 0));
-        a.emit(CMP, Gpr.RCX.low32(), Imm.of(AmxTileCode.NOWHERE));
+        a.emit(CMP, Gpr.RCX.low32(), Imm.of(SumsOut.NOWHERE));
         a.emit(JE, dropped);
         a.emit(MOV, Gpr.RBX, Gpr.RCX);
         if (form.result.bytes() > 1) {

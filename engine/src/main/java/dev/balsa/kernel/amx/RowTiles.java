@@ -67,13 +67,14 @@ final class RowTiles {
         return least == Long.MAX_VALUE ? 1 : least;
     }
 
-    /// For code: for each position of each tile, where its row goes, or [AmxTileCode#NOWHERE]; 32-bit numbers.
+    /// For code: for each position of each tile, where its row goes, or [SumsOut#NOWHERE]; 32-bit numbers.
     MemorySegment places(RowPlaces outputPlaces) {
-        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, Math.max(1, count) * (long) Tiles.ROWS);
+        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, (count + 1L) * Tiles.ROWS);
+        memory.fill((byte) SumsOut.NOWHERE);
         for (int tile = 0; tile < count; tile++) {
             for (int position = 0; position < Tiles.ROWS; position++) {
                 int row = row(tile, position);
-                int place = row == NONE ? AmxTileCode.NOWHERE : (int) outputPlaces.place(row);
+                int place = row == NONE ? SumsOut.NOWHERE : (int) outputPlaces.place(row);
                 memory.setAtIndex(ValueLayout.JAVA_INT, tile * (long) Tiles.ROWS + position, place);
             }
         }

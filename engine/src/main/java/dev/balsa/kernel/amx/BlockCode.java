@@ -1,0 +1,397 @@
+package dev.balsa.kernel.amx;
+
+import static dev.balsa.asm.AmxInstruction.LDTILECFG;
+import static dev.balsa.asm.AmxInstruction.TILELOADD;
+import static dev.balsa.asm.AmxInstruction.TILERELEASE;
+import static dev.balsa.asm.AmxInstruction.TILEZERO;
+import static dev.balsa.asm.GeneralInstruction.ADD;
+import static dev.balsa.asm.GeneralInstruction.CMOVA;
+import static dev.balsa.asm.GeneralInstruction.CMP;
+import static dev.balsa.asm.GeneralInstruction.DEC;
+import static dev.balsa.asm.GeneralInstruction.IMUL;
+import static dev.balsa.asm.GeneralInstruction.JA;
+import static dev.balsa.asm.GeneralInstruction.JAE;
+import static dev.balsa.asm.GeneralInstruction.JB;
+import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JMP;
+import static dev.balsa.asm.GeneralInstruction.JNE;
+import static dev.balsa.asm.GeneralInstruction.LEA;
+import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.NEG;
+import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
+import static dev.balsa.asm.GeneralInstruction.SHL;
+
+import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Gpr;
+import dev.balsa.asm.Imm;
+import dev.balsa.asm.Label;
+import dev.balsa.asm.Mem;
+import dev.balsa.asm.Tile;
+import dev.balsa.kernel.code.Routine;
+import dev.balsa.kernel.code.RoutineArgument;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+
+/// Writes the code of blocks of tiles: one or two tiles of rows by one or two of columns, whose sums stay in tile
+/// registers along the whole depth, then go through a buffer to the result ([SumsOut]).
+///
+/// The routine makes blocks of the tiles of rows from rsi to rdx, at least one, by the panels of columns that follow
+/// each other from [Argument#PANEL]. rdi points to the [Argument]s, 64-bit numbers, some of which move on. Tiles are
+/// configured beforehand.
+///
+/// The sums of a block leave the buffer while the next block is multiplied: some rows of them between the products of
+/// each step, whose unit is busy for 16 cycles with each and leaves everything else idle. Only those of the last block
+/// do so on their own. What the result's lines need is asked for in the block before, in the same manner.
+abstract class BlockCode {
+    /// What a routine is told, in this order.
+    enum Argument implements RoutineArgument {
+        /// The left factor's first row.
+        LEFT(0),
+        /// If it is in several planes, bytes from one to the next.
+        PLANE_STEP(1),
+        /// Bytes from a row of a tile to the next.
+        STRIDE(2),
+        /// For each tile, bytes from `LEFT` to its first row.
+        STARTS(3),
+        /// For each step of depth, bytes from a tile's start to where it lies.
+        STEPS(4),
+        STEP_COUNT(5),
+        PANEL(6),
+        /// Bytes from a panel to the next.
+        PANEL_BYTES(7),
+        /// How many panels follow each other, at least 1.
+        PANELS(8),
+        /// The panel that is multiplied after the last one.
+        NEXT(9),
+        /// Memory for the sums of a block.
+        BUFFER(10),
+        /// The result's memory, shifted to the first panel's first column; moves on with the panels, as operands do.
+        OUTPUT(11),
+        /// For each row of each tile an unsigned 32-bit number: elements from `OUTPUT`, or [SumsOut#NOWHERE]. Behind
+        /// the last tile there is another one of dropped rows.
+        OUTPUT_PLACES(12),
+        /// The sums of a panel's columns, negated, and by which number they are multiplied, 32 bits with sign.
+        CORRECTIONS(13),
+        ZERO_POINT(14),
+        /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
+        OPERANDS(15);
+
+        private final int place;
+
+        Argument(int place) {
+            this.place = place;
+        }
+
+        @Override
+        public int place() {
+            return place;
+        }
+
+        /// Where an operand of the epilogue stands, or would.
+        static int operand(int index) {
+            return OPERANDS.at() + index * Long.BYTES;
+        }
+
+        /// In memory.
+        Mem in() {
+            return Mem.at(Gpr.RDI, at()).sized(Long.SIZE);
+        }
+    }
+
+    /// What goes by what.
+    enum Order {
+        /// All blocks of rows by a panel, then by the next.
+        PANELS_OUTSIDE,
+        /// A block of rows by all panels, which all stay in the second-level cache.
+        PANELS_INSIDE
+    }
+
+    /// What code depends on beside the numbers' types and the epilogue.
+    ///
+    /// @param pairs whether there are blocks of two tiles of rows
+    /// @param single whether a tile of rows is left over, or all that there is
+    /// @param columnTiles 1 or 2
+    /// @param lastColumns columns of the last tile that are of the result
+    /// @param steps of depth, where more than [#MOST_STEPS] are as many
+    /// @param order of panels and blocks
+    /// @param asked how many lines of the next panel each step asks for; only with panels outside
+    record Shape(boolean pairs, boolean single, int columnTiles, int lastColumns, int steps, Order order, int asked) {
+        /// With more, the sums of a block have gone before the next block is done.
+        static final int MOST_STEPS = 2 * Tiles.ROWS + 1;
+
+        /// For the rows of so many tiles.
+        static Shape of(int rowTiles, int columnTiles, int lastColumns, int steps, Order order, int asked) {
+            return new Shape(
+                    rowTiles > 1,
+                    rowTiles % 2 > 0,
+                    columnTiles,
+                    lastColumns,
+                    Math.min(steps, MOST_STEPS),
+                    order,
+                    asked);
+        }
+
+        /// Tells shapes apart.
+        String name() {
+            var rows = pairs ? single ? "2+1" : "2" : "1";
+            var rest = lastColumns == Tiles.COLUMNS ? "" : "_" + lastColumns + "columns";
+            var asks = asked == 0 ? "" : "_ask" + asked;
+            return rows + "x" + columnTiles + rest + "_" + steps + "steps" + asks
+                    + (order == Order.PANELS_INSIDE ? "_inside" : "");
+        }
+
+        /// Of a block, the largest if there are two.
+        int rows() {
+            return pairs ? 2 * Tiles.ROWS : Tiles.ROWS;
+        }
+
+        /// How many rows of the block before leave the buffer in a step: a power of two.
+        private int rowsPerStep() {
+            int each = 1;
+            while (each * steps < rows()) {
+                each *= 2;
+            }
+            return each;
+        }
+    }
+
+    /// Bytes of a line of the caches.
+    static final int LINE = 64;
+    /// Registers of the left factor's tiles, and of the right one's; sums are before them.
+    static final int LEFT_TILES = 4;
+    static final int RIGHT_TILES = 6;
+
+    /// On the stack: the tiles of rows, the panel and how many are left, the end of the steps, and of what is asked
+    /// for.
+    private static final Mem FIRST = SumsOut.local(1);
+    private static final Mem LAST = SumsOut.local(2);
+    private static final Mem TILE = SumsOut.local(3);
+    private static final Mem PANEL = SumsOut.local(4);
+    private static final Mem PANELS_LEFT = SumsOut.local(5);
+    private static final Mem STEPS_END = SumsOut.local(6);
+    private static final Mem ASKED_END = SumsOut.local(7);
+    private static final int STACK = 8 * Long.BYTES;
+
+    /// Registers that keep what they hold: where the steps are, the first rows of the block's tiles, distances of rows,
+    /// the panel, and what is asked for. Others are of [SumsOut]; rax and rcx are anybody's.
+    private static final Gpr STEP = Gpr.RBX;
+    private static final Gpr[] TILE_STARTS = {Gpr.R8, Gpr.R9};
+    private static final Gpr LEFT_STRIDE = Gpr.R10;
+    private static final Gpr RIGHT_STRIDE = Gpr.R11;
+    private static final Gpr RIGHT = Gpr.R13;
+    private static final Gpr ASKED = Gpr.RDX;
+
+    private final Assembler a;
+    private final Shape shape;
+    private final SumsOut out;
+
+    BlockCode(Assembler assembler, Shape shape, SumsOut out) {
+        this.a = assembler;
+        this.shape = shape;
+        this.out = out;
+    }
+
+    /// How many products a step has.
+    abstract int products(int rowTiles);
+
+    /// Bytes of a panel that are of a step.
+    abstract int panelStep();
+
+    /// Writes the loads and products of a step.
+    ///
+    /// @param between writes what comes after each product, by its number
+    abstract void multiply(int rowTiles, IntConsumer between);
+
+    /// A routine that configures the tiles, before others are called: that takes as long as some ten products.
+    static byte[] configure(long... configuration) {
+        return Routine.of(0, assembler -> assembler.emit(LDTILECFG, assembler.constant(configuration)));
+    }
+
+    /// A routine that gives the tiles up.
+    static byte[] end() {
+        return Routine.of(0, assembler -> assembler.emit(TILERELEASE));
+    }
+
+    /// The routine's code.
+    static byte[] write(Function<Assembler, BlockCode> code) {
+        return Routine.of(STACK, assembler -> code.apply(assembler).write());
+    }
+
+    private void write() {
+        a.emit(MOV, FIRST, Gpr.RSI);
+        a.emit(MOV, TILE, Gpr.RSI);
+        a.emit(MOV, LAST, Gpr.RDX);
+        a.emit(MOV, Gpr.RAX, Argument.STEP_COUNT.in());
+        a.emit(SHL, Gpr.RAX, Imm.of(Integer.numberOfTrailingZeros(Long.BYTES)));
+        a.emit(ADD, Gpr.RAX, Argument.STEPS.in());
+        a.emit(MOV, STEPS_END, Gpr.RAX);
+        a.emit(MOV, LEFT_STRIDE, Argument.STRIDE.in());
+        startPanels();
+        out.begin();
+        switch (shape.order) {
+            case PANELS_OUTSIDE -> panelsOutside();
+            case PANELS_INSIDE -> blocks(this::panelsInside);
+        }
+        out.finishAll();
+    }
+
+    private void startPanels() {
+        a.emit(MOV, Gpr.RAX, Argument.PANEL.in());
+        a.emit(MOV, PANEL, Gpr.RAX);
+        a.emit(MOV, Gpr.RAX, Argument.PANELS.in());
+        a.emit(MOV, PANELS_LEFT, Gpr.RAX);
+    }
+
+    private void panelsOutside() {
+        var panel = new Label("panel");
+        a.bind(panel);
+        a.emit(MOV, Gpr.RAX, FIRST);
+        a.emit(MOV, TILE, Gpr.RAX);
+        if (shape.asked > 0) {
+            askPanel();
+        }
+        blocks(this::block);
+        nextPanel();
+        a.emit(JNE, panel);
+    }
+
+    private void panelsInside(int rowTiles) {
+        var panel = new Label("panel");
+        startPanels();
+        a.bind(panel);
+        block(rowTiles);
+        nextPanel();
+        a.emit(JNE, panel);
+        // Back to the first panel's columns.
+        a.emit(IMUL, Gpr.RAX, Argument.PANELS.in(), Imm.of(out.panelColumns()));
+        a.emit(NEG, Gpr.RAX);
+        a.emit(ADD, SumsOut.AHEAD, Gpr.RAX);
+    }
+
+    /// Sets the zero flag after the last one.
+    private void nextPanel() {
+        a.emit(MOV, Gpr.RAX, Argument.PANEL_BYTES.in());
+        a.emit(ADD, PANEL, Gpr.RAX);
+        a.emit(ADD, SumsOut.AHEAD, Imm.of(out.panelColumns()));
+        a.emit(DEC, PANELS_LEFT);
+    }
+
+    private void askPanel() {
+        var last = new Label("last panel");
+        a.emit(MOV, ASKED, Argument.NEXT.in());
+        a.emit(CMP, PANELS_LEFT, Imm.of(1));
+        a.emit(JE, last);
+        a.emit(MOV, ASKED, PANEL);
+        a.emit(ADD, ASKED, Argument.PANEL_BYTES.in());
+        a.bind(last);
+        a.emit(MOV, Gpr.RAX, ASKED);
+        a.emit(ADD, Gpr.RAX, Argument.PANEL_BYTES.in());
+        a.emit(MOV, ASKED_END, Gpr.RAX);
+    }
+
+    /// The blocks of the tiles from `TILE` on.
+    private void blocks(IntConsumer body) {
+        var pair = new Label("pair");
+        var rest = new Label("rest");
+        if (shape.pairs) {
+            a.bind(pair);
+            a.emit(MOV, Gpr.RAX, TILE);
+            a.emit(ADD, Gpr.RAX, Imm.of(2));
+            a.emit(CMP, Gpr.RAX, LAST);
+            a.emit(JA, rest);
+            body.accept(2);
+            a.emit(ADD, TILE, Imm.of(2));
+            a.emit(JMP, pair);
+            a.bind(rest);
+        }
+        if (shape.single) {
+            body.accept(1);
+        }
+    }
+
+    private void block(int rowTiles) {
+        var step = new Label("step");
+        var further = new Label("further step");
+        var done = new Label("done");
+        startBlock(rowTiles);
+        a.align(32);
+        a.bind(step);
+        step(rowTiles, true);
+        out.testLeft();
+        a.emit(JNE, step);
+        if (shape.steps * shape.rowsPerStep() > shape.rows()) {
+            a.emit(CMP, STEP, STEPS_END);
+            a.emit(JAE, done);
+            a.align(32);
+            a.bind(further);
+            step(rowTiles, false);
+            a.emit(CMP, STEP, STEPS_END);
+            a.emit(JB, further);
+            a.bind(done);
+        }
+        out.store(rowTiles);
+    }
+
+    private void startBlock(int rowTiles) {
+        a.emit(MOV, Gpr.RCX, TILE);
+        a.emit(MOV, Gpr.RAX, Argument.STARTS.in());
+        for (int row = 0; row < rowTiles; row++) {
+            a.emit(MOV, TILE_STARTS[row], Mem.at(Gpr.RAX, Gpr.RCX, Long.BYTES, row * Long.BYTES));
+            a.emit(ADD, TILE_STARTS[row], Argument.LEFT.in());
+        }
+        a.emit(MOV, RIGHT_STRIDE.low32(), Imm.of(Tiles.ROW_BYTES));
+        a.emit(MOV, RIGHT, PANEL);
+        a.emit(MOV, STEP, Argument.STEPS.in());
+        for (int row = 0; row < rowTiles; row++) {
+            for (int column = 0; column < shape.columnTiles; column++) {
+                a.emit(TILEZERO, out.sum(row, column));
+            }
+        }
+        out.startBlock();
+    }
+
+    /// @param takesOut whether rows of the block before leave the buffer
+    private void step(int rowTiles, boolean takesOut) {
+        int products = products(rowTiles);
+        int rows = takesOut ? shape.rowsPerStep() : 0;
+        multiply(rowTiles, product -> {
+            spread(shape.asked, product, products, line -> a.emit(PREFETCHT1, Mem.at(ASKED, line * LINE)));
+            spread(rows, product, products, out::ask);
+            spread(rows, product, products, out::finish);
+        });
+        a.emit(ADD, STEP, Imm.of(Long.BYTES));
+        a.emit(ADD, RIGHT, Imm.of(panelStep()));
+        if (shape.asked > 0) {
+            a.emit(ADD, ASKED, Imm.of((long) shape.asked * LINE));
+            a.emit(CMP, ASKED, ASKED_END);
+            a.emit(CMOVA, ASKED, ASKED_END);
+        }
+        if (takesOut) {
+            out.walk(rows);
+        }
+    }
+
+    /// Does what has its turn after a product, if so many things are spread evenly.
+    private static void spread(int count, int product, int products, IntConsumer thing) {
+        for (int i = count * product / products; i < count * (product + 1) / products; i++) {
+            thing.accept(i);
+        }
+    }
+
+    /// Loads a part of the left factor's tiles.
+    final void loadLeft(int rowTiles, int part) {
+        a.emit(MOV, Gpr.RAX, Mem.at(STEP, 0));
+        for (int i = 0; i < part; i++) {
+            a.emit(ADD, Gpr.RAX, Argument.PLANE_STEP.in());
+        }
+        for (int row = 0; row < rowTiles; row++) {
+            a.emit(LEA, Gpr.RCX, Mem.at(TILE_STARTS[row], Gpr.RAX, 1, 0));
+            a.emit(TILELOADD, new Tile(LEFT_TILES + row), Mem.at(Gpr.RCX, LEFT_STRIDE, 1, 0));
+        }
+    }
+
+    /// Loads a tile of the right factor, so many bytes from where the step begins.
+    final void loadRight(int column, int at) {
+        a.emit(TILELOADD, new Tile(RIGHT_TILES + column), Mem.at(RIGHT, RIGHT_STRIDE, 1, at));
+    }
+}

@@ -1,0 +1,246 @@
+package dev.balsa.kernel.amx;
+
+import static dev.balsa.asm.AmxInstruction.TILESTORED;
+import static dev.balsa.asm.GeneralInstruction.ADD;
+import static dev.balsa.asm.GeneralInstruction.CMP;
+import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JNE;
+import static dev.balsa.asm.GeneralInstruction.LEA;
+import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
+import static dev.balsa.asm.GeneralInstruction.SHL;
+
+import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Gpr;
+import dev.balsa.asm.Imm;
+import dev.balsa.asm.Label;
+import dev.balsa.asm.Mem;
+import dev.balsa.asm.Tile;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.amx.BlockCode.Argument;
+import dev.balsa.kernel.amx.BlockCode.Shape;
+import dev.balsa.kernel.code.Lanes;
+import dev.balsa.kernel.code.OperandPlaces;
+import dev.balsa.kernel.code.StageCode;
+import java.util.Arrays;
+import java.util.List;
+
+/// Writes the way of a block's sums out of the tile registers: into a buffer, in which rows of the block lie one after
+/// the other, and from there, row by row, through the epilogue to the result.
+///
+/// Rows are finished while the next block is multiplied. So the result's and operands' addresses are those of the
+/// block before until the next one is stored.
+abstract class SumsOut {
+    /// The place of rows that are dropped.
+    static final int NOWHERE = -1;
+    /// Bytes of the buffer.
+    static final int BUFFER_BYTES = 4 * Tiles.BYTES;
+
+    /// On the stack: elements of the result by which the block that is multiplied is ahead of the one before.
+    static final Mem AHEAD = local(0);
+
+    private static final int PLACE_BYTES = Integer.BYTES;
+    /// The places of the rows that are finished, their sums, the places of the rows that are multiplied meanwhile, and
+    /// the result: all walk along with the rows.
+    private static final Gpr PLACES = Gpr.RSI;
+    private static final Gpr SUMS = Gpr.R12;
+    private static final Gpr COMING_PLACES = Gpr.R14;
+    private static final Gpr OUTPUT = Gpr.R15;
+    /// Elements from the result's memory to the row.
+    private static final Gpr ROW = Gpr.RCX;
+
+    final Assembler a;
+    final Lanes lanes;
+    final Shape shape;
+    private final List<Stage> stages;
+    private final List<Integer> operands;
+    /// Bytes of an element of the result.
+    private final int bytes;
+
+    SumsOut(Assembler assembler, Shape shape, List<Stage> stages, int bytes) {
+        this.a = assembler;
+        this.shape = shape;
+        this.stages = stages;
+        this.bytes = bytes;
+        lanes = new Lanes(assembler, Bfloat16Code.UNIT);
+        operands = StageCode.operands(stages);
+    }
+
+    /// A 64-bit number on the stack.
+    static Mem local(int index) {
+        return Mem.at(Gpr.RSP, index * Long.BYTES).sized(Long.SIZE);
+    }
+
+    /// Writes what becomes of a row of sums; takes rax.
+    abstract void finishRow(int row);
+
+    /// Columns from a panel to the next.
+    final int panelColumns() {
+        return shape.columnTiles() * Tiles.COLUMNS;
+    }
+
+    private int bufferRow() {
+        return shape.columnTiles() * Tiles.ROW_BYTES;
+    }
+
+    /// The register of a tile of sums.
+    final Tile sum(int row, int column) {
+        return new Tile(row * shape.columnTiles() + column);
+    }
+
+    /// Before the first block there is one of dropped rows.
+    final void begin() {
+        if (shape.lastColumns() < Tiles.COLUMNS) {
+            lanes.chooseFirst(shape.lastColumns());
+        }
+        var nowhere = new long[shape.rows() * PLACE_BYTES / Long.BYTES];
+        Arrays.fill(nowhere, NOWHERE);
+        a.emit(LEA, PLACES, a.constant(nowhere));
+        a.emit(MOV, OUTPUT, Argument.OUTPUT.in());
+        a.emit(MOV, AHEAD, Imm.of(0));
+    }
+
+    /// rcx = the block's first tile.
+    final void startBlock() {
+        a.emit(SHL, Gpr.RCX, Imm.of(Integer.numberOfTrailingZeros(Tiles.ROWS * PLACE_BYTES)));
+        a.emit(ADD, Gpr.RCX, Argument.OUTPUT_PLACES.in());
+        a.emit(MOV, COMING_PLACES, Gpr.RCX);
+        a.emit(MOV, SUMS, Argument.BUFFER.in());
+    }
+
+    /// Asks for what finishing a row of this block will read and write. It is brought to the second-level cache only:
+    /// rows at distances of some KB fall into few sets of the first one. A place that is nowhere is asked for to no
+    /// effect.
+    final void ask(int row) {
+        a.emit(MOV, ROW.low32(), Mem.at(COMING_PLACES, row * PLACE_BYTES));
+        a.emit(ADD, ROW, AHEAD);
+        for (int at = 0; at < panelColumns() * bytes; at += BlockCode.LINE) {
+            a.emit(PREFETCHT1, Mem.at(OUTPUT, ROW, bytes, at));
+        }
+        for (int i = 0; i < operands.size(); i++) {
+            if (OperandPlaces.isFull(stages, operands.get(i))) {
+                a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, Argument.operand(i)));
+                for (int column = 0; column < shape.columnTiles(); column++) {
+                    a.emit(PREFETCHT1, Mem.at(Gpr.RAX, ROW, Float.BYTES, column * Tiles.ROW_BYTES));
+                }
+            }
+        }
+    }
+
+    /// Finishes a row of the block before.
+    final void finish(int row) {
+        var dropped = new Label("dropped");
+        a.emit(MOV, ROW.low32(), Mem.at(PLACES, row * PLACE_BYTES));
+        a.emit(CMP, ROW.low32(), Imm.of(NOWHERE));
+        a.emit(JE, dropped);
+        finishRow(row);
+        a.bind(dropped);
+    }
+
+    /// Moves on by some rows.
+    final void walk(int rows) {
+        a.emit(ADD, PLACES, Imm.of((long) rows * PLACE_BYTES));
+        a.emit(ADD, COMING_PLACES, Imm.of((long) rows * PLACE_BYTES));
+        a.emit(ADD, SUMS, Imm.of((long) rows * bufferRow()));
+    }
+
+    /// Sets the zero flag if all rows are finished.
+    final void testLeft() {
+        a.emit(LEA, Gpr.RAX, Mem.at(SUMS, -shape.rows() * bufferRow()));
+        a.emit(CMP, Gpr.RAX, Argument.BUFFER.in());
+    }
+
+    /// Stores the sums of the block that has been multiplied, whose rows are finished next; takes r11.
+    final void store(int rowTiles) {
+        a.emit(MOV, Gpr.RAX, Argument.BUFFER.in());
+        a.emit(MOV, Gpr.R11.low32(), Imm.of(bufferRow()));
+        for (int row = 0; row < rowTiles; row++) {
+            for (int column = 0; column < shape.columnTiles(); column++) {
+                int at = row * Tiles.ROWS * bufferRow() + column * Tiles.ROW_BYTES;
+                a.emit(TILESTORED, Mem.at(Gpr.RAX, Gpr.R11, 1, at), sum(row, column));
+            }
+        }
+        a.emit(LEA, PLACES, Mem.at(COMING_PLACES, -shape.rows() * PLACE_BYTES));
+        goOn();
+    }
+
+    private void goOn() {
+        var same = new Label("same panel");
+        a.emit(MOV, Gpr.RAX, AHEAD);
+        a.emit(CMP, Gpr.RAX, Imm.of(0));
+        a.emit(JE, same);
+        a.emit(LEA, OUTPUT, Mem.at(OUTPUT, Gpr.RAX, bytes, 0));
+        a.emit(SHL, Gpr.RAX, Imm.of(Integer.numberOfTrailingZeros(Float.BYTES)));
+        for (int i = 0; i < operands.size(); i++) {
+            int operand = operands.get(i);
+            boolean isOne = stages.stream()
+                    .anyMatch(stage -> stage instanceof Stage.Binary binary
+                            && binary.operand() == operand
+                            && binary.spread() == Spread.SCALAR);
+            if (!isOne) {
+                a.emit(ADD, Mem.at(Gpr.RDI, Argument.operand(i)).sized(Long.SIZE), Gpr.RAX);
+            }
+        }
+        a.emit(MOV, AHEAD, Imm.of(0));
+        a.bind(same);
+    }
+
+    /// Finishes the rows of the last block.
+    final void finishAll() {
+        var row = new Label("row");
+        a.emit(MOV, SUMS, Argument.BUFFER.in());
+        a.bind(row);
+        finish(0);
+        walk(1);
+        testLeft();
+        a.emit(JNE, row);
+    }
+
+    /// Columns of a tile that are of the result.
+    final int count(int column) {
+        return column == shape.columnTiles() - 1 ? shape.lastColumns() : Tiles.COLUMNS;
+    }
+
+    /// Where the sums of a row are.
+    final Mem sums(int row, int column) {
+        return Mem.at(SUMS, row * bufferRow() + column * Tiles.ROW_BYTES);
+    }
+
+    /// Where they go to.
+    final Mem place(int column) {
+        return Mem.at(OUTPUT, ROW, bytes, column * Tiles.COLUMNS * bytes);
+    }
+
+    /// The operands at the place of a row's sums; fetching one takes rax.
+    final StageCode.Operands operands(int column) {
+        return new RowOperands(column * Tiles.ROW_BYTES, count(column));
+    }
+
+    private final class RowOperands implements StageCode.Operands {
+        private final int at;
+        private final int count;
+
+        RowOperands(int at, int count) {
+            this.at = at;
+            this.count = count;
+        }
+
+        @Override
+        public Mem at(Stage.Binary stage) {
+            int index = operands.indexOf(stage.operand());
+            a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, Argument.operand(index)));
+            return switch (stage.spread()) {
+                case FULL -> Mem.at(Gpr.RAX, ROW, Float.BYTES, at);
+                case COLUMN -> Mem.at(Gpr.RAX, at);
+                case SCALAR -> Mem.at(Gpr.RAX, 0);
+                case ROW -> throw new IllegalArgumentException("no code for operands by row; ask knows() first");
+            };
+        }
+
+        @Override
+        public int lanes() {
+            return count;
+        }
+    }
+}
