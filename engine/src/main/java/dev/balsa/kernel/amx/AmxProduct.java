@@ -6,6 +6,7 @@ import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.amx.BlockCode.Argument;
 import dev.balsa.kernel.amx.BlockCode.Order;
+import dev.balsa.kernel.amx.BlockCode.Section;
 import dev.balsa.kernel.amx.BlockCode.Shape;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.tile.RowProduct;
@@ -36,8 +37,8 @@ final class AmxProduct implements RowProduct {
     private final MachineCode split;
     private final MachineCode begin;
     private final MachineCode end;
-    /// By band, then by panel.
-    private final MachineCode[][] codes;
+    /// By band, then by section of depth, then by panel.
+    private final MachineCode[][][] codes;
 
     private final MemorySegment starts;
     private final MemorySegment places;
@@ -103,20 +104,22 @@ final class AmxProduct implements RowProduct {
         return (Math.ceilDiv(bytes, LINE) | 1) * (long) LINE;
     }
 
-    private MachineCode[][] codes(AmxFamily family, Constants constants) {
-        var made = new MachineCode[bands.count()][panels.count()];
+    private MachineCode[][][] codes(AmxFamily family, Constants constants) {
+        var made = new MachineCode[bands.count()][bands.sections()][panels.count()];
         var byForm = new HashMap<AmxTileCode.Form, MachineCode>();
         for (int band = 0; band < bands.count(); band++) {
-            for (int panel = 0; panel < panels.count(); panel++) {
-                var form = new AmxTileCode.Form(family, shape(band, panel), stages);
-                made[band][panel] =
-                        byForm.computeIfAbsent(form, _ -> constants.code(form.name(), () -> AmxTileCode.write(form)));
+            for (int section = 0; section < bands.sections(); section++) {
+                for (int panel = 0; panel < panels.count(); panel++) {
+                    var form = new AmxTileCode.Form(family, shape(band, section, panel), stages);
+                    made[band][section][panel] = byForm.computeIfAbsent(
+                            form, _ -> constants.code(form.name(), () -> AmxTileCode.write(form)));
+                }
             }
         }
         return made;
     }
 
-    private Shape shape(int band, int panel) {
+    private Shape shape(int band, int section, int panel) {
         int tiles = bands.start(band + 1) - bands.start(band);
         int blocks = Math.ceilDiv(tiles, 2);
         int lines = parts * panels.tiles(panel) * Tiles.ROWS;
@@ -124,8 +127,9 @@ final class AmxProduct implements RowProduct {
                 tiles,
                 panels.tiles(panel),
                 panels.lastColumns(panel),
-                layout.steps().size(),
+                bands.step(section + 1) - bands.step(section),
                 bands.asksPanels() ? Order.PANELS_OUTSIDE : Order.PANELS_INSIDE,
+                Section.of(section, bands.sections()),
                 bands.asksPanels() ? Math.ceilDiv(lines, Math.min(blocks, MOST_SHARES)) : 0);
     }
 
@@ -152,8 +156,24 @@ final class AmxProduct implements RowProduct {
         return Math.ceilDiv(most, LINE) * (long) LINE;
     }
 
-    private long planesAt() {
+    private long sumsAt() {
         return argumentBytes() + SumsOut.BUFFER_BYTES;
+    }
+
+    /// Memory for the sums of a band between sections.
+    private long sumBytes() {
+        if (bands.sections() == 1) {
+            return 0;
+        }
+        long most = 0;
+        for (int band = 0; band < bands.count(); band++) {
+            most = Math.max(most, bands.start(band + 1) - bands.start(band));
+        }
+        return most * panels.count() * AmxPanels.WIDTH * Tiles.BYTES;
+    }
+
+    private long planesAt() {
+        return sumsAt() + sumBytes();
     }
 
     @Override
@@ -173,17 +193,34 @@ final class AmxProduct implements RowProduct {
                 splitBand = band;
             }
             int panelPart = part % bands.panelParts();
-            int end = start(panelPart + 1);
-            for (int panel = start(panelPart); panel < end; ) {
-                int next = panel + 1;
-                while (next < end && codes[band][next] == codes[band][panel]) {
-                    next++;
-                }
-                multiply(frame, result, columnShift, band, panel, next);
-                panel = next;
+            for (int section = 0; section < bands.sections(); section++) {
+                multiply(frame, result, columnShift, band, section, start(panelPart), start(panelPart + 1));
             }
         }
         end.call(0, frame.scratch(), 0, 0);
+    }
+
+    private void multiply(
+            Frame frame, MemorySegment result, long columnShift, int band, int section, int from, int to) {
+        var code = codes[band][section];
+        for (int panel = from; panel < to; ) {
+            int end = panel + 1;
+            while (end < to && code[end] == code[panel]) {
+                end++;
+            }
+            int nextSection = end < to ? section : (section + 1) % bands.sections();
+            int nextPanel = end < to ? end : nextSection > 0 ? from : to % panels.count();
+            Argument.NEXT.set(frame.scratch(), place(nextPanel, nextSection));
+            multiply(frame, result, columnShift, band, section, panel, end, from);
+            panel = end;
+        }
+    }
+
+    /// Where a section of a panel lies.
+    private long place(int panel, int section) {
+        return packed.address()
+                + panels.place(panel)
+                + (long) bands.step(section) * parts * panels.tiles(panel) * Tiles.BYTES;
     }
 
     /// The first panel of a part of about equal ones; the larger ones come first.
@@ -217,24 +254,35 @@ final class AmxProduct implements RowProduct {
         }
     }
 
-    private void multiply(Frame frame, MemorySegment result, long columnShift, int band, int panel, int end) {
+    private void multiply(
+            Frame frame,
+            MemorySegment result,
+            long columnShift,
+            int band,
+            int section,
+            int panel,
+            int end,
+            int firstPanel) {
         var scratch = frame.scratch();
         long column = columnShift + panels.column(panel);
-        long next = packed.address() + panels.place(end % panels.count());
+        int tiles = bands.start(band + 1) - bands.start(band);
+        int stepCount = bands.step(section + 1) - bands.step(section);
+        long kept = (long) (panel - firstPanel) * AmxPanels.WIDTH * tiles * Tiles.BYTES;
         Argument.LEFT.set(scratch, scratch.address() + planesAt());
         Argument.PLANE_STEP.set(scratch, planeStep);
         Argument.STRIDE.set(scratch, layout.tiles().stride());
         Argument.STARTS.set(scratch, starts.address());
-        Argument.STEPS.set(scratch, steps.address());
-        Argument.STEP_COUNT.set(scratch, layout.steps().size());
-        Argument.PANEL.set(scratch, packed.address() + panels.place(panel));
+        Argument.STEPS.set(scratch, steps.address() + (long) bands.step(section) * Long.BYTES);
+        Argument.STEP_COUNT.set(scratch, stepCount);
+        Argument.PANEL.set(scratch, place(panel, section));
         Argument.PANEL_BYTES.set(scratch, panels.place(1));
         Argument.PANELS.set(scratch, end - panel);
-        Argument.NEXT.set(scratch, next);
+        Argument.ASKED_BYTES.set(scratch, (long) stepCount * parts * panels.tiles(panel) * Tiles.BYTES);
+        Argument.SECTION_SUMS.set(scratch, scratch.address() + sumsAt() + kept);
         Argument.BUFFER.set(scratch, scratch.address() + argumentBytes());
         Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
         Argument.OUTPUT_PLACES.set(scratch, places.address());
         operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
-        codes[band][panel].call(0, scratch, bands.start(band), bands.start(band + 1));
+        codes[band][section][panel].call(0, scratch, bands.start(band), bands.start(band + 1));
     }
 }

@@ -14,14 +14,16 @@ import java.util.stream.Stream;
 
 /// How a product is laid out and divided: bands of tiles of rows, each of which a worker splits into its own memory, by
 /// parts of the panels. The more parts of panels, the more often the same rows are split; the more bands, the more
-/// often the same panels are read.
+/// often the same panels are read. Where so much depth is multiplied that a band of many rows and a panel do not stay
+/// in a second-level cache together, that is done in sections of depth, between which sums are kept in memory.
 ///
 /// @param layout how the rows of a band lie
 /// @param bands the first tile of each, and the end of the last
 /// @param panelParts parts of the panels for each band
+/// @param sections of depth
 /// @param asksPanels whether most panels are not in a worker's second-level cache when it comes to them
 /// @param cycles about how many the whole product takes
-record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean asksPanels, double cycles) {
+record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int sections, boolean asksPanels, double cycles) {
     /// Who makes a product, and where its bands are kept.
     ///
     /// @param workers how many make parts at once
@@ -63,6 +65,12 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean ask
     private static final int FEW_BANDS = 2;
     /// Which part of a worker's second-level cache they must be more than to be asked for then: fewer are there soon.
     private static final int FEW_PANELS = 4;
+    /// Sections are no shorter: keeping sums takes longer than it saves.
+    private static final int LEAST_STEPS = 16;
+    /// Cycles in which a tile of sums is stored and loaded again.
+    private static final double KEEP_CYCLES = 40;
+    /// What part of a second-level cache holds what is multiplied at a time: rows, a panel, and the next one.
+    private static final double MOST_AT_ONCE = 0.75;
     /// Workers seldom end at once: by how much of a part's time the slowest of them comes later.
     private static final double TAIL = 0.1;
 
@@ -91,25 +99,28 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean ask
     static Bands of(AmxFamily family, LeftLayout layout, int panels, Workplace workplace) {
         int tiles = layout.tiles().count();
         if (tiles == 0) {
-            return new Bands(layout, List.of(0), 1, false, 0);
+            return new Bands(layout, List.of(0), 1, 1, false, 0);
         }
         var candidates = new ArrayList<Bands>();
-        for (int most = even(tiles); most >= 2; most = most == 2 ? 0 : even(most / 2)) {
-            var starts = divide(family, layout, most, workplace.cache / 2);
-            boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers;
-            boolean asks = panelBytes(family, layout, panels) > workplace.cache / (few ? FEW_PANELS : 2.0);
-            for (int panelParts : panelParts(panels)) {
-                candidates.add(new Bands(
-                        layout,
-                        starts,
-                        panelParts,
-                        asks,
-                        cycles(family, layout, starts, panels, panelParts, workplace)));
+        var product = new Product(family, layout, panels, workplace);
+        for (int sections = 1; layout.steps().size() >= sections * leastSteps(sections); sections *= 2) {
+            for (int most = even(tiles); most >= 2; most = most == 2 ? 0 : even(most / 2)) {
+                var starts = divide(family, layout, most, workplace.cache / 2 * sections);
+                boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers;
+                boolean asks = product.panelBytes() > workplace.cache / (few ? FEW_PANELS : 2.0);
+                for (int panelParts : panelParts(panels)) {
+                    double cycles = product.cycles(starts, panelParts, sections);
+                    candidates.add(new Bands(layout, starts, panelParts, sections, asks, cycles));
+                }
             }
         }
         return candidates.stream()
                 .min(Comparator.comparingDouble(Bands::cycles))
                 .orElseThrow();
+    }
+
+    private static int leastSteps(int sections) {
+        return sections == 1 ? 0 : LEAST_STEPS;
     }
 
     /// Numbers of parts that are about equal: the panels halved, and halved again.
@@ -121,47 +132,57 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean ask
         return counts;
     }
 
-    private static double panelBytes(AmxFamily family, LeftLayout layout, int panels) {
-        return (double) layout.steps().size() * panels * AmxPanels.WIDTH * family.parts() * Tiles.BYTES;
-    }
+    /// A product of which ways to divide it are compared.
+    private record Product(AmxFamily family, LeftLayout layout, int panels, Workplace place) {
+        double panelBytes() {
+            return (double) layout.steps().size() * panels * AmxPanels.WIDTH * family.parts() * Tiles.BYTES;
+        }
 
-    /// Each part goes to the worker that has least to do.
-    private static double cycles(
-            AmxFamily family, LeftLayout layout, List<Integer> starts, int panels, int panelParts, Workplace place) {
-        double split = LeftLayout.splitting(family.parts()) + (panelParts > 1 ? ELSEWHERE_CYCLES : 0);
-        double tile = (double) layout.steps().size()
-                * panels
-                * AmxPanels.WIDTH
-                * family.products()
-                * PRODUCT_CYCLES
-                * WAITING;
-        double bytes = panelBytes(family, layout, panels);
-        boolean stays = bytes <= place.cache / 2.0;
-        var loads = new double[place.workers];
-        var have = new boolean[place.workers][panelParts];
-        double longest = 0;
-        for (int band = 0; band < starts.size() - 1; band++) {
-            int from = starts.get(band);
-            int to = starts.get(band + 1);
-            double splitting = layout.effort(from, to, split, family.parts());
-            double products = (to - from) * tile;
-            for (int part = 0; part < panelParts; part++) {
-                int worker = 0;
-                for (int other = 1; other < loads.length; other++) {
-                    worker = loads[other] < loads[worker] ? other : worker;
+        /// Each part goes to the worker that has least to do.
+        double cycles(List<Integer> starts, int panelParts, int sections) {
+            double split = LeftLayout.splitting(family.parts()) + (panelParts > 1 ? ELSEWHERE_CYCLES : 0);
+            double bytes = panelBytes();
+            boolean stays = bytes <= place.cache / 2.0;
+            var loads = new double[place.workers];
+            var have = new boolean[place.workers][panelParts];
+            double longest = 0;
+            for (int band = 0; band < starts.size() - 1; band++) {
+                int from = starts.get(band);
+                int to = starts.get(band + 1);
+                double splitting = layout.effort(from, to, split, family.parts());
+                double products = products(from, to, sections);
+                for (int part = 0; part < panelParts; part++) {
+                    int worker = 0;
+                    for (int other = 1; other < loads.length; other++) {
+                        worker = loads[other] < loads[worker] ? other : worker;
+                    }
+                    double reading = stays && have[worker][part] ? 0 : bytes * READ_CYCLES;
+                    double cycles = splitting + CALL_CYCLES * sections + (products + reading) / panelParts;
+                    loads[worker] += cycles;
+                    have[worker][part] = true;
+                    longest = Math.max(longest, cycles);
                 }
-                double reading = stays && have[worker][part] ? 0 : bytes * READ_CYCLES;
-                double cycles = splitting + CALL_CYCLES + (products + reading) / panelParts;
-                loads[worker] += cycles;
-                have[worker][part] = true;
-                longest = Math.max(longest, cycles);
             }
+            double latest = 0;
+            for (double load : loads) {
+                latest = Math.max(latest, load);
+            }
+            return latest + TAIL * longest;
         }
-        double latest = 0;
-        for (double load : loads) {
-            latest = Math.max(latest, load);
+
+        /// The cycles of all panels' products with a band, with what rows and sums take that do not stay in the
+        /// second-level cache.
+        private double products(int from, int to, int sections) {
+            double products =
+                    (double) (to - from) * layout.steps().size() * panels * AmxPanels.WIDTH * family.products();
+            double planes = bytes(family, layout, from, to);
+            double atOnce = (planes + 2 * panelBytes() / panels) / sections;
+            double again = atOnce > MOST_AT_ONCE * place.cache ? planes * panels : 0;
+            double sums = (double) (to - from) * panels * AmxPanels.WIDTH * (sections - 1);
+            return products * PRODUCT_CYCLES * WAITING
+                    + again * READ_CYCLES
+                    + sums * (KEEP_CYCLES + 2 * Tiles.BYTES * READ_CYCLES);
         }
-        return latest + TAIL * longest;
     }
 
     private static int even(int tiles) {
@@ -194,6 +215,11 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, boolean ask
 
     private static long bytes(AmxFamily family, LeftLayout layout, int from, int to) {
         return (layout.planeBytes(from, to) + layout.flatBytes(from, to)) * family.parts();
+    }
+
+    /// The first step of a section of depth, or the end of all.
+    int step(int section) {
+        return (int) ((long) layout.steps().size() * section / sections);
     }
 
     /// How many there are.

@@ -3,6 +3,7 @@ package dev.balsa.kernel.amx;
 import static dev.balsa.asm.AmxInstruction.LDTILECFG;
 import static dev.balsa.asm.AmxInstruction.TILELOADD;
 import static dev.balsa.asm.AmxInstruction.TILERELEASE;
+import static dev.balsa.asm.AmxInstruction.TILESTORED;
 import static dev.balsa.asm.AmxInstruction.TILEZERO;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMOVA;
@@ -29,8 +30,10 @@ import dev.balsa.asm.Mem;
 import dev.balsa.asm.Tile;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
 
 /// Writes the code of blocks of tiles: one or two tiles of rows by one or two of columns, whose sums stay in tile
 /// registers along the whole depth, then go through a buffer to the result ([SumsOut]).
@@ -73,8 +76,12 @@ abstract class BlockCode {
         /// The sums of a panel's columns, negated, and by which number they are multiplied, 32 bits with sign.
         CORRECTIONS(13),
         ZERO_POINT(14),
+        /// Where sums of block after block are between two sections of depth.
+        SECTION_SUMS(15),
+        /// Bytes of a panel that the section which comes next multiplies.
+        ASKED_BYTES(16),
         /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(15);
+        OPERANDS(17);
 
         private final int place;
 
@@ -106,6 +113,31 @@ abstract class BlockCode {
         PANELS_INSIDE
     }
 
+    /// Which section of the depth is multiplied. Sums of all but the last are kept in memory until the next one.
+    enum Section {
+        /// All of it.
+        WHOLE,
+        FIRST,
+        MIDDLE,
+        LAST;
+
+        /// One of several.
+        static Section of(int index, int count) {
+            if (count == 1) {
+                return WHOLE;
+            }
+            return index == 0 ? FIRST : index == count - 1 ? LAST : MIDDLE;
+        }
+
+        boolean begins() {
+            return this == WHOLE || this == FIRST;
+        }
+
+        boolean ends() {
+            return this == WHOLE || this == LAST;
+        }
+    }
+
     /// What code depends on beside the numbers' types and the epilogue.
     ///
     /// @param pairs whether there are blocks of two tiles of rows
@@ -114,13 +146,23 @@ abstract class BlockCode {
     /// @param lastColumns columns of the last tile that are of the result
     /// @param steps of depth, where more than [#MOST_STEPS] are as many
     /// @param order of panels and blocks
+    /// @param section of the depth
     /// @param asked how many lines of the next panel each step asks for; only with panels outside
-    record Shape(boolean pairs, boolean single, int columnTiles, int lastColumns, int steps, Order order, int asked) {
+    record Shape(
+            boolean pairs,
+            boolean single,
+            int columnTiles,
+            int lastColumns,
+            int steps,
+            Order order,
+            Section section,
+            int asked) {
         /// With more, the sums of a block have gone before the next block is done.
         static final int MOST_STEPS = 2 * Tiles.ROWS + 1;
 
         /// For the rows of so many tiles.
-        static Shape of(int rowTiles, int columnTiles, int lastColumns, int steps, Order order, int asked) {
+        static Shape of(
+                int rowTiles, int columnTiles, int lastColumns, int steps, Order order, Section section, int asked) {
             return new Shape(
                     rowTiles > 1,
                     rowTiles % 2 > 0,
@@ -128,6 +170,7 @@ abstract class BlockCode {
                     lastColumns,
                     Math.min(steps, MOST_STEPS),
                     order,
+                    section,
                     asked);
         }
 
@@ -137,7 +180,8 @@ abstract class BlockCode {
             var rest = lastColumns == Tiles.COLUMNS ? "" : "_" + lastColumns + "columns";
             var asks = asked == 0 ? "" : "_ask" + asked;
             return rows + "x" + columnTiles + rest + "_" + steps + "steps" + asks
-                    + (order == Order.PANELS_INSIDE ? "_inside" : "");
+                    + (order == Order.PANELS_INSIDE ? "_inside" : "")
+                    + (section == Section.WHOLE ? "" : "_" + section.name().toLowerCase(Locale.ROOT));
         }
 
         /// Of a block, the largest if there are two.
@@ -170,7 +214,10 @@ abstract class BlockCode {
     private static final Mem PANELS_LEFT = SumsOut.local(5);
     private static final Mem STEPS_END = SumsOut.local(6);
     private static final Mem ASKED_END = SumsOut.local(7);
-    private static final int STACK = 8 * Long.BYTES;
+    /// Where the sums of the next block are kept between sections.
+    private static final Mem KEPT = SumsOut.local(8);
+
+    private static final int STACK = 9 * Long.BYTES;
 
     /// Registers that keep what they hold: where the steps are, the first rows of the block's tiles, distances of rows,
     /// the panel, and what is asked for. Others are of [SumsOut]; rax and rcx are anybody's.
@@ -226,13 +273,19 @@ abstract class BlockCode {
         a.emit(ADD, Gpr.RAX, Argument.STEPS.in());
         a.emit(MOV, STEPS_END, Gpr.RAX);
         a.emit(MOV, LEFT_STRIDE, Argument.STRIDE.in());
+        if (shape.section != Section.WHOLE) {
+            a.emit(MOV, Gpr.RAX, Argument.SECTION_SUMS.in());
+            a.emit(MOV, KEPT, Gpr.RAX);
+        }
         startPanels();
         out.begin();
         switch (shape.order) {
             case PANELS_OUTSIDE -> panelsOutside();
             case PANELS_INSIDE -> blocks(this::panelsInside);
         }
-        out.finishAll();
+        if (shape.section.ends()) {
+            out.finishAll();
+        }
     }
 
     private void startPanels() {
@@ -285,7 +338,7 @@ abstract class BlockCode {
         a.emit(ADD, ASKED, Argument.PANEL_BYTES.in());
         a.bind(last);
         a.emit(MOV, Gpr.RAX, ASKED);
-        a.emit(ADD, Gpr.RAX, Argument.PANEL_BYTES.in());
+        a.emit(ADD, Gpr.RAX, Argument.ASKED_BYTES.in());
         a.emit(MOV, ASKED_END, Gpr.RAX);
     }
 
@@ -314,6 +367,15 @@ abstract class BlockCode {
         var further = new Label("further step");
         var done = new Label("done");
         startBlock(rowTiles);
+        if (!shape.section.ends()) {
+            a.align(32);
+            a.bind(further);
+            step(rowTiles, false);
+            a.emit(CMP, STEP, STEPS_END);
+            a.emit(JB, further);
+            keepSums(rowTiles);
+            return;
+        }
         a.align(32);
         a.bind(step);
         step(rowTiles, true);
@@ -342,12 +404,36 @@ abstract class BlockCode {
         a.emit(MOV, RIGHT_STRIDE.low32(), Imm.of(Tiles.ROW_BYTES));
         a.emit(MOV, RIGHT, PANEL);
         a.emit(MOV, STEP, Argument.STEPS.in());
-        for (int row = 0; row < rowTiles; row++) {
-            for (int column = 0; column < shape.columnTiles; column++) {
-                a.emit(TILEZERO, out.sum(row, column));
+        // It takes rcx, which is free from then on.
+        out.startBlock();
+        if (shape.section.begins()) {
+            eachSum(rowTiles, (sum, _) -> a.emit(TILEZERO, sum));
+        } else {
+            a.emit(MOV, Gpr.RAX, KEPT);
+            eachSum(rowTiles, (sum, at) -> a.emit(TILELOADD, sum, Mem.at(Gpr.RAX, RIGHT_STRIDE, 1, at)));
+            if (shape.section.ends()) {
+                nextKept(rowTiles);
             }
         }
-        out.startBlock();
+    }
+
+    private void keepSums(int rowTiles) {
+        a.emit(MOV, Gpr.RAX, KEPT);
+        eachSum(rowTiles, (sum, at) -> a.emit(TILESTORED, Mem.at(Gpr.RAX, RIGHT_STRIDE, 1, at), sum));
+        nextKept(rowTiles);
+    }
+
+    private void nextKept(int rowTiles) {
+        a.emit(ADD, KEPT, Imm.of((long) rowTiles * shape.columnTiles * Tiles.BYTES));
+    }
+
+    /// @param action told each tile of sums, and bytes to where it is kept
+    private void eachSum(int rowTiles, ObjIntConsumer<Tile> action) {
+        for (int row = 0; row < rowTiles; row++) {
+            for (int column = 0; column < shape.columnTiles; column++) {
+                action.accept(out.sum(row, column), (row * shape.columnTiles + column) * Tiles.BYTES);
+            }
+        }
     }
 
     /// @param takesOut whether rows of the block before leave the buffer

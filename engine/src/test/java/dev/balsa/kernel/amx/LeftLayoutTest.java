@@ -110,6 +110,15 @@ class LeftLayoutTest {
         assertThat(lines.subList(10, 15)).containsExactly(12L, 13L, 16L, 17L, 20L);
     }
 
+    /// A panel takes 1.2 MB, as many rows of the image as are worth reading it for some more.
+    @Test
+    void deepProductsAreMadeInSections() {
+        assertThat(Bands.best(FAMILY, windows(32, 3, 1, 1024, 512), PLACE).sections())
+                .isGreaterThan(1);
+        assertThat(Bands.best(FAMILY, windows(56, 3, 1, 64, 64), PLACE).sections())
+                .isEqualTo(1);
+    }
+
     @ParameterizedTest
     @MethodSource("requests")
     void everyRowIsInOneTile(TileProduct.Request request) {
