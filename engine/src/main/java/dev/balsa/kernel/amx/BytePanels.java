@@ -39,11 +39,6 @@ record BytePanels(ByteRows rows, int columns) {
         return Math.min(Tiles.COLUMNS, columns - (panel * WIDTH + tiles(panel) - 1) * Tiles.COLUMNS);
     }
 
-    /// Whether two panels are equally wide and full.
-    boolean isSameKind(int panel, int other) {
-        return tiles(panel) == tiles(other) && lastColumns(panel) == lastColumns(other);
-    }
-
     private int tileBytes() {
         return rows.depth() * Tiles.COLUMNS;
     }

@@ -5,7 +5,9 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.SumResult;
-import dev.balsa.kernel.amx.ByteTileCode.Argument;
+import dev.balsa.kernel.amx.BlockCode.Argument;
+import dev.balsa.kernel.amx.BlockCode.Order;
+import dev.balsa.kernel.amx.BlockCode.Shape;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.tile.BandedProduct;
 import dev.balsa.kernel.tile.PairFactor;
@@ -13,15 +15,16 @@ import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 
 /// A product of rows of bytes with a packed factor on the tile unit, prepared.
 ///
 /// Immutable and thread-safe. A part of it is a band of tiles of rows by some panels of columns. Within a part the
-/// loops are, from the outside: panels, blocks of tiles, depth.
+/// loops are, from the outside: blocks of tiles, panels, depth, or panels first where there are many.
 final class ByteProduct implements BandedProduct {
-    private static final int LINE = 64;
+    private static final int LINE = BlockCode.LINE;
     /// Cycles of a product of tiles, and of a tile's sums on their way through the epilogue.
     private static final double PRODUCT_CYCLES = 16;
 
@@ -41,7 +44,9 @@ final class ByteProduct implements BandedProduct {
     private final ByteRows rows;
     private final BytePanels panels;
     private final MemorySegment packed;
-    /// By panel, then by tiles of rows.
+    private final MachineCode begin;
+    private final MachineCode end;
+    /// By band, then by panel.
     private final MachineCode[][] codes;
 
     private final MemorySegment starts;
@@ -83,12 +88,32 @@ final class ByteProduct implements BandedProduct {
         int least = Math.ceilDiv(request.rows().count(), request.mostRows());
         bands = Math.clamp(areMany() ? least : Math.max(wanted, least), 1, Math.ceilDiv(count, 2));
         panelParts = Math.clamp(Math.ceilDiv(wanted, bands), 1, panels.count());
-        codes = new MachineCode[panels.count()][];
-        for (int panel = 0; panel < codes.length; panel++) {
-            codes[panel] = panel > 0 && panels.isSameKind(panel, panel - 1)
-                    ? codes[panel - 1]
-                    : new MachineCode[] {code(1, panel, constants), code(2, panel, constants)};
+        begin = constants.code("amx_begin_bytes" + rows.depth(), () -> ByteTileCode.begin(rows.depth()));
+        end = constants.code("amx_end", BlockCode::end);
+        codes = codes(constants);
+    }
+
+    private MachineCode[][] codes(Constants constants) {
+        var made = new MachineCode[bands][panels.count()];
+        var byForm = new HashMap<ByteTileCode.Form, MachineCode>();
+        for (int band = 0; band < bands; band++) {
+            for (int panel = 0; panel < panels.count(); panel++) {
+                var form = new ByteTileCode.Form(signed, rows.depth(), shape(band, panel), result, stages);
+                made[band][panel] =
+                        byForm.computeIfAbsent(form, _ -> constants.code(form.name(), () -> ByteTileCode.write(form)));
+            }
         }
+        return made;
+    }
+
+    private Shape shape(int band, int panel) {
+        return Shape.of(
+                firstTile(band + 1) - firstTile(band),
+                panels.tiles(panel),
+                panels.lastColumns(panel),
+                rows.steps().size(),
+                areMany() ? Order.PANELS_OUTSIDE : Order.PANELS_INSIDE,
+                asked(panel));
     }
 
     /// The product, if the tile unit makes it best.
@@ -122,19 +147,6 @@ final class ByteProduct implements BandedProduct {
                 * request.depth().length()
                 * Integer.BYTES;
         return done / wanted;
-    }
-
-    private MachineCode code(int rowTiles, int panel, Constants constants) {
-        var form = new ByteTileCode.Form(
-                signed,
-                rows.depth(),
-                rowTiles,
-                panels.tiles(panel),
-                panels.lastColumns(panel),
-                rowTiles == 2 ? asked(panel) : 0,
-                result,
-                stages);
-        return constants.code(form.name(), () -> ByteTileCode.write(form));
     }
 
     /// Whether panels come from beyond the second-level cache.
@@ -189,7 +201,7 @@ final class ByteProduct implements BandedProduct {
 
     @Override
     public long scratchBytes() {
-        return bufferAt() + ByteTileCode.BUFFER_BYTES;
+        return bufferAt() + SumsOut.BUFFER_BYTES;
     }
 
     @Override
@@ -220,31 +232,23 @@ final class ByteProduct implements BandedProduct {
         Argument.STEP_COUNT.set(scratch, rows.steps().size());
         Argument.BUFFER.set(scratch, scratch.address() + bufferAt());
         Argument.OUTPUT_PLACES.set(scratch, places.address());
-        int first = firstTile(band);
-        int last = firstTile(band + 1);
-        int pairs = last - (last - first) % 2;
+        Argument.PANEL_BYTES.set(scratch, panels.place(1));
+        begin.call(0, scratch, 0, 0);
         for (int panel = start(part % panelParts, panels.count(), panelParts); panel < end; ) {
             int next = panel + 1;
-            // All blocks of a band go by a panel before it leaves the cache.
-            boolean isAlone = areMany() && first < pairs && pairs < last;
-            while (next < end && !isAlone && panels.isSameKind(panel, next)) {
+            while (next < end && codes[band][next] == codes[band][panel]) {
                 next++;
             }
             long column = columnShift + panels.column(panel);
-            for (int rowTiles = 2; rowTiles > 0; rowTiles--) {
-                int from = rowTiles == 2 ? first : pairs;
-                int to = rowTiles == 2 ? pairs : last;
-                if (from < to) {
-                    Argument.PANEL.set(scratch, packed.address() + panels.place(panel));
-                    Argument.PANEL_BYTES.set(scratch, panels.place(1));
-                    Argument.PANELS.set(scratch, next - panel);
-                    Argument.CORRECTIONS.set(scratch, packed.address() + panels.sumsAt(panel));
-                    Argument.OUTPUT.set(scratch, output.address() + column * result.bytes());
-                    operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
-                    codes[panel][rowTiles - 1].call(0, scratch, from, to);
-                }
-            }
+            Argument.PANEL.set(scratch, packed.address() + panels.place(panel));
+            Argument.PANELS.set(scratch, next - panel);
+            Argument.NEXT.set(scratch, packed.address() + panels.place(next % panels.count()));
+            Argument.CORRECTIONS.set(scratch, packed.address() + panels.sumsAt(panel));
+            Argument.OUTPUT.set(scratch, output.address() + column * result.bytes());
+            operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+            codes[band][panel].call(0, scratch, firstTile(band), firstTile(band + 1));
             panel = next;
         }
+        this.end.call(0, scratch, 0, 0);
     }
 }

@@ -75,6 +75,14 @@ abstract class SumsOut {
     /// Writes what becomes of a row of sums; takes rax.
     abstract void finishRow(int row);
 
+    /// Writes what must be done before rows of a panel are finished; takes rax and what [#finishRow] takes.
+    void startPanel() {}
+
+    /// Moves what lies as operands of one row do on to a further panel.
+    ///
+    /// @param bytes a register that holds by how much
+    void moveOn(Gpr bytes) {}
+
     /// Columns from a panel to the next.
     final int panelColumns() {
         return shape.columnTiles() * Tiles.COLUMNS;
@@ -99,6 +107,7 @@ abstract class SumsOut {
         a.emit(LEA, PLACES, a.constant(nowhere));
         a.emit(MOV, OUTPUT, Argument.OUTPUT.in());
         a.emit(MOV, AHEAD, Imm.of(0));
+        startPanel();
     }
 
     /// rcx = the block's first tile.
@@ -182,6 +191,8 @@ abstract class SumsOut {
                 a.emit(ADD, Mem.at(Gpr.RDI, Argument.operand(i)).sized(Long.SIZE), Gpr.RAX);
             }
         }
+        moveOn(Gpr.RAX);
+        startPanel();
         a.emit(MOV, AHEAD, Imm.of(0));
         a.bind(same);
     }
