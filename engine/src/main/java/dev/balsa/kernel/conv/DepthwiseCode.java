@@ -30,6 +30,7 @@ import dev.balsa.kernel.code.SumCode;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.conv.DepthwiseForm.Meeting;
 import dev.balsa.kernel.conv.DepthwiseForm.Segment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -214,11 +215,17 @@ final class DepthwiseCode {
         }
         var free =
                 IntStream.range(sums, unit.registers()).mapToObj(unit::register).toList();
+        var parts = new ArrayList<StageCode.Part>();
         for (int line = 0; line < form.tile().lines(); line++) {
             for (int pixel = 0; pixel < segment.pixels(); pixel++) {
-                results(line, pixel, vectors, lastLanes, free);
+                if (form.integers().isPresent()) {
+                    integers(form.integers().get(), line, pixel, vectors, lastLanes, free);
+                } else {
+                    parts.addAll(results(line, pixel, vectors, lastLanes));
+                }
             }
         }
+        StageCode.writeByTurns(lanes, stages, 0, parts, free);
     }
 
     /// The sums begin with the bias or 0.
@@ -303,21 +310,23 @@ final class DepthwiseCode {
         return line * form.outputLine() + pixel * form.outputStep();
     }
 
-    private void results(int line, int pixel, int vectors, int lastLanes, List<Vec> free) {
-        if (form.integers().isPresent()) {
-            integers(form.integers().get(), line, pixel, vectors, lastLanes, free);
-            return;
-        }
+    private List<StageCode.Part> results(int line, int pixel, int vectors, int lastLanes) {
+        var parts = new ArrayList<StageCode.Part>();
         for (int vector = 0; vector < vectors; vector++) {
             int count = vector < vectors - 1 ? unit.lanes() : lastLanes;
             var x = sum(line, pixel, vector);
-            StageCode.write(lanes, stages, x, free, operands(line, pixel, vector, count));
-            if (count == unit.lanes()) {
-                lanes.store(result(line, pixel, vector), x);
-            } else {
-                lanes.storeFirst(result(line, pixel, vector), x, count, free.getFirst());
-            }
+            var place = result(line, pixel, vector);
+            var places = operands(line, pixel, vector, count);
+            parts.add(free -> {
+                StageCode.write(lanes, stages, x, free, places);
+                if (count == unit.lanes()) {
+                    lanes.store(place, x);
+                } else {
+                    lanes.storeFirst(place, x, count, free.getFirst());
+                }
+            });
         }
+        return parts;
     }
 
     private Mem result(int line, int pixel, int vector) {
