@@ -29,8 +29,10 @@ final class DepthwiseTileWork implements CodeWork {
     private static final long LEAST_STEPS = 1 << 17;
     /// Output rows of a band that are worth the rows of the image that neighbouring bands see, too.
     private static final int GOOD_LINES = 3;
-    /// What a group of output rows sees and makes: most of a first-level cache of 48 KB.
-    private static final long CACHED = 32L << 10;
+    /// What a group of output rows sees and makes: a first-level cache.
+    private static final long CACHED = 48L << 10;
+    /// Fewer vectors of channels side by side come so slowly from beyond the second-level cache that it does not pay.
+    private static final int LEAST_VECTORS = 4;
 
     /// Channels that are done together.
     ///
@@ -94,8 +96,9 @@ final class DepthwiseTileWork implements CodeWork {
         long inputs = (long) Taps.of(height).span(tile.lines()) * width.input();
         long outputs = (long) tile.lines() * width.output();
         int vectors = Math.ceilDiv(request.channels(), unit.lanes());
-        int fit = Math.clamp(CACHED / ((inputs + outputs) * unit.bytes()), Math.min(2, vectors), vectors);
-        int count = Math.clamp(Math.ceilDiv(vectors, fit), Math.min(least, vectors), vectors);
+        int fit = (int) Math.min(vectors, CACHED / ((inputs + outputs) * unit.bytes()));
+        int wanted = fit < LEAST_VECTORS ? 1 : Math.ceilDiv(vectors, fit);
+        int count = Math.clamp(wanted, Math.min(least, vectors), vectors);
         for (int i = 0; i < count; i++) {
             int first = vectors * i / count * unit.lanes();
             int end = Math.min(request.channels(), vectors * (i + 1) / count * unit.lanes());
