@@ -84,13 +84,13 @@ public final class Assembler {
         return operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
     }
 
-    /// Appends the instructions of two parts by turns, so that those of one run while the other's wait for results.
+    /// Appends the instructions of several parts by turns, so that those of one run while the others' wait for results.
     /// They use different registers, no flags and no mask registers, and have no labels.
-    public void interleave(Runnable one, Runnable other) {
-        var ones = held(one);
-        var others = held(other);
-        for (int i = 0; i < Math.max(ones.size(), others.size()); i++) {
-            for (var part : List.of(ones, others)) {
+    public void interleave(List<Runnable> parts) {
+        var held = parts.stream().map(this::held).toList();
+        int longest = held.stream().mapToInt(List::size).max().orElse(0);
+        for (int i = 0; i < longest; i++) {
+            for (var part : held) {
                 if (i < part.size()) {
                     emit(part.get(i).instruction, part.get(i).operands);
                 }

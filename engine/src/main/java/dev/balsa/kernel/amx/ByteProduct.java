@@ -7,6 +7,7 @@ import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.amx.BlockCode.Argument;
 import dev.balsa.kernel.amx.BlockCode.Order;
+import dev.balsa.kernel.amx.BlockCode.Section;
 import dev.balsa.kernel.amx.BlockCode.Shape;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.tile.BandedProduct;
@@ -113,6 +114,7 @@ final class ByteProduct implements BandedProduct {
                 panels.lastColumns(panel),
                 rows.steps().size(),
                 areMany() ? Order.PANELS_OUTSIDE : Order.PANELS_INSIDE,
+                Section.WHOLE,
                 asked(panel));
     }
 
@@ -233,6 +235,7 @@ final class ByteProduct implements BandedProduct {
         Argument.BUFFER.set(scratch, scratch.address() + bufferAt());
         Argument.OUTPUT_PLACES.set(scratch, places.address());
         Argument.PANEL_BYTES.set(scratch, panels.place(1));
+        Argument.ASKED_BYTES.set(scratch, panels.place(1));
         begin.call(0, scratch, 0, 0);
         for (int panel = start(part % panelParts, panels.count(), panelParts); panel < end; ) {
             int next = panel + 1;

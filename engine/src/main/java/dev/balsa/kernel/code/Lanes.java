@@ -165,8 +165,8 @@ public final class Lanes {
         emit(VMULPS, d, x, inverse);
         for (int correction = 0; correction < 2; correction++) {
             move(rest, x);
-            emit(VFNMADD231PS, rest, d, y);
-            emit(VFMADD231PS, d, rest, inverse);
+            subtractProduct(rest, d, y);
+            accumulate(d, rest, inverse);
         }
     }
 
@@ -193,6 +193,11 @@ public final class Lanes {
     /// d = d + x y, rounded once
     public void accumulate(Vec d, Vec x, Operand y) {
         emit(VFMADD231PS, d, x, y);
+    }
+
+    /// d = d - x y, rounded once
+    public void subtractProduct(Vec d, Vec x, Operand y) {
+        emit(VFNMADD231PS, d, x, y);
     }
 
     /// d = d x + y, rounded once

@@ -8,6 +8,7 @@ import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.code.Lanes.Comparison;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,6 +68,48 @@ public final class StageCode {
                 })
                 .max()
                 .orElse(0);
+    }
+
+    /// What is done to one vector, with registers that it may overwrite.
+    @FunctionalInterface
+    public interface Part {
+        /// Writes the instructions.
+        void write(List<Vec> free);
+    }
+
+    /// Writes parts that are independent of each other, each of which has [#write] go through the stages: as many
+    /// by turns as there are registers for, since in each most instructions wait for the one before.
+    ///
+    /// @param own registers that a part overwrites beside those of its stages
+    /// @param free at least as many registers as a part overwrites
+    public static void writeByTurns(Lanes lanes, List<Stage> stages, int own, List<Part> parts, List<Vec> free) {
+        int each = Math.max(1, own + temporaries(stages));
+        int turns = isPlain(stages) ? Math.max(1, free.size() / each) : 1;
+        for (int first = 0; first < parts.size(); first += turns) {
+            var now = new ArrayList<Runnable>();
+            for (int i = first; i < Math.min(parts.size(), first + turns); i++) {
+                var part = parts.get(i);
+                var registers = turns == 1 ? free : free.subList((i - first) * each, (i - first + 1) * each);
+                now.add(() -> part.write(registers));
+            }
+            if (turns == 1) {
+                now.forEach(Runnable::run);
+            } else {
+                lanes.assembler().interleave(now);
+            }
+        }
+    }
+
+    /// Whether the code of stages uses neither branches nor mask registers, on any unit.
+    private static boolean isPlain(List<Stage> stages) {
+        return stages.stream().allMatch(stage -> switch (stage) {
+            case Stage.Unary unary -> FunctionCode.isPlain(unary.function());
+            case Stage.Binary binary ->
+                switch (binary.function()) {
+                    case ADD, SUB, RSUB, MUL, DIV, RDIV -> true;
+                    case MIN, MAX, PRELU, POW -> false;
+                };
+        });
     }
 
     /// Writes x = the stages' result.

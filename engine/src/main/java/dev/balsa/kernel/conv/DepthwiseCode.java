@@ -2,11 +2,13 @@ package dev.balsa.kernel.conv;
 
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
-import static dev.balsa.asm.GeneralInstruction.IMUL;
-import static dev.balsa.asm.GeneralInstruction.JAE;
+import static dev.balsa.asm.GeneralInstruction.DEC;
 import static dev.balsa.asm.GeneralInstruction.JB;
-import static dev.balsa.asm.GeneralInstruction.LEA;
+import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.SUB;
+import static dev.balsa.asm.GeneralInstruction.TEST;
 import static dev.balsa.asm.GeneralInstruction.XOR;
 
 import dev.balsa.asm.Assembler;
@@ -14,7 +16,9 @@ import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
+import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
+import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.code.Lanes;
@@ -24,35 +28,35 @@ import dev.balsa.kernel.code.RoutineArgument;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.SumCode;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.conv.DepthwiseForm.Meeting;
+import dev.balsa.kernel.conv.DepthwiseForm.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
-/// Writes the code of a depthwise convolution: some neighbouring pixels of an output row by some vectors of
-/// channels are summed up in registers over the window, then passed through the epilogue and stored. A row of the
-/// window is written out position by position; a loop goes over those rows of it that are in the image, as a table
-/// tells.
+/// Writes the code of a depthwise convolution: neighbouring pixels of one or two output rows by some vectors of
+/// channels
+/// are summed up in registers over the window, then passed through the epilogue and stored. Each vector of the image is
+/// loaded once for all sums that it is part of, each row's weights once for all its pixels. So there are fewer loads
+/// than multiply-adds, of which a processor does two of either per cycle.
 ///
-/// The routine makes tiles for the pixels from rsi to rdx, whose number is a multiple of the tile's, and whose
-/// windows all have the same columns in the image; rdi points to the [Argument]s, addresses for the row's pixel 0.
-/// Weights are packed in blocks of as many channels as are summed up at once: per position of the window a vector
-/// or two.
+/// A routine goes over groups of as many output rows as a tile has, rdx - rsi of them, and in each along the row, tile
+/// by tile. A table tells where rows of the image are. Weights are packed in blocks of as many channels as are
+/// summed up at once: per position of the window a vector or more.
 final class DepthwiseCode {
     /// What a routine is told, in this order.
     enum Argument implements RoutineArgument {
-        /// Where the window's first position is or, outside of the image, would be.
-        INPUT(0),
-        WEIGHTS(1),
-        OUTPUT(2),
-        /// For each row of the window that is in the image: bytes from `INPUT`, and bytes from the
-        /// weights of the window's first row in a block of one vector.
-        ROWS(3),
-        ROWS_END(4),
-        /// The routine's own: the last pixel's end.
-        END(5),
+        /// For each row of the image from the first window's first row on, where the first window's first column is
+        /// or, outside of the image, would be; 0 for rows outside of the image.
+        ROWS(0),
+        /// Bytes from there to the first of the channels.
+        CHANNEL(1),
+        WEIGHTS(2),
+        OUTPUT(3),
         /// The epilogue's operands, in the order in which its stages name them.
-        OPERANDS(6);
+        OPERANDS(4);
 
         private final int place;
 
@@ -70,283 +74,280 @@ final class DepthwiseCode {
         }
     }
 
-    /// What the code depends on.
-    ///
-    /// @param pixels of a tile
-    /// @param channels in all
-    /// @param rows of the window, in all
-    /// @param columns of the window, in all
-    /// @param first the first column of the window that is in the image
-    /// @param end the column behind the last one
-    /// @param columnStep bytes from a column of the window to the next
-    /// @param pixelStep bytes from an output pixel's window to the next one's
-    /// @param outputStep elements from an output pixel to the next
-    /// @param stages of the epilogue
-    /// @param integers what becomes of sums that are integers
-    record Form(
-            VectorUnit unit,
-            int pixels,
-            int channels,
-            int rows,
-            int columns,
-            int first,
-            int end,
-            int columnStep,
-            int pixelStep,
-            int outputStep,
-            List<Stage> stages,
-            Optional<SumResult> integers) {
-        private static final int MOST_WRITTEN_OUT = 25;
-
-        /// Copies the list.
-        Form {
-            stages = List.copyOf(stages);
-        }
-
-        /// Names the routine; equal names are equal code.
-        String name() {
-            return unit.isa().label() + "_depthwise_f32 " + this;
-        }
-
-        /// The most pixels of a tile: with two vectors of channels they leave half of 16 registers free.
-        static int mostPixels() {
-            return 4;
-        }
-
-        /// The vectors of channels of each block, in order.
-        List<Integer> blocks() {
-            var blocks = new ArrayList<Integer>();
-            int vectors = Math.ceilDiv(channels, unit.lanes());
-            for (int left = vectors; left > 0; left -= 2) {
-                blocks.add(Math.min(2, left));
-            }
-            return blocks;
-        }
-
-        /// Whether the few rows of the window are written out: with integers the table has all of them, always.
-        boolean isWrittenOut() {
-            return integers.isPresent() && rows * columns <= MOST_WRITTEN_OUT;
-        }
-
-        int resultBytes() {
-            return integers.map(SumResult::bytes).orElse(Float.BYTES);
-        }
-
-        /// How many lanes of the last vector are channels.
-        int lastLanes() {
-            return channels - (Math.ceilDiv(channels, unit.lanes()) - 1) * unit.lanes();
-        }
-    }
-
-    private final Form form;
+    private final DepthwiseForm form;
     private final VectorUnit unit;
     private final Assembler a;
     private final Lanes lanes;
     private final List<Integer> operands;
+    /// What the sums begin with, if not with 0: it takes no addition then.
+    private final Optional<Stage.Binary> bias;
+    private final List<Stage> stages;
+    private final int sums;
+    /// Whether the weights of a row stay in registers.
+    private final boolean holdsWeights;
 
-    private DepthwiseCode(Assembler assembler, Form form) {
+    private DepthwiseCode(Assembler assembler, DepthwiseForm form) {
         this.form = form;
-        this.unit = form.unit;
-        this.a = assembler;
-        this.lanes = new Lanes(assembler, unit);
-        this.operands = StageCode.operands(form.stages);
+        unit = form.unit();
+        a = assembler;
+        lanes = new Lanes(assembler, unit);
+        operands = StageCode.operands(form.stages());
+        bias = form.integers().isEmpty() ? bias(form.stages()) : Optional.empty();
+        stages = form.stages().subList(bias.isPresent() ? 1 : 0, form.stages().size());
+        int pixels = form.segments().stream().mapToInt(Segment::pixels).max().orElse(0);
+        sums = form.tile().lines() * pixels * form.tile().vectors();
+        holdsWeights = sums + form.weightRegisters() < unit.registers();
+    }
+
+    private static Optional<Stage.Binary> bias(List<Stage> stages) {
+        return stages.stream()
+                .limit(1)
+                .filter(Stage.Binary.class::isInstance)
+                .map(Stage.Binary.class::cast)
+                .filter(stage -> stage.function() == BinaryFunction.ADD && stage.spread() == Stage.Spread.COLUMN)
+                .findFirst();
     }
 
     /// The routine's code.
-    static byte[] write(Form form) {
+    static byte[] write(DepthwiseForm form) {
         return Routine.of(0, assembler -> new DepthwiseCode(assembler, form).write());
     }
 
-    private Vec sum(int pixel, int vector) {
-        return unit.register(pixel * 2 + vector);
+    private Vec sum(int line, int pixel, int vector) {
+        int pixels = sums / (form.tile().lines() * form.tile().vectors());
+        return unit.register((line * pixels + pixel) * form.tile().vectors() + vector);
     }
 
-    private Vec spare(int index) {
-        return unit.register(form.pixels * 2 + index);
+    private Vec weight(int line, int column, int vector) {
+        return unit.register(
+                sums + (line * form.width().count() + column) * form.tile().vectors() + vector);
     }
 
-    /// r8 = windows of the tile's first pixel, rbx = its result, r9 = weights of the block, rcx = channels
-    /// done; r15 walks along the table of rows, rax and rdx are windows and weights of one.
+    private Vec input() {
+        return unit.register(unit.registers() - 1);
+    }
+
+    /// rsi = groups left, r9 = rows of the group's table, r8 = bytes from a row's beginning to the tile's first
+    /// window, rbx = its result; r15 = tiles left of a segment, rcx = channels done, rdx = weights of the block,
+    /// rax = windows in one of the rows.
     private void write() {
         if (form.lastLanes() < unit.lanes()) {
             lanes.chooseFirst(form.lastLanes());
         }
-        a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.INPUT.at()));
+        a.emit(SUB, Gpr.RDX, Gpr.RSI);
+        a.emit(MOV, Gpr.RSI, Gpr.RDX);
+        a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.ROWS.at()));
         a.emit(MOV, Gpr.RBX, Mem.at(Gpr.RDI, Argument.OUTPUT.at()));
         for (int i = 0; i < operands.size(); i++) {
             a.emit(MOV, OperandPlaces.BASES.get(i), Mem.at(Gpr.RDI, Argument.operand(i)));
         }
-        skipTo();
-        a.emit(MOV, Mem.at(Gpr.RDI, Argument.END.at()), Gpr.RDX);
-        var tile = new Label("tile");
-        a.bind(tile);
-        a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.WEIGHTS.at()));
-        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
-        var blocks = form.blocks();
-        boolean plainEnd = form.lastLanes() == unit.lanes() && blocks.getLast() == 2;
-        int repeated = plainEnd ? blocks.size() : blocks.size() - 1;
-        if (repeated > 0) {
-            var channels = new Label("channels");
-            a.align(32);
-            a.bind(channels);
-            block(2, unit.lanes());
-            a.emit(ADD, Gpr.RCX, Imm.of(2L * unit.lanes()));
-            a.emit(ADD, Gpr.R9, Imm.of(2L * unit.bytes() * form.rows * form.columns));
-            a.emit(CMP, Gpr.RCX, Imm.of(2L * unit.lanes() * repeated));
-            a.emit(JB, channels);
-        }
-        if (!plainEnd) {
-            block(blocks.getLast(), form.lastLanes());
-        }
-        advance();
-        a.emit(ADD, Gpr.RSI, Imm.of(form.pixels));
-        a.emit(CMP, Gpr.RSI, Mem.at(Gpr.RDI, Argument.END.at()));
-        a.emit(JB, tile);
+        var group = new Label("group");
+        a.bind(group);
+        a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.CHANNEL.at()));
+        form.segments().forEach(this::segment);
+        a.emit(ADD, Gpr.R9, Imm.of((long) form.tile().lines() * form.height().stride() * Long.BYTES));
+        skipResults((long) form.tile().lines() * form.outputLine() - (long) form.rowPixels() * form.outputStep());
+        a.emit(DEC, Gpr.RSI);
+        a.emit(JNE, group);
     }
 
-    private int pixelBytes() {
-        return form.outputStep * form.resultBytes();
-    }
-
-    private int operandBytes() {
-        return form.outputStep * Float.BYTES;
-    }
-
-    /// From the row's first pixel to pixel rsi.
-    private void skipTo() {
-        a.emit(IMUL, Gpr.RAX, Gpr.RSI, Imm.of(form.pixelStep));
-        a.emit(ADD, Gpr.R8, Gpr.RAX);
-        a.emit(IMUL, Gpr.RAX, Gpr.RSI, Imm.of(pixelBytes()));
-        a.emit(ADD, Gpr.RBX, Gpr.RAX);
-        a.emit(IMUL, Gpr.RAX, Gpr.RSI, Imm.of(operandBytes()));
-        forEachFull(register -> a.emit(ADD, register, Gpr.RAX));
-    }
-
-    private void advance() {
-        a.emit(ADD, Gpr.R8, Imm.of((long) form.pixels * form.pixelStep));
-        a.emit(ADD, Gpr.RBX, Imm.of((long) form.pixels * pixelBytes()));
-        forEachFull(register -> a.emit(ADD, register, Imm.of((long) form.pixels * operandBytes())));
+    /// Moves on to results so many elements away.
+    private void skipResults(long elements) {
+        a.emit(ADD, Gpr.RBX, Imm.of(elements * form.resultBytes()));
+        forEachFull(register -> a.emit(ADD, register, Imm.of(elements * Float.BYTES)));
     }
 
     private void forEachFull(Consumer<Gpr> action) {
         for (int i = 0; i < operands.size(); i++) {
-            if (OperandPlaces.isFull(form.stages, operands.get(i))) {
+            if (OperandPlaces.isFull(form.stages(), operands.get(i))) {
                 action.accept(OperandPlaces.BASES.get(i));
             }
         }
     }
 
-    private void block(int vectors, int lastLanes) {
-        for (int pixel = 0; pixel < form.pixels; pixel++) {
-            for (int vector = 0; vector < vectors; vector++) {
-                lanes.zero(sum(pixel, vector));
-            }
+    private void segment(Segment segment) {
+        var tile = new Label("tile");
+        if (segment.tiles() > 1) {
+            a.emit(MOV, Gpr.R15, Imm.of(segment.tiles()));
         }
-        a.emit(MOV, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS.at()));
-        if (form.isWrittenOut()) {
-            for (int row = 0; row < form.rows; row++) {
-                row(row, vectors, lastLanes);
-            }
-        } else {
-            rows(vectors, lastLanes);
-        }
-        var free = new ArrayList<Vec>();
-        for (int i = 2 * form.pixels; i < unit.registers(); i++) {
-            free.add(unit.register(i));
-        }
-        for (int pixel = 0; pixel < form.pixels; pixel++) {
-            if (vectors == 2 && lastLanes == unit.lanes() && storesPairs()) {
-                storePair(pixel, free);
-                continue;
-            }
-            for (int vector = 0; vector < vectors; vector++) {
-                store(pixel, vector, vector < vectors - 1 ? unit.lanes() : lastLanes, free);
-            }
+        a.bind(tile);
+        tile(segment);
+        a.emit(ADD, Gpr.R8, Imm.of((long) segment.pixels() * form.width().stride() * form.pixelBytes()));
+        skipResults((long) segment.pixels() * form.outputStep());
+        if (segment.tiles() > 1) {
+            a.emit(DEC, Gpr.R15);
+            a.emit(JNE, tile);
         }
     }
 
-    private void rows(int vectors, int lastLanes) {
-        var row = new Label("row");
-        var done = new Label("rows done");
-        a.emit(CMP, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS_END.at()));
-        a.emit(JAE, done);
-        a.bind(row);
-        row(0, vectors, lastLanes);
-        a.emit(ADD, Gpr.R15, Imm.of(2L * Long.BYTES));
-        a.emit(CMP, Gpr.R15, Mem.at(Gpr.RDI, Argument.ROWS_END.at()));
-        a.emit(JB, row);
-        a.bind(done);
+    private void tile(Segment segment) {
+        a.emit(MOV, Gpr.RDX, Mem.at(Gpr.RDI, Argument.WEIGHTS.at()));
+        a.emit(XOR, Gpr.RCX.low32(), Gpr.RCX.low32());
+        var blocks = form.blocks();
+        int most = form.tile().vectors();
+        boolean plainEnd = form.lastLanes() == unit.lanes() && blocks.getLast() == most;
+        int repeated = plainEnd ? blocks.size() : blocks.size() - 1;
+        if (repeated > 0) {
+            var channels = new Label("channels");
+            a.align(32);
+            a.bind(channels);
+            block(segment, most, unit.lanes());
+            a.emit(ADD, Gpr.RCX, Imm.of((long) most * unit.lanes()));
+            a.emit(ADD, Gpr.RDX, Imm.of((long) most * unit.bytes() * form.taps()));
+            a.emit(CMP, Gpr.RCX, Imm.of((long) most * unit.lanes() * repeated));
+            a.emit(JB, channels);
+        }
+        if (!plainEnd) {
+            block(segment, blocks.getLast(), form.lastLanes());
+        }
     }
 
-    /// Adds what a row of the window gives.
-    ///
-    /// @param index of its entry in the table, from r15 on
-    private void row(int index, int vectors, int lastLanes) {
-        int entry = index * 2 * Long.BYTES;
-        a.emit(MOV, Gpr.RAX, Mem.at(Gpr.R15, entry));
-        a.emit(ADD, Gpr.RAX, Gpr.R8);
-        a.emit(MOV, Gpr.RDX, Mem.at(Gpr.R15, entry + Long.BYTES));
-        a.emit(LEA, Gpr.RDX, Mem.at(Gpr.R9, Gpr.RDX, vectors, 0));
-        for (int column = form.first; column < form.end; column++) {
-            for (int vector = 0; vector < vectors; vector++) {
-                var weight = Mem.at(Gpr.RDX, (column * vectors + vector) * unit.bytes());
-                boolean whole = vector < vectors - 1 || lastLanes == unit.lanes();
-                lanes.load(spare(vector), weight);
-                for (int pixel = 0; pixel < form.pixels; pixel++) {
-                    multiply(column, vector, pixel, whole ? unit.lanes() : lastLanes);
+    private void block(Segment segment, int vectors, int lastLanes) {
+        begin(segment, vectors, lastLanes);
+        var height = form.height();
+        for (int plane = 0; plane < form.depth(); plane++) {
+            for (int place = 0; place < height.span(form.tile().lines()); place++) {
+                var lines = height.meetings(place, form.tile().lines());
+                if (!lines.isEmpty() && segment.end() > segment.first()) {
+                    row(segment, plane, place, lines, vectors, lastLanes);
+                }
+            }
+        }
+        var free =
+                IntStream.range(sums, unit.registers()).mapToObj(unit::register).toList();
+        var parts = new ArrayList<StageCode.Part>();
+        for (int line = 0; line < form.tile().lines(); line++) {
+            for (int pixel = 0; pixel < segment.pixels(); pixel++) {
+                if (form.integers().isPresent()) {
+                    integers(form.integers().get(), line, pixel, vectors, lastLanes, free);
+                } else {
+                    parts.addAll(results(line, pixel, vectors, lastLanes));
+                }
+            }
+        }
+        StageCode.writeByTurns(lanes, stages, 0, parts, free);
+    }
+
+    /// The sums begin with the bias or 0.
+    private void begin(Segment segment, int vectors, int lastLanes) {
+        for (int vector = 0; vector < vectors; vector++) {
+            var first = sum(0, 0, vector);
+            int count = vector < vectors - 1 ? unit.lanes() : lastLanes;
+            var places = operands(0, 0, vector, count);
+            bias.ifPresent(stage -> load(first, places.at(stage), count));
+            for (int line = 0; line < form.tile().lines(); line++) {
+                for (int pixel = 0; pixel < segment.pixels(); pixel++) {
+                    if (bias.isPresent()) {
+                        lanes.move(sum(line, pixel, vector), first);
+                    } else {
+                        lanes.zero(sum(line, pixel, vector));
+                    }
                 }
             }
         }
     }
 
-    private void multiply(int column, int vector, int pixel, int count) {
-        int shift = pixel * form.pixelStep + column * form.columnStep + vector * unit.bytes();
-        var input = Mem.at(Gpr.RAX, Gpr.RCX, Float.BYTES, shift);
+    private void load(Vec d, Mem place, int count) {
         if (count < unit.lanes()) {
-            lanes.loadFirst(spare(2), input, count);
-            lanes.accumulate(sum(pixel, vector), spare(vector), spare(2));
+            lanes.loadFirst(d, place, count);
         } else {
-            lanes.accumulate(sum(pixel, vector), spare(vector), input);
+            lanes.load(d, place);
         }
     }
 
-    private boolean storesPairs() {
-        return form.integers.isPresent() && code().storesPairs();
-    }
-
-    private SumCode code() {
-        return new SumCode(form.integers.orElseThrow(), form.stages, true);
-    }
-
-    private void storePair(int pixel, List<Vec> free) {
-        for (int vector = 0; vector < 2; vector++) {
-            code().write(lanes, sum(pixel, vector), free, operands(pixel, vector, unit.lanes()));
+    /// Adds what a row of the image gives.
+    ///
+    /// @param place of the row, from the first window's first one
+    /// @param lines the tile's rows whose windows it is in, and at which position
+    private void row(Segment segment, int plane, int place, List<Meeting> lines, int vectors, int lastLanes) {
+        var outside = new Label("outside");
+        a.emit(MOV, Gpr.RAX, Mem.at(Gpr.R9, (plane * form.depthStep() + place) * Long.BYTES));
+        a.emit(TEST, Gpr.RAX, Gpr.RAX);
+        a.emit(JE, outside);
+        a.emit(ADD, Gpr.RAX, Gpr.R8);
+        if (holdsWeights) {
+            for (int line = 0; line < lines.size(); line++) {
+                for (int column = 0; column < form.width().count(); column++) {
+                    for (int vector = 0; vector < vectors; vector++) {
+                        var packed = packed(plane, lines.get(line).position(), column, vectors, vector);
+                        lanes.load(weight(line, column, vector), packed);
+                    }
+                }
+            }
         }
-        var place = Mem.at(Gpr.RBX, Gpr.RCX, form.resultBytes(), pixel * pixelBytes());
-        code().storePair(lanes, place, sum(pixel, 0), sum(pixel, 1), free.getFirst());
+        for (int column = segment.first(); column < segment.end(); column++) {
+            var pixels = form.width().meetings(column, segment.pixels());
+            for (int vector = 0; !pixels.isEmpty() && vector < vectors; vector++) {
+                var input = Mem.at(Gpr.RAX, Gpr.RCX, Float.BYTES, column * form.pixelBytes() + vector * unit.bytes());
+                load(input(), input, vector < vectors - 1 ? unit.lanes() : lastLanes);
+                for (int line = 0; line < lines.size(); line++) {
+                    for (var pixel : pixels) {
+                        Operand weight = holdsWeights
+                                ? weight(line, pixel.position(), vector)
+                                : packed(plane, lines.get(line).position(), pixel.position(), vectors, vector);
+                        var sum = sum(lines.get(line).window(), pixel.window(), vector);
+                        lanes.accumulate(sum, input(), weight);
+                    }
+                }
+            }
+        }
+        a.bind(outside);
     }
 
-    private OperandPlaces operands(int pixel, int vector, int count) {
+    private Mem packed(int plane, int row, int column, int vectors, int vector) {
+        int tap = (plane * form.height().count() + row) * form.width().count() + column;
+        return Mem.at(Gpr.RDX, (tap * vectors + vector) * unit.bytes());
+    }
+
+    private OperandPlaces operands(int line, int pixel, int vector, int count) {
         int column = vector * unit.bytes();
-        int full = pixel * operandBytes() + column;
-        return new OperandPlaces(form.stages, Gpr.RCX, Float.BYTES, full, Gpr.RCX, column, count);
+        int full = resultAt(line, pixel) * Float.BYTES + column;
+        return new OperandPlaces(form.stages(), Gpr.RCX, Float.BYTES, full, Gpr.RCX, column, count);
     }
 
-    private void store(int pixel, int vector, int count, List<Vec> free) {
-        var x = sum(pixel, vector);
-        var operands = operands(pixel, vector, count);
-        int shift = pixel * pixelBytes() + vector * unit.lanes() * form.resultBytes();
-        var place = Mem.at(Gpr.RBX, Gpr.RCX, form.resultBytes(), shift);
-        if (form.integers.isPresent()) {
-            code().write(lanes, x, free, operands);
-            code().store(lanes, place, x, count, free.getFirst());
-            return;
+    /// Elements from a tile's first result to another one.
+    private int resultAt(int line, int pixel) {
+        return line * form.outputLine() + pixel * form.outputStep();
+    }
+
+    private List<StageCode.Part> results(int line, int pixel, int vectors, int lastLanes) {
+        var parts = new ArrayList<StageCode.Part>();
+        for (int vector = 0; vector < vectors; vector++) {
+            int count = vector < vectors - 1 ? unit.lanes() : lastLanes;
+            var x = sum(line, pixel, vector);
+            var place = result(line, pixel, vector);
+            var places = operands(line, pixel, vector, count);
+            parts.add(free -> {
+                StageCode.write(lanes, stages, x, free, places);
+                if (count == unit.lanes()) {
+                    lanes.store(place, x);
+                } else {
+                    lanes.storeFirst(place, x, count, free.getFirst());
+                }
+            });
         }
-        StageCode.write(lanes, form.stages, x, free, operands);
-        if (count == unit.lanes()) {
-            lanes.store(place, x);
-        } else {
-            lanes.storeFirst(place, x, count, free.getFirst());
+        return parts;
+    }
+
+    private Mem result(int line, int pixel, int vector) {
+        int shift = (resultAt(line, pixel) + vector * unit.lanes()) * form.resultBytes();
+        return Mem.at(Gpr.RBX, Gpr.RCX, form.resultBytes(), shift);
+    }
+
+    private void integers(SumResult kind, int line, int pixel, int vectors, int lastLanes, List<Vec> free) {
+        var code = new SumCode(kind, stages, true);
+        boolean pair = vectors == 2 && lastLanes == unit.lanes() && code.storesPairs();
+        for (int vector = 0; vector < vectors; vector++) {
+            int count = vector < vectors - 1 ? unit.lanes() : lastLanes;
+            var x = sum(line, pixel, vector);
+            code.write(lanes, x, free, operands(line, pixel, vector, count));
+            if (!pair) {
+                code.store(lanes, result(line, pixel, vector), x, count, free.getFirst());
+            }
+        }
+        if (pair) {
+            var place = result(line, pixel, 0);
+            code.storePair(lanes, place, sum(line, pixel, 0), sum(line, pixel, 1), free.getFirst());
         }
     }
 }

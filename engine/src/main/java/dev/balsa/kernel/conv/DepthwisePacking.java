@@ -1,6 +1,5 @@
 package dev.balsa.kernel.conv;
 
-import dev.balsa.kernel.conv.DepthwiseCode.Form;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -12,8 +11,8 @@ final class DepthwisePacking {
     /// Packs weights.
     ///
     /// @param weights by channel of the form and position of the window
-    static void pack(Form form, float[] weights, MemorySegment target) {
-        int taps = form.rows() * form.columns();
+    static void pack(DepthwiseForm form, float[] weights, MemorySegment target) {
+        int taps = form.taps();
         int lanes = form.unit().lanes();
         var packed = new float[Math.ceilDiv(form.channels(), lanes) * lanes * taps];
         int at = 0;

@@ -8,15 +8,16 @@ import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.conv.DepthwiseForm.Segment;
 import dev.balsa.kernel.depthfirst.Layer;
 import java.util.Optional;
 
 /// Depthwise convolutions of channels-last images in machine code, for windows small enough to be written out.
 public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest> {
     private static final int MOST_TAPS = 128;
-    /// Every stretch of a row has routines of its own.
-    private static final int MOST_STRETCHES = 16;
-    /// What part of the multipliers' time is used: every multiply-add has a load of its own.
+    /// Every segment of a row is code of its own.
+    private static final int MOST_SEGMENTS = 16;
+    /// What part of the multipliers' time is used: what else there is to do for each vector.
     private static final double EFFICIENCY = 0.5;
 
     private final VectorUnit unit;
@@ -37,10 +38,17 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
                 && request.isDepthwise()
                 && request.isOrdinary()
                 && request.window().kernelSize() <= MOST_TAPS
-                && DepthwiseTileWork.stretchStarts(Axis.all(request.window()).get(2)).length <= MOST_STRETCHES + 1
+                && segments(request.window()) <= MOST_SEGMENTS
                 // Distances within an image are parts of instructions, 32 bits with sign.
                 && PaddedImage.size(request.window()) * request.channels() * Float.BYTES <= Integer.MAX_VALUE
                 && StageCode.knows(request.epilogue().stages());
+    }
+
+    private int segments(Window window) {
+        return Segment.of(
+                        Axis.all(window).get(2),
+                        DepthwiseTileWork.tile(unit, window).pixels())
+                .size();
     }
 
     @Override

@@ -5,198 +5,223 @@ import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
-import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.conv.DepthwiseCode.Argument;
-import dev.balsa.kernel.conv.DepthwiseCode.Form;
+import dev.balsa.kernel.conv.DepthwiseForm.Segment;
+import dev.balsa.kernel.conv.DepthwiseForm.Taps;
+import dev.balsa.kernel.conv.DepthwiseForm.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
-/// A depthwise convolution, a row of output pixels after the other. Where windows leave the image, only what is in
-/// it is looked at: pixels at the left and right edges have routines of their own, and routines are told which
-/// rows of the window to look at.
+/// A depthwise convolution, some output rows of some channels after the other. Where windows leave the image, only what
+/// is in it is looked at: tiles at the left and right edges have code of their own, and a table tells which rows there
+/// are.
+///
+/// A unit is a band of output rows, or some channels of it. It goes over its rows for so few channels at a time that
+/// what
+/// neighbouring rows see stays in the first-level cache, where each is then loaded but once.
 final class DepthwiseTileWork implements CodeWork {
-    /// Multiply-adds of a unit that take some ten microseconds, many times what a call and a turn of workers take.
+    /// Multiply-adds of a unit that take some microseconds, many times what calls and a turn of workers take.
     private static final long LEAST_STEPS = 1 << 17;
+    /// Output rows of a band that are worth the rows of the image that neighbouring bands see, too.
+    private static final int GOOD_LINES = 3;
+    /// What a group of output rows sees and makes: a first-level cache.
+    private static final long CACHED = 48L << 10;
+    /// Fewer vectors of channels side by side come so slowly from beyond the second-level cache that it does not pay.
+    private static final int LEAST_VECTORS = 4;
 
-    /// Neighbouring pixels of a row whose windows have the same columns in the image. Those before `middle` are
-    /// made in large tiles, the rest in tiles of one pixel less.
-    private record Stretch(int first, int middle, int end, MachineCode large, MachineCode small) {}
+    /// Channels that are done together.
+    ///
+    /// @param weights bytes from the first channel's
+    /// @param groups makes groups of as many rows as tiles have
+    /// @param single makes single rows
+    private record Block(int first, long weights, MachineCode groups, MachineCode single) {}
 
     private final ChannelsLastConvRequest request;
     private final VectorUnit unit;
-    private final List<Axis> axes;
-    private final List<Stage> stages;
+    private final Axis depth;
+    private final Axis height;
+    private final Axis width;
+    private final Tile tile;
     private final OperandAddresses operands;
     private final MemorySegment weights;
-    private final List<Stretch> stretches = new ArrayList<>();
-    private final int perUnit;
-    private final int rows;
+    private final List<Block> blocks = new ArrayList<>();
+    private final int planes;
+    private final int bands;
+    /// Units of a band.
+    private final int shares;
 
     DepthwiseTileWork(ChannelsLastConvRequest request, VectorUnit unit, Constants constants) {
         this.request = request;
         this.unit = unit;
-        axes = Axis.all(request.window());
-        stages = request.epilogue().stages();
-        operands = new OperandAddresses(stages);
-        int width = axes.get(2).output();
-        int[] starts = stretchStarts(axes.get(2));
-        for (int i = 0; i + 1 < starts.length; i++) {
-            stretches.add(stretch(starts[i], starts[i + 1], constants));
-        }
+        var axes = Axis.all(request.window());
+        depth = axes.get(0);
+        height = axes.get(1);
+        width = axes.get(2);
+        tile = tile(unit, request.window());
+        operands = new OperandAddresses(request.epilogue().stages());
+        planes = Math.multiplyExact(request.batch(), depth.output());
+        int parts = parts();
+        bands = Math.clamp(height.output() / GOOD_LINES, 1, parts);
+        var all = form(request.channels(), tile);
         weights = constants.packed(
                 request.weights(),
                 "depthwise " + unit.lanes() + " " + request.channels() + " "
                         + request.window().kernelSize(),
-                packedBytes(form(1, 0)),
-                target -> pack(form(1, 0), target));
-        rows = Math.multiplyExact(
-                request.batch(), axes.get(0).output() * axes.get(1).output());
-        long steps = (long) width * request.channels() * request.window().kernelSize();
-        perUnit = (int) Math.max(1, LEAST_STEPS / steps);
+                all.packedBytes(),
+                target -> pack(all, target));
+        divide(constants, parts / bands);
+        shares = Math.clamp(parts / bands, 1, blocks.size());
     }
 
-    /// Where stretches of a row of pixels begin, and the end.
-    static int[] stretchStarts(Axis width) {
-        return IntStream.rangeClosed(0, width.output())
-                .filter(pixel -> pixel == 0
-                        || pixel == width.output()
-                        || firstInside(width, pixel) != firstInside(width, pixel - 1)
-                        || endInside(width, pixel) != endInside(width, pixel - 1))
-                .toArray();
+    /// What is summed up at once for a window.
+    static Tile tile(VectorUnit unit, Window window) {
+        var axes = Axis.all(window);
+        return Tile.of(unit, Taps.of(axes.get(1)), Taps.of(axes.get(2)), window.kernelSize(), 1);
     }
 
-    /// The first position of a window that is in the image, as for [#endInside].
-    private static int firstInside(Axis axis, int out) {
-        return Math.clamp(Math.ceilDiv(-axis.at(out, 0), axis.dilation()), 0, axis.kernel());
+    /// Units of a plane that are large enough: a power of two, since so many can be shared evenly by as many workers
+    /// as there usually are.
+    private int parts() {
+        long pixels = request.window().outputSize() / depth.output();
+        long steps = pixels * request.channels() * request.window().kernelSize();
+        return Math.toIntExact(Long.highestOneBit(Math.max(1, steps / LEAST_STEPS)));
     }
 
-    /// The position behind the last one of a window that is in the image; where there is none, not above the first.
-    private static int endInside(Axis axis, int out) {
-        return Math.clamp(Math.ceilDiv(axis.input() - axis.at(out, 0), axis.dilation()), 0, axis.kernel());
-    }
-
-    private Stretch stretch(int first, int end, Constants constants) {
-        int count = end - first;
-        int tiles = Math.ceilDiv(count, Form.mostPixels());
-        int fewer = count / tiles;
-        int more = count % tiles;
-        var forFewer = form(fewer, first);
-        var small = constants.code(forFewer.name(), () -> DepthwiseCode.write(forFewer));
-        if (more == 0) {
-            return new Stretch(first, first, end, small, small);
+    private void divide(Constants constants, int least) {
+        long inputs = (long) Taps.of(height).span(tile.lines()) * width.input();
+        long outputs = (long) tile.lines() * width.output();
+        int vectors = Math.ceilDiv(request.channels(), unit.lanes());
+        int fit = (int) Math.min(vectors, CACHED / ((inputs + outputs) * unit.bytes()));
+        int wanted = fit < LEAST_VECTORS ? 1 : Math.ceilDiv(vectors, fit);
+        int count = Math.clamp(wanted, Math.min(least, vectors), vectors);
+        for (int i = 0; i < count; i++) {
+            int first = vectors * i / count * unit.lanes();
+            int end = Math.min(request.channels(), vectors * (i + 1) / count * unit.lanes());
+            var groups = form(end - first, tile);
+            var single = form(end - first, tile.single());
+            blocks.add(new Block(
+                    first,
+                    (long) first * request.window().kernelSize() * Float.BYTES,
+                    constants.code(groups.name(), () -> DepthwiseCode.write(groups)),
+                    constants.code(single.name(), () -> DepthwiseCode.write(single))));
         }
-        var forMore = form(fewer + 1, first);
-        var large = constants.code(forMore.name(), () -> DepthwiseCode.write(forMore));
-        return new Stretch(first, first + more * (fewer + 1), end, large, small);
     }
 
-    /// @param pixel one of the stretch
-    private Form form(int pixels, int pixel) {
-        var width = axes.get(2);
-        int first = firstInside(width, pixel);
-        int bytes = request.channels() * Float.BYTES;
-        return new Form(
+    private DepthwiseForm form(int channels, Tile tile) {
+        return new DepthwiseForm(
                 unit,
-                pixels,
+                tile,
+                Segment.of(width, tile.pixels()),
+                channels,
+                depth.kernel(),
+                depth.kernel() == 1 ? 0 : bandRows(),
+                Taps.of(height),
+                Taps.of(width),
+                request.channels() * Float.BYTES,
                 request.channels(),
-                axes.get(0).kernel() * axes.get(1).kernel(),
-                width.kernel(),
-                first,
-                Math.max(first, endInside(width, pixel)),
-                width.dilation() * bytes,
-                width.stride() * bytes,
-                request.channels(),
-                stages,
+                width.output() * request.channels(),
+                request.epilogue().stages(),
                 Optional.empty());
     }
 
-    private static long packedBytes(Form form) {
-        return (long) Math.ceilDiv(form.channels(), form.unit().lanes())
-                * form.unit().bytes()
-                * form.rows()
-                * form.columns();
+    /// Rows of the image that the largest band spans.
+    private int bandRows() {
+        return Taps.of(height).span(Math.ceilDiv(height.output(), bands));
     }
 
-    private void pack(Form form, MemorySegment target) {
-        var weights = new float[form.channels() * form.rows() * form.columns()];
-        MemorySegment.copy(request.weights(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, weights, 0, weights.length);
-        DepthwisePacking.pack(form, weights, target);
+    private void pack(DepthwiseForm form, MemorySegment target) {
+        var values = new float[form.channels() * form.taps()];
+        MemorySegment.copy(request.weights(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values, 0, values.length);
+        DepthwisePacking.pack(form, values, target);
     }
 
     @Override
     public int units(int phase) {
-        return Math.ceilDiv(rows, perUnit);
+        return Math.multiplyExact(planes, bands * shares);
     }
 
-    /// Behind the arguments, the table of a window's rows.
+    /// Behind the arguments, the table of rows.
     @Override
     public long workerBytes() {
-        return Argument.operand(operands.count())
-                + 2L * Long.BYTES * axes.get(0).kernel() * axes.get(1).kernel();
+        return tableAt() + (long) depth.kernel() * bandRows() * Long.BYTES;
+    }
+
+    private long tableAt() {
+        return Argument.operand(operands.count());
     }
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
-        int end = Math.min(rows, to * perUnit);
-        for (int row = from * perUnit; row < end; row++) {
-            row(frame, row);
+        for (int part = from; part < to; part++) {
+            int band = part / shares % bands;
+            int plane = part / shares / bands;
+            tellRows(frame, plane, line(band), line(band + 1));
+            int share = part % shares;
+            for (int i = blocks.size() * share / shares; i < blocks.size() * (share + 1) / shares; i++) {
+                band(frame, plane, line(band), line(band + 1), blocks.get(i));
+            }
         }
     }
 
-    private void row(Frame frame, int row) {
-        var width = axes.get(2);
-        int height = axes.get(1).output();
-        int depth = axes.get(0).output();
-        int h = row % height;
-        int d = row / height % depth;
-        long image = (long) (row / height / depth)
-                * axes.get(0).input()
-                * axes.get(1).input();
-        long to = (long) row * width.output() * request.channels() * Float.BYTES;
-        var scratch = frame.scratch();
-        tellRows(scratch, image, d, h);
-        Argument.INPUT.set(scratch, frame.operand(0).address() + width.at(0, 0) * pixelBytes());
-        Argument.WEIGHTS.set(scratch, weights.address());
-        Argument.OUTPUT.set(scratch, frame.operand(request.output()).address() + to);
-        operands.set(frame, scratch, Argument.OPERANDS.at(), to, 0);
-        for (int i = 0; i < stretches.size(); i++) {
-            var stretch = stretches.get(i);
-            if (stretch.middle > stretch.first) {
-                stretch.large.call(0, scratch, stretch.first, stretch.middle);
-            }
-            stretch.small.call(0, scratch, stretch.middle, stretch.end);
+    /// Where a band begins.
+    private int line(int band) {
+        return (int) ((long) height.output() * band / bands);
+    }
+
+    private void band(Frame frame, int plane, int first, int end, Block block) {
+        int groups = (end - first) / tile.lines();
+        int singles = first + groups * tile.lines();
+        if (groups > 0) {
+            tell(frame, block, plane, first, 0);
+            block.groups.call(0, frame.scratch(), 0, groups);
         }
+        if (singles < end) {
+            tell(frame, block, plane, singles, singles - first);
+            block.single.call(0, frame.scratch(), 0, end - singles);
+        }
+    }
+
+    /// Writes the arguments.
+    ///
+    /// @param line the first one
+    /// @param behind how many lines of the band are before it
+    private void tell(Frame frame, Block block, int plane, int line, int behind) {
+        var scratch = frame.scratch();
+        long at = ((long) plane * height.output() + line) * width.output() * pixelBytes();
+        long channel = (long) block.first * Float.BYTES;
+        long entries = (long) behind * height.stride();
+        Argument.ROWS.set(scratch, scratch.address() + tableAt() + entries * Long.BYTES);
+        Argument.CHANNEL.set(scratch, channel);
+        Argument.WEIGHTS.set(scratch, weights.address() + block.weights);
+        Argument.OUTPUT.set(scratch, frame.operand(request.output()).address() + at + channel);
+        operands.set(frame, scratch, Argument.OPERANDS.at(), at + channel, channel);
     }
 
     private long pixelBytes() {
         return (long) request.channels() * Float.BYTES;
     }
 
-    /// Writes the table of the window's rows that are in the image.
-    ///
-    /// @param image rows of all images before this one
-    private void tellRows(MemorySegment scratch, long image, int outD, int outH) {
-        var depth = axes.get(0);
-        var height = axes.get(1);
-        long lineBytes = axes.get(2).input() * pixelBytes();
-        long weightBytes = (long) axes.get(2).kernel() * unit.bytes();
-        long table = Argument.operand(operands.count());
-        long at = table;
-        for (int d = firstInside(depth, outD); d < endInside(depth, outD); d++) {
-            for (int h = firstInside(height, outH); h < endInside(height, outH); h++) {
-                long line = image + (long) depth.at(outD, d) * height.input() + height.at(outH, h);
-                Effects.putLong(scratch, at, line * lineBytes);
-                Effects.putLong(scratch, at + Long.BYTES, (d * height.kernel() + h) * weightBytes);
-                at += 2L * Long.BYTES;
+    /// Writes the table of the rows that a band sees.
+    private void tellRows(Frame frame, int plane, int first, int end) {
+        int image = plane / depth.output() * depth.input();
+        int outside = plane % depth.output();
+        long lineBytes = width.input() * pixelBytes();
+        long origin = frame.operand(0).address() + width.at(0, 0) * pixelBytes();
+        int rows = Taps.of(height).span(end - first);
+        for (int d = 0; d < depth.kernel(); d++) {
+            int z = depth.at(outside, d);
+            for (int i = 0; i < rows; i++) {
+                int y = height.at(first, 0) + i;
+                boolean inside = depth.contains(z) && height.contains(y);
+                long line = ((long) image + z) * height.input() + y;
+                long at = tableAt() + ((long) d * bandRows() + i) * Long.BYTES;
+                Effects.putLong(frame.scratch(), at, inside ? origin + line * lineBytes : 0);
             }
         }
-        Argument.ROWS.set(scratch, scratch.address() + table);
-        Argument.ROWS_END.set(scratch, scratch.address() + at);
     }
 }

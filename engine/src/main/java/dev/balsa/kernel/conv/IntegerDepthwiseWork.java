@@ -10,7 +10,9 @@ import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.code.WidenCode;
 import dev.balsa.kernel.conv.DepthwiseCode.Argument;
-import dev.balsa.kernel.conv.DepthwiseCode.Form;
+import dev.balsa.kernel.conv.DepthwiseForm.Segment;
+import dev.balsa.kernel.conv.DepthwiseForm.Taps;
+import dev.balsa.kernel.conv.DepthwiseForm.Tile;
 import dev.balsa.kernel.tile.Widening;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,10 +32,9 @@ final class IntegerDepthwiseWork implements CodeWork {
 
     /// Channels that are done together.
     ///
-    /// @param large makes the pixels before `middle`
-    /// @param small makes those from there on
-    private record Chunk(
-            int first, int count, MemorySegment weights, int middle, MachineCode large, MachineCode small) {}
+    /// @param groups makes groups of as many rows as tiles have
+    /// @param single makes single rows
+    private record Chunk(int first, int count, MemorySegment weights, MachineCode groups, MachineCode single) {}
 
     private final IntegerConvRequest request;
     private final VectorUnit unit;
@@ -42,6 +43,7 @@ final class IntegerDepthwiseWork implements CodeWork {
     /// Pixels of a row with padding, as far as windows see it.
     private final int seen;
     private final int planes;
+    private final Tile tile;
     private final List<Stage> stages;
     private final OperandAddresses operands;
     private final List<Chunk> chunks = new ArrayList<>();
@@ -56,10 +58,11 @@ final class IntegerDepthwiseWork implements CodeWork {
         var axes = Axis.all(request.window());
         height = axes.get(1);
         width = axes.get(2);
-        seen = (width.output() - 1) * width.stride() + (width.kernel() - 1) * width.dilation() + 1;
+        seen = Taps.of(width).span(width.output());
         planes = Math.multiplyExact(request.batch(), axes.get(0).output());
         stages = request.epilogue().stages();
         operands = new OperandAddresses(stages);
+        tile = Tile.of(unit, Taps.of(height), Taps.of(width), request.window().kernelSize(), 2);
         int block = 2 * unit.lanes();
         long channels = CACHED / ((long) rows(Math.min(GOOD_LINES, height.output())) * seen * Float.BYTES);
         long fits = Math.max(2L * block, channels / block * block);
@@ -80,52 +83,46 @@ final class IntegerDepthwiseWork implements CodeWork {
 
     /// Rows of the image, with padding, that the windows of so many lines of pixels span.
     private int rows(int lines) {
-        return (lines - 1) * height.stride() + (height.kernel() - 1) * height.dilation() + 1;
+        return Taps.of(height).span(lines);
     }
 
     private Chunk chunk(int first, int count, Constants constants) {
-        int pixels = width.output();
-        int tiles = Math.ceilDiv(pixels, Form.mostPixels());
-        int fewer = pixels / tiles;
-        int more = pixels % tiles;
-        var forFewer = form(fewer, count);
-        var forMore = more == 0 ? forFewer : form(fewer + 1, count);
+        var groups = form(tile, count);
+        var single = form(tile.single(), count);
         var packed = constants.packed(
                 request.weights().memory(),
-                "depthwise integers " + unit.lanes() + " " + first + " " + forFewer.blocks() + " " + count + " "
+                "depthwise integers " + unit.lanes() + " " + first + " " + groups.blocks() + " " + count + " "
                         + request.window().kernelSize(),
-                (long) Math.ceilDiv(count, unit.lanes())
-                        * unit.bytes()
-                        * request.window().kernelSize(),
-                target -> pack(forFewer, first, target));
+                groups.packedBytes(),
+                target -> pack(groups, first, target));
         return new Chunk(
                 first,
                 count,
                 packed,
-                more * (fewer + 1),
-                constants.code(forMore.name(), () -> DepthwiseCode.write(forMore)),
-                constants.code(forFewer.name(), () -> DepthwiseCode.write(forFewer)));
+                constants.code(groups.name(), () -> DepthwiseCode.write(groups)),
+                constants.code(single.name(), () -> DepthwiseCode.write(single)));
     }
 
-    private Form form(int pixels, int channels) {
-        int bytes = channels * Float.BYTES;
-        return new Form(
+    private DepthwiseForm form(Tile tile, int channels) {
+        var padded = new Axis(seen, width.kernel(), width.stride(), width.dilation(), 0, width.output());
+        return new DepthwiseForm(
                 unit,
-                pixels,
+                tile,
+                Segment.of(padded, tile.pixels()),
                 channels,
-                height.kernel(),
-                width.kernel(),
+                1,
                 0,
-                width.kernel(),
-                width.dilation() * bytes,
-                width.stride() * bytes,
+                Taps.of(height),
+                Taps.of(width),
+                channels * Float.BYTES,
                 request.channels(),
+                width.output() * request.channels(),
                 stages,
                 Optional.of(request.result()));
     }
 
-    private void pack(Form form, int firstChannel, MemorySegment target) {
-        int taps = form.rows() * form.columns();
+    private void pack(DepthwiseForm form, int firstChannel, MemorySegment target) {
+        int taps = form.taps();
         var weights = request.weights();
         var bytes = new byte[form.channels() * taps];
         MemorySegment.copy(weights.memory(), ValueLayout.JAVA_BYTE, (long) firstChannel * taps, bytes, 0, bytes.length);
@@ -165,7 +162,7 @@ final class IntegerDepthwiseWork implements CodeWork {
     }
 
     private long bandAt() {
-        return Math.ceilDiv(tableAt() + 2L * Long.BYTES * height.kernel(), ALIGNMENT) * ALIGNMENT;
+        return Math.ceilDiv(tableAt() + (long) rows(bandLines) * Long.BYTES, ALIGNMENT) * ALIGNMENT;
     }
 
     @Override
@@ -186,36 +183,42 @@ final class IntegerDepthwiseWork implements CodeWork {
             return;
         }
         widen(frame, chunk, plane, height.at(firstLine, 0), rows(endLine - firstLine));
-        var scratch = frame.scratch();
-        long rowBytes = (long) seen * chunk.count * Float.BYTES;
-        tellRows(scratch, rowBytes);
-        for (int line = firstLine; line < endLine; line++) {
-            long row = (long) (line - firstLine) * height.stride();
-            long to = ((long) plane * height.output() + line) * width.output() * request.channels() + chunk.first;
-            Argument.INPUT.set(scratch, scratch.address() + bandAt() + row * rowBytes);
-            Argument.WEIGHTS.set(scratch, chunk.weights.address());
-            Argument.OUTPUT.set(
-                    scratch,
-                    frame.operand(request.output()).address()
-                            + to * request.result().bytes());
-            operands.set(frame, scratch, Argument.OPERANDS.at(), to * Float.BYTES, (long) chunk.first * Float.BYTES);
-            if (chunk.middle > 0) {
-                chunk.large.call(0, scratch, 0, chunk.middle);
-            }
-            chunk.small.call(0, scratch, chunk.middle, width.output());
+        int groups = (endLine - firstLine) / tile.lines();
+        int singles = firstLine + groups * tile.lines();
+        tellRows(frame.scratch(), rows(endLine - firstLine), (long) seen * chunk.count * Float.BYTES);
+        if (groups > 0) {
+            tell(frame, chunk, plane, firstLine, 0);
+            chunk.groups.call(0, frame.scratch(), 0, groups);
+        }
+        if (singles < endLine) {
+            tell(frame, chunk, plane, singles, singles - firstLine);
+            chunk.single.call(0, frame.scratch(), 0, endLine - singles);
         }
     }
 
-    private void tellRows(MemorySegment scratch, long rowBytes) {
-        long weightBytes = (long) width.kernel() * unit.bytes();
-        long at = tableAt();
-        for (int row = 0; row < height.kernel(); row++) {
-            Effects.putLong(scratch, at, (long) row * height.dilation() * rowBytes);
-            Effects.putLong(scratch, at + Long.BYTES, row * weightBytes);
-            at += 2L * Long.BYTES;
+    /// Writes the arguments.
+    ///
+    /// @param line the first one
+    /// @param behind how many lines of the band are before it
+    private void tell(Frame frame, Chunk chunk, int plane, int line, int behind) {
+        var scratch = frame.scratch();
+        long to = ((long) plane * height.output() + line) * width.output() * request.channels() + chunk.first;
+        long entries = (long) behind * height.stride();
+        Argument.ROWS.set(scratch, scratch.address() + tableAt() + entries * Long.BYTES);
+        Argument.CHANNEL.set(scratch, 0);
+        Argument.WEIGHTS.set(scratch, chunk.weights.address());
+        Argument.OUTPUT.set(
+                scratch,
+                frame.operand(request.output()).address()
+                        + to * request.result().bytes());
+        operands.set(frame, scratch, Argument.OPERANDS.at(), to * Float.BYTES, (long) chunk.first * Float.BYTES);
+    }
+
+    private void tellRows(MemorySegment scratch, int rows, long rowBytes) {
+        for (int row = 0; row < rows; row++) {
+            long address = scratch.address() + bandAt() + row * rowBytes;
+            Effects.putLong(scratch, tableAt() + (long) row * Long.BYTES, address);
         }
-        Argument.ROWS.set(scratch, scratch.address() + tableAt());
-        Argument.ROWS_END.set(scratch, scratch.address() + at);
     }
 
     /// Makes floats of rows of the image.

@@ -22,6 +22,8 @@ public final class Coefficients {
     /// ln 2 to 12 bits, and the rest.
     public static final float LN2_HIGH = 0x1.62ep-1f;
     public static final float LN2_LOW = (float) (StrictMath.log(2) - LN2_HIGH);
+    /// It happens to be 40 times as close as floats are.
+    public static final float LN2 = (float) StrictMath.log(2);
     /// Above it exp overflows, whatever the rounding.
     public static final float EXP_HIGHEST = 89f;
     /// Below it exp is less than half the smallest subnormal.
@@ -29,6 +31,12 @@ public final class Coefficients {
 
     /// From here on exp is a normal number.
     public static final float EXP_NORMAL = -87.33f;
+
+    /// Between them 1 + exp(-x) and its reciprocal are normal numbers, and so is the power of two in exp(-x).
+    public static final float LOGISTIC_LOWEST = -86.5f;
+    public static final float LOGISTIC_HIGHEST = 87f;
+    /// Less the bits of a positive number, the bits of its reciprocal, to 5.1 %: the best of such constants.
+    public static final int RECIPROCAL_BITS = 0x7ef31000;
 
     /// (exp(r) - 1 - r) / r^2 for r within ln(2)/2 of 0; exp(r) - 1 to 1.4e-8.
     public static final float E0 = 0x1.fffffep-2f;

@@ -119,7 +119,7 @@ record QuantizedAddCode(VectorUnit unit, boolean signed, int zeroC, boolean ordi
         a.emit(LEA, Gpr.RAX, Mem.at(Gpr.RCX, unit.lanes()));
         a.emit(CMP, Gpr.RAX, Gpr.R10);
         a.emit(JA, rest);
-        a.interleave(() -> vector(lanes, 0), () -> vector(lanes, 1));
+        a.interleave(List.of(() -> vector(lanes, 0), () -> vector(lanes, 1)));
         result().storePair(lanes, target(), x(0), x(1), temporary(0));
         a.emit(ADD, Gpr.RCX, Imm.of(2L * unit.lanes()));
         a.emit(JMP, several);

@@ -424,6 +424,10 @@ final class TileCode {
         var free = registers(rows * vectors, unit.registers());
         for (int row = 0; row < rows; row++) {
             findOutput(row);
+            if (sumCode.isEmpty()) {
+                byTurns(row, free);
+                continue;
+            }
             for (int vector = 0; vector < vectors; vector++) {
                 if (isPair(vector)) {
                     storePair(row, vector, free);
@@ -433,6 +437,13 @@ final class TileCode {
                 }
             }
         }
+    }
+
+    private void byTurns(int row, List<Vec> free) {
+        var parts = IntStream.range(0, vectors)
+                .<StageCode.Part>mapToObj(vector -> registers -> store(vector, sums.at(row, vector), registers))
+                .toList();
+        StageCode.writeByTurns(lanes, stages, 0, parts, free);
     }
 
     private boolean isPair(int vector) {
@@ -453,23 +464,37 @@ final class TileCode {
         return new OperandPlaces(stages, Gpr.RCX, Float.BYTES, at, Gpr.NONE, at, count);
     }
 
-    /// Functions that need many registers get all, or half of them, two vectors at a time: the sums wait on the
+    /// Functions that need many registers get all, or some of them for each of several vectors: the sums wait on the
     /// stack.
     private void throughStack() {
         sums.forEach((row, vector) -> lanes.store(sums.onStack(row, vector), sums.at(row, vector)));
         for (int row = 0; row < rows; row++) {
             findOutput(row);
+            if (sumCode.isEmpty()) {
+                byTurnsFromStack(row);
+                continue;
+            }
             for (int vector = 0; vector < vectors; vector++) {
                 if (vector + 1 < vectors && fitTwice()) {
                     fromStack(row, vector, vector + 1);
                     vector++;
                 } else {
-                    var x = unit.register(0);
-                    lanes.load(x, sums.onStack(row, vector));
-                    store(vector, x, registers(1, unit.registers()));
+                    storeFromStack(row, vector, registers(0, unit.registers()));
                 }
             }
         }
+    }
+
+    private void byTurnsFromStack(int row) {
+        var parts = IntStream.range(0, vectors)
+                .<StageCode.Part>mapToObj(vector -> free -> storeFromStack(row, vector, free))
+                .toList();
+        StageCode.writeByTurns(lanes, stages, 1, parts, registers(0, unit.registers()));
+    }
+
+    private void storeFromStack(int row, int vector, List<Vec> free) {
+        lanes.load(free.getFirst(), sums.onStack(row, vector));
+        store(vector, free.getFirst(), free.subList(1, free.size()));
     }
 
     /// Whether what is done to two vectors at a time fits in the registers, and needs no mask register, of which
@@ -480,7 +505,7 @@ final class TileCode {
 
     private void fromStack(int row, int one, int other) {
         int half = unit.registers() / 2;
-        a.interleave(() -> finish(row, one, 0), () -> finish(row, other, half));
+        a.interleave(List.of(() -> finish(row, one, 0), () -> finish(row, other, half)));
         var x = unit.register(0);
         var y = unit.register(half);
         var free = unit.register(1);

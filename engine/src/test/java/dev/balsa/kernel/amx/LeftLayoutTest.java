@@ -152,7 +152,7 @@ class LeftLayoutTest {
                 int to = bands.start(band + 1);
                 assertThat(to).isGreaterThan(from);
                 long bytes = (layout.planeBytes(from, to) + layout.flatBytes(from, to)) * FAMILY.parts();
-                assertThat(to - from <= 2 || bytes <= memory).isTrue();
+                assertThat(to - from <= 2 || bytes <= memory * bands.sections()).isTrue();
             }
         }
     }

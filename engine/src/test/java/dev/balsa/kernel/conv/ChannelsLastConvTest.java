@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Convolutions of channels-last images against their definition in double precision.
 class ChannelsLastConvTest {
     private static final int CASES = 300;
+    private static final int LARGE_CASES = 40;
+    private static final int MOST_STEPS = 1_500_000;
 
     static Stream<Isa> levels() {
         return CodeTrial.levels();
@@ -42,6 +44,39 @@ class ChannelsLastConvTest {
                 check(depth, isa, window, 1, 1, depth, outputs);
             }
         }
+    }
+
+    /// Of several bands of rows, and several blocks of channels.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void largeDepthwiseConvolutionsEqualTheirDefinition(Isa isa) {
+        for (int seed = 0; seed < CodeTrial.cases(isa, LARGE_CASES); seed++) {
+            var random = new Random(seed);
+            int kernel = 1 + random.nextInt(seed % 10 == 0 ? 11 : 5);
+            int stride = 1 + random.nextInt(2);
+            int dilation = seed % 4 == 0 ? 2 : 1;
+            int height = 1 + random.nextInt(30);
+            int width = 1 + random.nextInt(30);
+            int pad = random.nextInt(kernel + 1);
+            int reach = (kernel - 1) * dilation + 1;
+            var window = new Window(
+                    List.of(height, width),
+                    List.of(kernel, kernel),
+                    List.of(stride, stride),
+                    List.of(dilation, dilation),
+                    List.of(pad, pad),
+                    List.of(outputs(height, pad, reach, stride), outputs(width, pad, reach, stride)));
+            long most = MOST_STEPS / (window.outputSize() * window.kernelSize());
+            int channels = 2 + random.nextInt(Math.clamp(most, 1, 300));
+            if (seed % 2 == 0) {
+                channels = Math.ceilDiv(channels, 16) * 16;
+            }
+            check(seed, isa, window, 1 + random.nextInt(2), channels, channels, channels);
+        }
+    }
+
+    private static int outputs(int input, int pad, int reach, int stride) {
+        return Math.max(1, Math.floorDiv(input + 2 * pad - reach, stride) + 1);
     }
 
     private static void check(int seed, Isa isa) {

@@ -27,6 +27,8 @@ class FloatAccuracyTest {
     /// A prime, so that mantissas differ from one exponent to the next.
     private static final int STEP = 65_537;
 
+    private static final double NEXT_TO_NOTHING = 3e-36;
+
     private static final float[] ENDS = {
         0f,
         -0f,
@@ -128,6 +130,32 @@ class FloatAccuracyTest {
 
     static Stream<Isa> levels() {
         return CodeTrial.levels();
+    }
+
+    /// All the way down to where results are next to nothing; what is infinitely low may be nothing or no number.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void swishStaysWithinTheStatedErrorInCode(Isa isa) {
+        int count = (int) ((1L << 32) / STEP) + ENDS.length;
+        var x = new float[count];
+        for (int i = 0; i < count; i++) {
+            x[i] = i < ENDS.length ? ENDS[i] : Float.intBitsToFloat((i - ENDS.length) * STEP);
+        }
+        var request = new ElementwiseRequest(
+                List.of((long) count), List.of(List.of(1L)), List.of(new Stage.Unary(UnaryFunction.SWISH, 1, 0)));
+        try (var trial = new CodeTrial()) {
+            trial.input(x);
+            var kernel = new ElementwiseCodeKernel(VectorUnit.of(isa).orElseThrow());
+            var found = trial.run(kernel.prepare(request, trial), count);
+            for (int i = 0; i < count; i++) {
+                double exact = x[i] / (1 + Math.exp(-(double) x[i]));
+                if (x[i] != Float.NEGATIVE_INFINITY && !(Math.abs(found[i] - exact) < NEXT_TO_NOTHING)) {
+                    assertThat(ulps(found[i], exact))
+                            .as("swish of %s: found %s, expected %s", x[i], found[i], exact)
+                            .isLessThanOrEqualTo(6);
+                }
+            }
+        }
     }
 
     /// Ends of ranges by one another, and floats of all sizes by exponents whose powers are mostly in range.
