@@ -14,7 +14,12 @@ class SoakTest {
     private static final String PROGRAM = "engine/src/test/resources/soak/Soak.java";
     private static final long MOST_BYTES_PER_RUN = 1024;
     /// Vectors live on the heap until the compiler has seen their loops often enough.
-    private static final int MOST_ROUNDS = 2000;
+    private static final int MOST_ROUNDS = 500;
+    /// In which order the compilers' threads come to the loops decides whether vectors stay off the heap for good: in
+    /// half of all processes they do not (JDK 25 with vectors of 512 bits). What a run itself leaves there, every
+    process
+    /// has.
+    private static final int MOST_PROCESSES = 10;
 
     /// In a JVM of its own: what the compiler makes of a loop depends on all that the loop was used for before.
     @Test
@@ -32,7 +37,11 @@ class SoakTest {
                 file.toString(),
                 Long.toString(MOST_BYTES_PER_RUN),
                 Integer.toString(MOST_ROUNDS));
-        var least = JavaProgram.output(command, folder.resolve("errors")).strip();
-        assertThat(Long.parseLong(least)).as("bytes of heap per run").isLessThanOrEqualTo(MOST_BYTES_PER_RUN);
+        long least = Long.MAX_VALUE;
+        for (int process = 0; process < MOST_PROCESSES && least > MOST_BYTES_PER_RUN; process++) {
+            var found = JavaProgram.output(command, folder.resolve("errors")).strip();
+            least = Math.min(least, Long.parseLong(found));
+        }
+        assertThat(least).as("bytes of heap per run").isLessThanOrEqualTo(MOST_BYTES_PER_RUN);
     }
 }

@@ -164,7 +164,7 @@ final class DepthFirst {
             }
             int rows = i == 0 ? layer.inputRows() : layer.outputRows();
             long rowBytes = i == 0 ? layer.inputRowBytes() : layer.outputRowBytes();
-            boolean isByRow = i == 0 || layer.isByRow(i);
+            boolean isByRow = i == 0 || layer.extent(i) == Layer.Extent.BY_ROW;
             if (!isByRow
                     || maker.images() != layer.images()
                     || maker.outputRows() != rows

@@ -7,8 +7,8 @@ import dev.balsa.kernel.tile.ProductFamily.Size;
 final class AmxCost {
     /// Multiply-adds of float32 that a core's two multipliers do in a cycle.
     private static final double MULTIPLY_ADDS = 32;
-    /// Cycles in which a tile of sums is stored and goes through the epilogue (measured: 50 to 70).
-    private static final double TILE_CYCLES = 60;
+    /// Cycles for which products wait while a tile of sums is stored and goes through the epilogue (measured: 26).
+    private static final double TILE_CYCLES = 26;
     /// How often a row is split: by some workers, for parts of the panels.
     private static final double SPLITTINGS = 1.5;
 

@@ -79,11 +79,12 @@ final class ConvLayer implements Layer {
     }
 
     @Override
-    public boolean isByRow(int operand) {
-        return request.epilogue().stages().stream()
+    public Extent extent(int operand) {
+        boolean isByRow = request.epilogue().stages().stream()
                 .anyMatch(stage -> stage instanceof Stage.Binary(var _, int other, var spread)
                         && other == operand
                         && spread == Stage.Spread.FULL);
+        return isByRow ? Extent.BY_ROW : Extent.ONE;
     }
 
     @Override

@@ -22,10 +22,11 @@ public final class DepthFirstWork implements CodeWork {
     /// @param operand of this work, or [#OWN] for memory of the worker
     /// @param imageBytes from an image to the next; 0 for what is the same for all
     /// @param at bytes behind the image's beginning, or that of the worker's memory
-    /// @param bytes how long it is; [#WHOLE] for all
+    /// @param bytes how long it is; [#WHOLE] for all, [#IMAGE] for an image's equal part
     private record Source(int operand, long imageBytes, long at, long bytes) {
         private static final int OWN = -1;
         private static final long WHOLE = -1;
+        private static final long IMAGE = -2;
     }
 
     /// A layer's part of a piece.
@@ -99,9 +100,11 @@ public final class DepthFirstWork implements CodeWork {
         if (operand == 0) {
             return rows(number, layer.inputRows(), rowBytes, seen);
         }
-        return layer.isByRow(operand)
-                ? rows(number, layer.outputRows(), rowBytes, seen)
-                : new Source(number, 0, 0, Source.WHOLE);
+        return switch (layer.extent(operand)) {
+            case BY_ROW -> rows(number, layer.outputRows(), rowBytes, seen);
+            case BY_IMAGE -> new Source(number, 0, 0, Source.IMAGE);
+            case ONE -> new Source(number, 0, 0, Source.WHOLE);
+        };
     }
 
     private static Source rows(int operand, int all, long rowBytes, RowRange rows) {
@@ -149,8 +152,13 @@ public final class DepthFirstWork implements CodeWork {
             return frame.scratch().asSlice(source.at, source.bytes);
         }
         var whole = frame.operand(source.operand);
-        return source.bytes == Source.WHOLE
-                ? whole
-                : whole.asSlice(image * source.imageBytes + source.at, source.bytes);
+        if (source.bytes == Source.WHOLE) {
+            return whole;
+        }
+        if (source.bytes == Source.IMAGE) {
+            long part = whole.byteSize() / images;
+            return whole.asSlice(image * part, part);
+        }
+        return whole.asSlice(image * source.imageBytes + source.at, source.bytes);
     }
 }

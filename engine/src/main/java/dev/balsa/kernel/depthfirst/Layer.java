@@ -28,19 +28,29 @@ public interface Layer {
     /// Which rows of an input image are looked at for a range of rows of the output.
     RowRange sees(RowRange rows);
 
-    /// Whether an operand that is neither the input nor the output has a row for each of the output; others are the
-    /// same for all.
-    boolean isByRow(int operand);
+    /// What of an operand that is neither the input nor the output belongs to what.
+    Extent extent(int operand);
 
     /// Whether a range of rows of one image can be made by itself.
     boolean supports(RowRange rows);
 
-    /// The work that makes a range of rows of one image: of its operands by row, and of the input, it has those rows
-    /// alone, [#sees] of them. Layers that state the same problem for two ranges make equal keys.
+    /// The work that makes a range of rows of one image: of the input, and of its operands by row, it has those rows
+    /// alone, [#sees] of the input's; of its operands by image that image's part. Equal problems of two ranges have
+    /// equal keys.
     Piece piece(RowRange rows);
 
     /// What all rows of all images are likely to take.
     Cost cost(Machine machine);
+
+    /// What an operand has.
+    enum Extent {
+        /// A row for each of the output, as long as that.
+        BY_ROW,
+        /// As much for each image.
+        BY_IMAGE,
+        /// The same for all images.
+        ONE
+    }
 
     /// Some rows of a layer.
     interface Piece {

@@ -9,10 +9,12 @@ import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.elementwise.ElementwiseCode.Form;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /// Chains of functions of floats as one loop of machine code.
 public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
@@ -57,6 +59,11 @@ public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
                     });
         }
         return stages;
+    }
+
+    @Override
+    public Optional<Layer> layer(ElementwiseRequest request, Constants constants) {
+        return ElementwiseLayer.of(this, request, constants);
     }
 
     @Override

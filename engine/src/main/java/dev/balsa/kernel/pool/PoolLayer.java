@@ -77,8 +77,8 @@ final class PoolLayer implements Layer {
     }
 
     @Override
-    public boolean isByRow(int operand) {
-        return false;
+    public Extent extent(int operand) {
+        throw new IndexOutOfBoundsException("pooling: expected no operand but the input, found " + operand);
     }
 
     @Override

@@ -15,6 +15,8 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.ConvKernels;
 import dev.balsa.kernel.conv.Window;
+import dev.balsa.kernel.elementwise.ElementwiseKernels;
+import dev.balsa.kernel.elementwise.ElementwiseRequest;
 import dev.balsa.kernel.pool.PoolFunction;
 import dev.balsa.kernel.pool.PoolKernels;
 import dev.balsa.kernel.pool.PoolRequest;
@@ -181,6 +183,22 @@ class DepthFirstTest {
                         kernel.supports(request) && kernel.layer(request, trial).isPresent())
                 .toList();
         return new Part<>(kernels.get(random.nextInt(kernels.size())), request, output, Optional.of(weights), residual);
+    }
+
+    /// A factor for each channel, of each image or of all.
+    private static Part<?> scale(Random random, Image image, Isa isa, CodeTrial trial) {
+        long c = image.channels;
+        boolean isOne = random.nextBoolean();
+        var factors = floats(random, (isOne ? 1 : image.batch) * image.channels);
+        trial.input(factors);
+        var request = new ElementwiseRequest(
+                List.of((long) image.batch, (long) image.height, (long) image.width, c),
+                List.of(
+                        List.of(image.height * image.width * c, image.width * c, c, 1L),
+                        List.of(isOne ? 0 : c, 0L, 0L, 1L)),
+                List.of(new Stage.Binary(BinaryFunction.MUL, 1, Stage.Spread.FULL)));
+        var kernel = ElementwiseKernels.chains(isa, VectorProvider.best()).getFirst();
+        return new Part<>(kernel, request, image, Optional.of(factors), Optional.empty());
     }
 
     private static Part<?> pool(Random random, Image image, Isa isa) {
