@@ -15,9 +15,8 @@ class SoakTest {
     private static final long MOST_BYTES_PER_RUN = 1024;
     /// Vectors live on the heap until the compiler has seen their loops often enough.
     private static final int MOST_ROUNDS = 500;
-    /// In which order the compiler's threads come to loops decides whether vectors stay off the heap for good: in half
-    /// of all processes they do not (JDK 25, vectors of 512 bits). What a run itself leaves there, every process
-    has.
+    /// In which order the compiler comes to loops decides whether vectors stay off the heap for good: in half of
+    /// all processes they do not (JDK 25, vectors of 512 bits). What a run itself leaves there, all have.
     private static final int MOST_PROCESSES = 10;
 
     /// In a JVM of its own: what the compiler makes of a loop depends on all that the loop was used for before.
