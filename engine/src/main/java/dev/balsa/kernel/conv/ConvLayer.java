@@ -5,26 +5,20 @@ import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Work;
+import dev.balsa.kernel.depthfirst.KernelLayer;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.depthfirst.RowRange;
 import dev.balsa.kernel.depthfirst.RowWindow;
-import java.util.List;
 import java.util.Optional;
 
 /// A convolution of channels-last images of two dimensions, by rows.
-final class ConvLayer implements Layer {
+final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
     private static final int RANK = 2;
 
-    private final Kernel<ChannelsLastConvRequest> kernel;
-    private final ChannelsLastConvRequest request;
-    private final Constants constants;
     private final RowWindow height;
 
     private ConvLayer(Kernel<ChannelsLastConvRequest> kernel, ChannelsLastConvRequest request, Constants constants) {
-        this.kernel = kernel;
-        this.request = request;
-        this.constants = constants;
+        super(kernel, request, constants);
         height = height(request);
     }
 
@@ -88,11 +82,7 @@ final class ConvLayer implements Layer {
     }
 
     @Override
-    public boolean supports(RowRange rows) {
-        return kernel.supports(of(rows));
-    }
-
-    private ChannelsLastConvRequest of(RowRange rows) {
+    protected ChannelsLastConvRequest of(RowRange rows) {
         return new ChannelsLastConvRequest(
                 1,
                 request.groups(),
@@ -102,22 +92,6 @@ final class ConvLayer implements Layer {
                 request.weights(),
                 request.epilogue(),
                 1);
-    }
-
-    @Override
-    public Piece piece(RowRange rows) {
-        var part = of(rows);
-        return new Piece() {
-            @Override
-            public Object key() {
-                return List.of(kernel.spec(), part);
-            }
-
-            @Override
-            public Work prepare() {
-                return kernel.prepare(part, constants);
-            }
-        };
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Machine;
-import dev.balsa.kernel.Work;
+import dev.balsa.kernel.depthfirst.KernelLayer;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.depthfirst.RowRange;
 import java.util.ArrayList;
@@ -12,17 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /// A chain of functions over images of rows: of four dimensions, of which the first two are images and rows.
-final class ElementwiseLayer implements Layer {
+final class ElementwiseLayer extends KernelLayer<ElementwiseRequest> {
     private static final int RANK = 4;
 
-    private final Kernel<ElementwiseRequest> kernel;
-    private final ElementwiseRequest request;
-    private final Constants constants;
-
     private ElementwiseLayer(Kernel<ElementwiseRequest> kernel, ElementwiseRequest request, Constants constants) {
-        this.kernel = kernel;
-        this.request = request;
-        this.constants = constants;
+        super(kernel, request, constants);
     }
 
     /// A kernel's request by rows; nothing if it has other dimensions, if the chain does not start with a whole image,
@@ -91,31 +85,11 @@ final class ElementwiseLayer implements Layer {
     }
 
     @Override
-    public boolean supports(RowRange rows) {
-        return kernel.supports(of(rows));
-    }
-
-    private ElementwiseRequest of(RowRange rows) {
+    protected ElementwiseRequest of(RowRange rows) {
         var shape = new ArrayList<>(request.shape());
         shape.set(0, 1L);
         shape.set(1, (long) rows.count());
         return new ElementwiseRequest(shape, request.strides(), request.stages());
-    }
-
-    @Override
-    public Piece piece(RowRange rows) {
-        var part = of(rows);
-        return new Piece() {
-            @Override
-            public Object key() {
-                return List.of(kernel.spec(), part);
-            }
-
-            @Override
-            public Work prepare() {
-                return kernel.prepare(part, constants);
-            }
-        };
     }
 
     /// Every operand is read, and the output written, once.

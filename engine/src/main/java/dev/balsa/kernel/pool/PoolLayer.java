@@ -4,7 +4,7 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Machine;
-import dev.balsa.kernel.Work;
+import dev.balsa.kernel.depthfirst.KernelLayer;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.depthfirst.RowRange;
 import dev.balsa.kernel.depthfirst.RowWindow;
@@ -12,19 +12,14 @@ import java.util.List;
 import java.util.Optional;
 
 /// Pooling of channels-last images of two dimensions, by rows.
-final class PoolLayer implements Layer {
+final class PoolLayer extends KernelLayer<PoolRequest> {
     /// Height, width and channels.
     private static final int RANK = 3;
 
-    private final Kernel<PoolRequest> kernel;
-    private final PoolRequest request;
-    private final Constants constants;
     private final RowWindow height;
 
     private PoolLayer(Kernel<PoolRequest> kernel, PoolRequest request, Constants constants) {
-        this.kernel = kernel;
-        this.request = request;
-        this.constants = constants;
+        super(kernel, request, constants);
         height = height(request);
     }
 
@@ -82,33 +77,13 @@ final class PoolLayer implements Layer {
     }
 
     @Override
-    public boolean supports(RowRange rows) {
-        return kernel.supports(of(rows));
-    }
-
-    private PoolRequest of(RowRange rows) {
+    protected PoolRequest of(RowRange rows) {
         return new PoolRequest(
                 request.function(),
                 1,
                 request.window().rows(sees(rows).count(), height.pad(rows), rows.count()),
                 request.endPads(),
                 false);
-    }
-
-    @Override
-    public Piece piece(RowRange rows) {
-        var part = of(rows);
-        return new Piece() {
-            @Override
-            public Object key() {
-                return List.of(kernel.spec(), part);
-            }
-
-            @Override
-            public Work prepare() {
-                return kernel.prepare(part, constants);
-            }
-        };
     }
 
     /// Every element of a window is read from the first-level cache.
