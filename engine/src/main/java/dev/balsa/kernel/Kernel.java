@@ -2,6 +2,7 @@ package dev.balsa.kernel;
 
 import dev.balsa.kernel.depthfirst.Layer;
 import java.util.Optional;
+import java.util.Set;
 
 /// One way of solving a family of problems.
 ///
@@ -22,6 +23,20 @@ public interface Kernel<R> {
     /// A supported request as a layer of which some rows can be made by themselves, if it is one.
     default Optional<Layer> layer(R request, Constants constants) {
         return Optional.empty();
+    }
+
+    /// Which operands of a supported request may be stored as [Storage#PARTS] instead of floats, each by itself: inputs
+    /// that the kernel would take apart itself, and outputs, which then are what their readers would take apart.
+    default Set<Integer> takesParts(R request) {
+        return Set.of();
+    }
+
+    /// The request with some of the operands that [#takesParts] names stored so. It is supported, too.
+    default R inParts(R request, Set<Integer> operands) {
+        if (!operands.isEmpty()) {
+            throw new IllegalArgumentException(spec().name() + " has no operands in parts; ask takesParts() first");
+        }
+        return request;
     }
 
     /// Prepares the request for running: chooses tile counts, packs constant operands through `constants`.

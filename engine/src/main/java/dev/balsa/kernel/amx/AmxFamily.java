@@ -101,6 +101,12 @@ public record AmxFamily(int products) implements ProductFamily {
         return AmxCost.of(this, size, rowBytes);
     }
 
+    /// Three parts of a number do not go into the place of a float.
+    @Override
+    public boolean takesParts() {
+        return parts() <= 2;
+    }
+
     @Override
     public boolean seesThroughPadding() {
         return true;

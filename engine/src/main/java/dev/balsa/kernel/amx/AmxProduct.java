@@ -4,6 +4,7 @@ import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.amx.BlockCode.Argument;
 import dev.balsa.kernel.amx.BlockCode.Order;
 import dev.balsa.kernel.amx.BlockCode.Section;
@@ -16,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// A product of rows with a packed factor on the tile unit, prepared.
 ///
@@ -39,6 +41,8 @@ final class AmxProduct implements RowProduct {
     private final MachineCode end;
     /// By band, then by section of depth, then by panel.
     private final MachineCode[][][] codes;
+    /// The panel behind the last one of the same code, by panel.
+    private final int[] sameEnds;
 
     private final MemorySegment starts;
     private final MemorySegment places;
@@ -50,6 +54,8 @@ final class AmxProduct implements RowProduct {
     private final long[] firstElements;
 
     private final Gathering gathering;
+    private final boolean isInPlace;
+    private final boolean rowsFollow;
     private final long planeStep;
     private final long flatStep;
     private final int parts;
@@ -71,7 +77,7 @@ final class AmxProduct implements RowProduct {
                 panels.form() + " of " + right.form(),
                 panels.bytes(),
                 target -> panels.pack(right, target, constants));
-        split = constants.code(SplitCode.name(parts), () -> SplitCode.write(parts));
+        split = constants.code(SplitCode.name(parts, request.left()), () -> SplitCode.write(parts, request.left()));
         begin = constants.code("amx_begin", AmxTileCode::begin);
         end = constants.code("amx_end", BlockCode::end);
         gathering = Gathering.of(layout, request, parts, constants);
@@ -90,12 +96,20 @@ final class AmxProduct implements RowProduct {
             layout.convert(bands.start(band), bands.start(band + 1), conversions);
             firstEntries[band + 1] = conversions.count();
             firstElements[band] = layout instanceof GatheredRows rows ? rows.first(bands.start(band)) : 0;
-            planes = Math.max(planes, layout.planeBytes(bands.start(band), bands.start(band + 1)));
+            if (layout.inPlace(bands.start(band)).isEmpty()) {
+                planes = Math.max(planes, layout.planeBytes(bands.start(band), bands.start(band + 1)));
+            }
             flat = Math.max(flat, layout.flatBytes(bands.start(band), bands.start(band + 1)));
         }
         entries = conversions.toMemory();
-        codes = codes(family, constants);
-        planeStep = apart(planes + GatherCode.SLACK);
+        isInPlace = layout.inPlace(0).isPresent();
+        rowsFollow = !bands.asksPanels()
+                && bands.panelParts() == 1
+                && request.columns() % (AmxPanels.WIDTH * Tiles.COLUMNS) == 0
+                && request.outputPlaces().isEven(request.columns());
+        codes = codes(family, request.result(), constants);
+        sameEnds = IntStream.range(0, panels.count()).map(this::sameEnd).toArray();
+        planeStep = isInPlace ? Storage.PART_BYTES : apart(planes + GatherCode.SLACK);
         flatStep = flat == 0 ? 0 : apart(flat + GatherCode.SLACK);
     }
 
@@ -104,13 +118,13 @@ final class AmxProduct implements RowProduct {
         return (Math.ceilDiv(bytes, LINE) | 1) * (long) LINE;
     }
 
-    private MachineCode[][][] codes(AmxFamily family, Constants constants) {
+    private MachineCode[][][] codes(AmxFamily family, Storage result, Constants constants) {
         var made = new MachineCode[bands.count()][bands.sections()][panels.count()];
         var byForm = new HashMap<AmxTileCode.Form, MachineCode>();
         for (int band = 0; band < bands.count(); band++) {
             for (int section = 0; section < bands.sections(); section++) {
                 for (int panel = 0; panel < panels.count(); panel++) {
-                    var form = new AmxTileCode.Form(family, shape(band, section, panel), stages);
+                    var form = new AmxTileCode.Form(family, shape(band, section, panel), stages, result);
                     made[band][section][panel] = byForm.computeIfAbsent(
                             form, _ -> constants.code(form.name(), () -> AmxTileCode.write(form)));
                 }
@@ -119,10 +133,19 @@ final class AmxProduct implements RowProduct {
         return made;
     }
 
+    /// Panels differ in their columns only.
+    private int sameEnd(int panel) {
+        int end = panel + 1;
+        while (end < panels.count()
+                && panels.tiles(end) == panels.tiles(panel)
+                && panels.lastColumns(end) == panels.lastColumns(panel)) {
+            end++;
+        }
+        return end;
+    }
+
     private Shape shape(int band, int section, int panel) {
         int tiles = bands.start(band + 1) - bands.start(band);
-        int blocks = Math.ceilDiv(tiles, 2);
-        int lines = parts * panels.tiles(panel) * Tiles.ROWS;
         return Shape.of(
                 tiles,
                 panels.tiles(panel),
@@ -130,7 +153,25 @@ final class AmxProduct implements RowProduct {
                 bands.step(section + 1) - bands.step(section),
                 bands.asksPanels() ? Order.PANELS_OUTSIDE : Order.PANELS_INSIDE,
                 Section.of(section, bands.sections()),
-                bands.asksPanels() ? Math.ceilDiv(lines, Math.min(blocks, MOST_SHARES)) : 0);
+                bands.asksPanels() ? panelLines(tiles, panel) : rowLines(),
+                layout instanceof RowsAhead rows ? rows.rowsPerPanel() : 0,
+                rowsFollow);
+    }
+
+    /// Lines of the next panel that each step asks for.
+    private int panelLines(int tiles, int panel) {
+        int lines = parts * panels.tiles(panel) * Tiles.ROWS;
+        return Math.ceilDiv(lines, Math.min(Math.ceilDiv(tiles, 2), MOST_SHARES));
+    }
+
+    /// Lines of the next block's rows that each step asks for, where these follow each other in place.
+    private int rowLines() {
+        if (!isInPlace || layout.tiles().stride() != layout.reach()) {
+            return 0;
+        }
+        long lines = 2 * Tiles.ROWS * layout.reach() / AmxTileCode.askedStep(parts);
+        int steps = layout.steps().size() / bands.sections() * Math.ceilDiv(panels.count(), bands.panelParts());
+        return Math.toIntExact(Math.ceilDiv(lines, steps));
     }
 
     /// For each tile, where it begins in its band.
@@ -140,7 +181,10 @@ final class AmxProduct implements RowProduct {
         for (int band = 0; band < bands.count(); band++) {
             long first = tiles.start(bands.start(band));
             for (int tile = bands.start(band); tile < bands.start(band + 1); tile++) {
-                memory.setAtIndex(ValueLayout.JAVA_LONG, tile, tiles.start(tile) - first);
+                long start = layout instanceof RowsAhead rows
+                        ? rows.start(tile - bands.start(band))
+                        : tiles.start(tile) - first;
+                memory.setAtIndex(ValueLayout.JAVA_LONG, tile, start);
             }
         }
         return memory;
@@ -178,19 +222,30 @@ final class AmxProduct implements RowProduct {
 
     @Override
     public long scratchBytes() {
-        return planesAt() + (planeStep + flatStep) * parts;
+        return isInPlace ? planesAt() : planesAt() + (planeStep + flatStep) * parts;
     }
 
     @Override
     public void multiply(
             Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int from, int to) {
         begin.call(0, frame.scratch(), 0, 0);
-        int splitBand = -1;
+        long memory = left.address() + leftShift * Float.BYTES;
+        int readyBand = -1;
         for (int part = from; part < to; part++) {
             int band = part / bands.panelParts();
-            if (band != splitBand) {
-                split(frame.scratch(), left.address() + leftShift * Float.BYTES, band);
-                splitBand = band;
+            if (band != readyBand && !isInPlace) {
+                split(frame.scratch(), memory, band);
+            }
+            readyBand = band;
+            Argument.LEFT.set(
+                    frame.scratch(),
+                    layout.inPlace(bands.start(band))
+                            .map(at -> memory + at)
+                            .orElse(frame.scratch().address() + planesAt()));
+            if (layout instanceof RowsAhead rows) {
+                Argument.SOURCE.set(frame.scratch(), memory + rows.secondBlock(bands.start(band)));
+                Argument.SOURCE_STRIDE.set(frame.scratch(), rows.sourceStride());
+                Argument.SOURCE_ROWS.set(frame.scratch(), rows.rowsBehind(bands.start(band), bands.start(band + 1)));
             }
             int panelPart = part % bands.panelParts();
             for (int section = 0; section < bands.sections(); section++) {
@@ -202,12 +257,8 @@ final class AmxProduct implements RowProduct {
 
     private void multiply(
             Frame frame, MemorySegment result, long columnShift, int band, int section, int from, int to) {
-        var code = codes[band][section];
         for (int panel = from; panel < to; ) {
-            int end = panel + 1;
-            while (end < to && code[end] == code[panel]) {
-                end++;
-            }
+            int end = Math.min(to, sameEnds[panel]);
             int nextSection = end < to ? section : (section + 1) % bands.sections();
             int nextPanel = end < to ? end : nextSection > 0 ? from : to % panels.count();
             Argument.NEXT.set(frame.scratch(), place(nextPanel, nextSection));
@@ -268,7 +319,6 @@ final class AmxProduct implements RowProduct {
         int tiles = bands.start(band + 1) - bands.start(band);
         int stepCount = bands.step(section + 1) - bands.step(section);
         long kept = (long) (panel - firstPanel) * AmxPanels.WIDTH * tiles * Tiles.BYTES;
-        Argument.LEFT.set(scratch, scratch.address() + planesAt());
         Argument.PLANE_STEP.set(scratch, planeStep);
         Argument.STRIDE.set(scratch, layout.tiles().stride());
         Argument.STARTS.set(scratch, starts.address());
@@ -277,7 +327,11 @@ final class AmxProduct implements RowProduct {
         Argument.PANEL.set(scratch, place(panel, section));
         Argument.PANEL_BYTES.set(scratch, panels.place(1));
         Argument.PANELS.set(scratch, end - panel);
-        Argument.ASKED_BYTES.set(scratch, (long) stepCount * parts * panels.tiles(panel) * Tiles.BYTES);
+        Argument.ASKED_BYTES.set(
+                scratch,
+                bands.asksPanels()
+                        ? (long) stepCount * parts * panels.tiles(panel) * Tiles.BYTES
+                        : 2 * Tiles.ROWS * layout.tiles().stride());
         Argument.SECTION_SUMS.set(scratch, scratch.address() + sumsAt() + kept);
         Argument.BUFFER.set(scratch, scratch.address() + argumentBytes());
         Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);

@@ -6,9 +6,10 @@ import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Tile;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.StageCode;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Writes the code of blocks of tiles of bfloat16 parts of floats, whose sums are floats.
@@ -31,14 +32,16 @@ import java.util.stream.IntStream;
 /// it is asked for while the one before is multiplied.
 ///
 /// On Sapphire Rapids the loop reaches 98 of 100 of what the unit alone does with three products, both factors in the
-/// second-level cache, and 76 with one. While another process uses the same core's second thread, a tile takes three
-/// times as long to load, and products wait for that. Storing four tiles of sums takes some 90 cycles in which
-/// products wait; the epilogue and asking for its lines add some 15 while the next block has two steps of depth, and
-/// on their own took 200 to 250. What remains is writing the result: with a depth of
-/// 64 it takes as long as the products until the caches that cores share have taken it in.
+/// second-level cache, and 76 with one; rows an odd number of lines apart are best, and those at distances of 2 KB or
+/// more that are powers of two take a third longer. While another process uses the same core's second thread,
+/// products of tiles take three times as long. Storing four tiles of sums at once holds products up for some 80
+/// cycles, so each is stored just before its sum begins anew; the epilogue and asking for its lines add some 15 while
+/// the next block has two steps of depth, and on their own took 200 to 250. What remains is writing the result: with a
+/// depth of 64 it takes as long as the products until the caches that cores share have taken it in.
 ///
-/// Splitting comes on top, once per number of a band: 30 to 45 cycles for 32 numbers in two parts, with what reading
-/// them takes, as long as their three products with 160 columns. Windows of 3x3 use each number nine times.
+/// Splitting comes on top, where it is not done meanwhile, once per number of a band: 30 to 45 cycles for 32 numbers
+/// in two parts, with what reading them takes, as long as their three products with 160 columns. Windows of 3x3 use
+/// each number nine times.
 final class AmxTileCode extends BlockCode {
     /// Palette 1; 8 tiles of 64 bytes by 16 rows (Intel SDM, volume 1, *Tile Configuration*).
     private static final long[] CONFIGURATION = {
@@ -50,10 +53,22 @@ final class AmxTileCode extends BlockCode {
     /// @param family how many products of parts
     /// @param shape of the blocks
     /// @param stages the epilogue
-    record Form(AmxFamily family, Shape shape, List<Stage> stages) {
+    /// @param result how the result is stored; in parts only with whole panels of two tiles
+    record Form(AmxFamily family, Shape shape, List<Stage> stages, Storage result) {
         /// Names the routine; equal names are equal code.
         String name() {
-            return "amx_tile_" + family.type() + "_" + shape.name() + " " + stages;
+            return "amx_tile_" + family.type() + "_" + shape.name() + (result == Storage.PARTS ? "_to_parts " : " ")
+                    + stages;
+        }
+
+        /// Whether rows are split meanwhile.
+        private boolean splits() {
+            return shape.splits() > 0;
+        }
+
+        /// Whether [Bfloat16Code] has registers of its own.
+        private boolean takesApart() {
+            return splits() || result == Storage.PARTS;
         }
     }
 
@@ -78,28 +93,56 @@ final class AmxTileCode extends BlockCode {
 
     /// Sums that go through the epilogue as they are.
     private static final class Sums extends SumsOut {
-        private final List<Stage> stages;
+        private final Form form;
+        private final Bfloat16Code bfloat;
 
-        Sums(Assembler assembler, Shape shape, List<Stage> stages) {
-            super(assembler, shape, stages, Float.BYTES);
-            this.stages = stages;
+        Sums(Assembler assembler, Form form) {
+            super(assembler, form.shape, form.stages, Float.BYTES);
+            this.form = form;
+            bfloat = new Bfloat16Code(assembler, form.family.parts());
         }
 
         @Override
+        void start() {
+            if (form.takesApart()) {
+                bfloat.begin();
+            }
+        }
+
+        /// All columns are read before any is written, since the result may lie over an operand of its shape.
+        @Override
         void finishRow(int row) {
-            var x = Vec.zmm(0);
-            var free = IntStream.range(1, Bfloat16Code.UNIT.registers())
+            int columns = shape.columnTiles();
+            int last = form.takesApart() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
+            var free = IntStream.range(columns, last)
                     .mapToObj(Bfloat16Code.UNIT::register)
                     .toList();
-            for (int column = 0; column < shape.columnTiles(); column++) {
-                lanes.load(x, sums(row, column));
-                StageCode.write(lanes, stages, x, free, operands(column));
+            // Equal code by turns may take the same address register: each instruction has its turn for all.
+            if (count(columns - 1) == Tiles.COLUMNS) {
+                var parts = IntStream.range(0, columns)
+                        .<StageCode.Part>mapToObj(column -> registers -> finish(row, column, registers))
+                        .toList();
+                StageCode.writeByTurns(lanes, form.stages, 0, parts, free);
+            } else {
+                IntStream.range(0, columns).forEach(column -> finish(row, column, free));
+            }
+            if (form.result == Storage.PARTS) {
+                bfloat.split(Vec.zmm(0), Vec.zmm(1), (part, bytes) -> place(0, part * Storage.PART_BYTES + bytes));
+                return;
+            }
+            for (int column = 0; column < columns; column++) {
                 if (count(column) == Tiles.COLUMNS) {
-                    lanes.store(place(column), x);
+                    lanes.store(place(column, 0), Vec.zmm(column));
                 } else {
-                    lanes.storeFirst(place(column), x, count(column), free.getFirst());
+                    lanes.storeFirst(place(column, 0), Vec.zmm(column), count(column), free.getFirst());
                 }
             }
+        }
+
+        private void finish(int row, int column, List<Vec> registers) {
+            var x = Vec.zmm(column);
+            lanes.load(x, sums(row, column));
+            StageCode.write(lanes, form.stages, x, registers, operands(column));
         }
     }
 
@@ -108,7 +151,14 @@ final class AmxTileCode extends BlockCode {
     private final List<Product> products;
 
     private AmxTileCode(Form form, Assembler assembler) {
-        super(assembler, form.shape, new Sums(assembler, form.shape, form.stages));
+        super(
+                assembler,
+                form.shape,
+                new Sums(assembler, form),
+                form.splits()
+                        ? Optional.of(new SplitAhead(
+                                assembler, form.shape, new Bfloat16Code(assembler, form.family.parts()), LEFT_STRIDE))
+                        : Optional.empty());
         this.form = form;
         this.a = assembler;
         products = Product.of(form.family);
@@ -134,30 +184,47 @@ final class AmxTileCode extends BlockCode {
         return form.family.parts() * form.shape.columnTiles() * Tiles.BYTES;
     }
 
+    /// With panels inside, rows in place are asked for, of whose parts one may be all that is read.
     @Override
-    void multiply(int rowTiles, IntConsumer between) {
+    int askedStep() {
+        return form.shape.order() == Order.PANELS_INSIDE ? askedStep(form.family.parts()) : LINE;
+    }
+
+    static int askedStep(int parts) {
+        return parts == 1 ? 2 * LINE : LINE;
+    }
+
+    /// Tiles are loaded when they are needed first: so a product waits for one of them only (measured on Sapphire
+    /// Rapids: 2 of 100 faster than all that change at once).
+    @Override
+    void multiply(int rowTiles, Between between) {
         int columnTiles = form.shape.columnTiles();
-        int left = -1;
-        int right = -1;
+        var left = new int[] {-1, -1};
+        var right = new int[] {-1, -1};
         int done = 0;
         for (var product : products) {
-            if (product.left != left) {
-                left = product.left;
-                loadLeft(rowTiles, left);
-            }
-            if (product.right != right) {
-                right = product.right;
-                for (int column = 0; column < columnTiles; column++) {
-                    loadRight(column, (right * columnTiles + column) * Tiles.BYTES);
+            boolean byColumns = left[0] == product.left;
+            for (int i = 0; i < rowTiles * columnTiles; i++) {
+                int row = byColumns ? i % rowTiles : i / columnTiles;
+                int column = byColumns ? i / rowTiles : i % columnTiles;
+                if (left[row] != product.left) {
+                    left[row] = product.left;
+                    loadLeft(row, product.left);
                 }
-            }
-            for (int row = 0; row < rowTiles; row++) {
-                for (int column = 0; column < columnTiles; column++) {
-                    var sum = new Tile(row * columnTiles + column);
-                    a.emit(TDPBF16PS, sum, new Tile(LEFT_TILES + row), new Tile(RIGHT_TILES + column));
-                    between.accept(done++);
+                if (right[column] != product.right) {
+                    right[column] = product.right;
+                    loadRight(column, (product.right * columnTiles + column) * Tiles.BYTES);
                 }
+                if (done < rowTiles * columnTiles) {
+                    between.before(row, column);
+                }
+                a.emit(TDPBF16PS, sum(row, column), new Tile(LEFT_TILES + row), new Tile(RIGHT_TILES + column));
+                between.after(done++);
             }
         }
+    }
+
+    private Tile sum(int row, int column) {
+        return new Tile(row * form.shape.columnTiles() + column);
     }
 }

@@ -83,6 +83,8 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     static Bands best(AmxFamily family, TileProduct.Request request, Workplace workplace) {
         int panels = AmxPanels.count(request.columns());
         return Stream.<Optional<? extends LeftLayout>>of(
+                        RowsInPlace.of(request),
+                        RowsAhead.of(request),
                         DenseRows.of(request),
                         CellGrid.of(request),
                         FlatRows.of(request),
@@ -109,6 +111,9 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
                 boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers;
                 boolean asks = product.panelBytes() > workplace.cache / (few ? FEW_PANELS : 2.0);
                 for (int panelParts : panelParts(panels)) {
+                    if (!layout.allows(asks, panelParts, sections)) {
+                        continue;
+                    }
                     double cycles = product.cycles(starts, panelParts, sections);
                     candidates.add(new Bands(layout, starts, panelParts, sections, asks, cycles));
                 }
@@ -116,7 +121,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         }
         return candidates.stream()
                 .min(Comparator.comparingDouble(Bands::cycles))
-                .orElseThrow();
+                .orElseGet(() -> new Bands(layout, List.of(0, tiles), 1, 1, false, Double.POSITIVE_INFINITY));
     }
 
     private static int leastSteps(int sections) {

@@ -38,6 +38,9 @@ import dev.balsa.kernel.code.VectorUnit;
 final class Bfloat16Code {
     static final VectorUnit UNIT = VectorUnit.of(Isa.AMX).orElseThrow();
 
+    /// The first of the vector registers that are taken.
+    static final int FIRST_TAKEN = 21;
+
     private static final int LANES = 16;
     private static final int HALF_BITS = 256;
     /// Every other bit.
@@ -65,7 +68,7 @@ final class Bfloat16Code {
     private static final Vec TWICE_LIMIT = Vec.zmm(24);
     private static final Vec FIRST = Vec.zmm(23);
     private static final Vec SECOND = Vec.zmm(22);
-    private static final Vec PAIR = Vec.zmm(21);
+    private static final Vec PAIR = Vec.zmm(FIRST_TAKEN);
     /// Unsigned comparison (Intel SDM, volume 2, *VPCMPUD*).
     private static final int NOT_LESS_OR_EQUAL = 6;
 

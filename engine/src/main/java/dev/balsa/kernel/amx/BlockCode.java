@@ -16,7 +16,6 @@ import static dev.balsa.asm.GeneralInstruction.JB;
 import static dev.balsa.asm.GeneralInstruction.JE;
 import static dev.balsa.asm.GeneralInstruction.JMP;
 import static dev.balsa.asm.GeneralInstruction.JNE;
-import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.NEG;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
@@ -31,9 +30,9 @@ import dev.balsa.asm.Tile;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
-import java.util.function.ObjIntConsumer;
 
 /// Writes the code of blocks of tiles: one or two tiles of rows by one or two of columns, whose sums stay in tile
 /// registers along the whole depth, then go through a buffer to the result ([SumsOut]).
@@ -42,9 +41,9 @@ import java.util.function.ObjIntConsumer;
 /// each other from [Argument#PANEL]. rdi points to the [Argument]s, 64-bit numbers, some of which move on. Tiles are
 /// configured beforehand.
 ///
-/// The sums of a block leave the buffer while the next block is multiplied: some rows of them between the products of
-/// each step, whose unit is busy for 16 cycles with each and leaves everything else idle. Only those of the last block
-/// do so on their own. What the result's lines need is asked for in the block before, in the same manner.
+/// The sums of a block go to the buffer and leave it while the next block is multiplied: some rows of them between the
+/// products of each step, whose unit is busy for 16 cycles with each and leaves everything else idle. Only those of the
+/// last block do so on their own. What the result's lines need is asked for in the block before, in the same manner.
 abstract class BlockCode {
     /// What a routine is told, in this order.
     enum Argument implements RoutineArgument {
@@ -78,10 +77,15 @@ abstract class BlockCode {
         ZERO_POINT(14),
         /// Where sums of block after block are between two sections of depth.
         SECTION_SUMS(15),
-        /// Bytes of a panel that the section which comes next multiplies.
+        /// Bytes of what is asked for: of a panel, what the section which comes next multiplies; or of rows.
         ASKED_BYTES(16),
+        /// With [Shape#splits], where the second block of rows is split from, bytes from a row to the next there, and
+        /// how many rows there are from there on.
+        SOURCE(17),
+        SOURCE_STRIDE(18),
+        SOURCE_ROWS(19),
         /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(17);
+        OPERANDS(20);
 
         private final int place;
 
@@ -147,7 +151,11 @@ abstract class BlockCode {
     /// @param steps of depth, where more than [#MOST_STEPS] are as many
     /// @param order of panels and blocks
     /// @param section of the depth
-    /// @param asked how many lines of the next panel each step asks for; only with panels outside
+    /// @param asked how many lines each step asks for: of the next panel with panels outside, of the next
+    ///     block's rows with panels inside
+    /// @param splits how many rows of the next block are split while a panel goes by; only with panels inside
+    /// @param rowsFollow whether the result's rows follow each other without gaps, and all of their columns are
+    ///     made with panels inside
     record Shape(
             boolean pairs,
             boolean single,
@@ -156,13 +164,23 @@ abstract class BlockCode {
             int steps,
             Order order,
             Section section,
-            int asked) {
-        /// With more, the sums of a block have gone before the next block is done.
-        static final int MOST_STEPS = 2 * Tiles.ROWS + 1;
+            int asked,
+            int splits,
+            boolean rowsFollow) {
+        /// With so many, the sums of a block come and have gone before the next block is done.
+        static final int MOST_STEPS = 2 * Tiles.ROWS + 2;
 
         /// For the rows of so many tiles.
         static Shape of(
-                int rowTiles, int columnTiles, int lastColumns, int steps, Order order, Section section, int asked) {
+                int rowTiles,
+                int columnTiles,
+                int lastColumns,
+                int steps,
+                Order order,
+                Section section,
+                int asked,
+                int splits,
+                boolean rowsFollow) {
             return new Shape(
                     rowTiles > 1,
                     rowTiles % 2 > 0,
@@ -171,16 +189,19 @@ abstract class BlockCode {
                     Math.min(steps, MOST_STEPS),
                     order,
                     section,
-                    asked);
+                    asked,
+                    splits,
+                    rowsFollow);
         }
 
         /// Tells shapes apart.
         String name() {
             var rows = pairs ? single ? "2+1" : "2" : "1";
             var rest = lastColumns == Tiles.COLUMNS ? "" : "_" + lastColumns + "columns";
-            var asks = asked == 0 ? "" : "_ask" + asked;
+            var asks = (asked == 0 ? "" : "_ask" + asked) + (splits == 0 ? "" : "_split" + splits);
             return rows + "x" + columnTiles + rest + "_" + steps + "steps" + asks
                     + (order == Order.PANELS_INSIDE ? "_inside" : "")
+                    + (rowsFollow ? "_follow" : "")
                     + (section == Section.WHOLE ? "" : "_" + section.name().toLowerCase(Locale.ROOT));
         }
 
@@ -189,13 +210,27 @@ abstract class BlockCode {
             return pairs ? 2 * Tiles.ROWS : Tiles.ROWS;
         }
 
-        /// How many rows of the block before leave the buffer in a step: a power of two.
+        /// How many rows of the block before leave the buffer in the first step, in which they come there.
+        private int rowsInFirst() {
+            return switch (steps) {
+                case 1 -> rows();
+                case 2 -> rows() / 2;
+                default -> 0;
+            };
+        }
+
+        /// How many do so in each of the others, until none is left: a power of two.
         private int rowsPerStep() {
             int each = 1;
-            while (each * steps < rows()) {
+            while (each * (steps - 1) < rows() - rowsInFirst()) {
                 each *= 2;
             }
             return each;
+        }
+
+        /// How many steps they take.
+        private int stepsOut() {
+            return 1 + (rows() - rowsInFirst()) / rowsPerStep();
         }
     }
 
@@ -217,13 +252,13 @@ abstract class BlockCode {
     /// Where the sums of the next block are kept between sections.
     private static final Mem KEPT = SumsOut.local(8);
 
-    private static final int STACK = 9 * Long.BYTES;
+    private static final int STACK = SplitAhead.LOCALS * Long.BYTES;
 
     /// Registers that keep what they hold: where the steps are, the first rows of the block's tiles, distances of rows,
     /// the panel, and what is asked for. Others are of [SumsOut]; rax and rcx are anybody's.
     private static final Gpr STEP = Gpr.RBX;
     private static final Gpr[] TILE_STARTS = {Gpr.R8, Gpr.R9};
-    private static final Gpr LEFT_STRIDE = Gpr.R10;
+    static final Gpr LEFT_STRIDE = Gpr.R10;
     private static final Gpr RIGHT_STRIDE = Gpr.R11;
     private static final Gpr RIGHT = Gpr.R13;
     private static final Gpr ASKED = Gpr.RDX;
@@ -231,11 +266,13 @@ abstract class BlockCode {
     private final Assembler a;
     private final Shape shape;
     private final SumsOut out;
+    private final Optional<SplitAhead> ahead;
 
-    BlockCode(Assembler assembler, Shape shape, SumsOut out) {
+    BlockCode(Assembler assembler, Shape shape, SumsOut out, Optional<SplitAhead> ahead) {
         this.a = assembler;
         this.shape = shape;
         this.out = out;
+        this.ahead = ahead;
     }
 
     /// How many products a step has.
@@ -244,10 +281,22 @@ abstract class BlockCode {
     /// Bytes of a panel that are of a step.
     abstract int panelStep();
 
+    /// Bytes from a line that is asked for to the next.
+    int askedStep() {
+        return LINE;
+    }
+
+    /// What is written around the products of a step.
+    interface Between {
+        /// Before the first product of a sum, of which there is one in each of the first products.
+        void before(int row, int column);
+
+        /// After each product, by its number.
+        void after(int product);
+    }
+
     /// Writes the loads and products of a step.
-    ///
-    /// @param between writes what comes after each product, by its number
-    abstract void multiply(int rowTiles, IntConsumer between);
+    abstract void multiply(int rowTiles, Between between);
 
     /// A routine that configures the tiles, before others are called: that takes as long as some ten products.
     static byte[] configure(long... configuration) {
@@ -278,6 +327,7 @@ abstract class BlockCode {
             a.emit(MOV, KEPT, Gpr.RAX);
         }
         startPanels();
+        ahead.ifPresent(SplitAhead::start);
         out.begin();
         switch (shape.order) {
             case PANELS_OUTSIDE -> panelsOutside();
@@ -310,9 +360,18 @@ abstract class BlockCode {
 
     private void panelsInside(int rowTiles) {
         var panel = new Label("panel");
+        if (shape.asked > 0) {
+            askRows(rowTiles);
+        }
+        if (shape.rowsFollow) {
+            a.emit(MOV, Gpr.RCX, TILE);
+            out.startAsking(rowTiles);
+        }
+        ahead.ifPresent(SplitAhead::startRows);
         startPanels();
         a.bind(panel);
         block(rowTiles);
+        ahead.ifPresent(SplitAhead::endPanel);
         nextPanel();
         a.emit(JNE, panel);
         // Back to the first panel's columns.
@@ -337,9 +396,24 @@ abstract class BlockCode {
         a.emit(MOV, ASKED, PANEL);
         a.emit(ADD, ASKED, Argument.PANEL_BYTES.in());
         a.bind(last);
+        endAsked();
+    }
+
+    private void endAsked() {
         a.emit(MOV, Gpr.RAX, ASKED);
         a.emit(ADD, Gpr.RAX, Argument.ASKED_BYTES.in());
         a.emit(MOV, ASKED_END, Gpr.RAX);
+    }
+
+    /// Those of the next block lie behind this one's.
+    private void askRows(int rowTiles) {
+        a.emit(MOV, Gpr.RCX, TILE);
+        a.emit(MOV, Gpr.RAX, Argument.STARTS.in());
+        a.emit(MOV, ASKED, Mem.at(Gpr.RAX, Gpr.RCX, Long.BYTES, 0));
+        a.emit(ADD, ASKED, Argument.LEFT.in());
+        a.emit(IMUL, Gpr.RAX, LEFT_STRIDE, Imm.of((long) rowTiles * Tiles.ROWS));
+        a.emit(ADD, ASKED, Gpr.RAX);
+        endAsked();
     }
 
     /// The blocks of the tiles from `TILE` on.
@@ -363,35 +437,81 @@ abstract class BlockCode {
     }
 
     private void block(int rowTiles) {
-        var step = new Label("step");
-        var further = new Label("further step");
-        var done = new Label("done");
         startBlock(rowTiles);
         if (!shape.section.ends()) {
-            a.align(32);
-            a.bind(further);
-            step(rowTiles, false);
-            a.emit(CMP, STEP, STEPS_END);
-            a.emit(JB, further);
+            beginSums(rowTiles);
+            furtherSteps(rowTiles);
             keepSums(rowTiles);
             return;
         }
-        a.align(32);
-        a.bind(step);
-        step(rowTiles, true);
-        out.testLeft();
-        a.emit(JNE, step);
-        if (shape.steps * shape.rowsPerStep() > shape.rows()) {
+        firstStep(rowTiles);
+        if (shape.steps > 1) {
+            var step = new Label("step");
+            a.align(32);
+            a.bind(step);
+            step(rowTiles, shape.rowsPerStep(), new Rows(rowTiles, shape.rowsPerStep(), 0));
+            out.testLeft();
+            a.emit(JNE, step);
+        }
+        if (shape.steps > shape.stepsOut()) {
+            var done = new Label("done");
             a.emit(CMP, STEP, STEPS_END);
             a.emit(JAE, done);
-            a.align(32);
-            a.bind(further);
-            step(rowTiles, false);
-            a.emit(CMP, STEP, STEPS_END);
-            a.emit(JB, further);
+            furtherSteps(rowTiles);
             a.bind(done);
         }
-        out.store(rowTiles);
+        out.turn();
+    }
+
+    private void furtherSteps(int rowTiles) {
+        var further = new Label("further step");
+        a.align(32);
+        a.bind(further);
+        step(rowTiles, 0, new Rows(rowTiles, 0, 0));
+        a.emit(CMP, STEP, STEPS_END);
+        a.emit(JB, further);
+    }
+
+    /// Before a sum's first product the one of the block before goes to the buffer: one of them at a time takes nothing
+    /// off the unit, while all four at once would hold it up for some 80 cycles (measured on Sapphire Rapids).
+    private void firstStep(int rowTiles) {
+        int rows = shape.rowsInFirst();
+        int starts = rowTiles * shape.columnTiles;
+        step(rowTiles, rows, new Rows(rowTiles, rows, starts - 1) {
+            @Override
+            public void before(int row, int column) {
+                out.store(row, column);
+                if (row == rowTiles - 1 && rowTiles < shape.rows() / Tiles.ROWS) {
+                    out.store(row + 1, column);
+                }
+                beginSum(row, column);
+            }
+        });
+        if (!shape.section.begins()) {
+            nextKept(rowTiles);
+        }
+    }
+
+    private void beginSums(int rowTiles) {
+        for (int row = 0; row < rowTiles; row++) {
+            for (int column = 0; column < shape.columnTiles; column++) {
+                beginSum(row, column);
+            }
+        }
+    }
+
+    private void beginSum(int row, int column) {
+        if (shape.section.begins()) {
+            a.emit(TILEZERO, out.sum(row, column));
+        } else {
+            a.emit(MOV, Gpr.RAX, KEPT);
+            a.emit(TILELOADD, out.sum(row, column), Mem.at(Gpr.RAX, RIGHT_STRIDE, 1, keptAt(row, column)));
+        }
+    }
+
+    /// Bytes from where a block's sums are kept to one of them.
+    private int keptAt(int row, int column) {
+        return (row * shape.columnTiles + column) * Tiles.BYTES;
     }
 
     private void startBlock(int rowTiles) {
@@ -406,20 +526,15 @@ abstract class BlockCode {
         a.emit(MOV, STEP, Argument.STEPS.in());
         // It takes rcx, which is free from then on.
         out.startBlock();
-        if (shape.section.begins()) {
-            eachSum(rowTiles, (sum, _) -> a.emit(TILEZERO, sum));
-        } else {
-            a.emit(MOV, Gpr.RAX, KEPT);
-            eachSum(rowTiles, (sum, at) -> a.emit(TILELOADD, sum, Mem.at(Gpr.RAX, RIGHT_STRIDE, 1, at)));
-            if (shape.section.ends()) {
-                nextKept(rowTiles);
-            }
-        }
     }
 
     private void keepSums(int rowTiles) {
         a.emit(MOV, Gpr.RAX, KEPT);
-        eachSum(rowTiles, (sum, at) -> a.emit(TILESTORED, Mem.at(Gpr.RAX, RIGHT_STRIDE, 1, at), sum));
+        for (int row = 0; row < rowTiles; row++) {
+            for (int column = 0; column < shape.columnTiles; column++) {
+                a.emit(TILESTORED, Mem.at(Gpr.RAX, RIGHT_STRIDE, 1, keptAt(row, column)), out.sum(row, column));
+            }
+        }
         nextKept(rowTiles);
     }
 
@@ -427,32 +542,52 @@ abstract class BlockCode {
         a.emit(ADD, KEPT, Imm.of((long) rowTiles * shape.columnTiles * Tiles.BYTES));
     }
 
-    /// @param action told each tile of sums, and bytes to where it is kept
-    private void eachSum(int rowTiles, ObjIntConsumer<Tile> action) {
-        for (int row = 0; row < rowTiles; row++) {
-            for (int column = 0; column < shape.columnTiles; column++) {
-                action.accept(out.sum(row, column), (row * shape.columnTiles + column) * Tiles.BYTES);
+    /// What else is done while a step is multiplied: rows of the block before leave the buffer after some of the
+    /// products, and lines are asked for.
+    private class Rows implements Between {
+        private final int products;
+        private final int rows;
+        private final int first;
+
+        /// @param first the product after which rows may leave the buffer
+        Rows(int rowTiles, int rows, int first) {
+            products = products(rowTiles);
+            this.rows = rows;
+            this.first = first;
+        }
+
+        @Override
+        public void before(int row, int column) {
+            // Sums go on.
+        }
+
+        @Override
+        public void after(int product) {
+            spread(shape.asked, product, products, line -> a.emit(PREFETCHT1, Mem.at(ASKED, line * askedStep())));
+            if (shape.rowsFollow) {
+                spread(rows * shape.columnTiles, product, products, out::askLine);
+            } else {
+                spread(rows, product, products, out::ask);
+            }
+            ahead.ifPresent(code -> spread(shape.splits, product, products, code::split));
+            if (product >= first) {
+                spread(rows, product - first, products - first, out::finish);
             }
         }
     }
 
-    /// @param takesOut whether rows of the block before leave the buffer
-    private void step(int rowTiles, boolean takesOut) {
-        int products = products(rowTiles);
-        int rows = takesOut ? shape.rowsPerStep() : 0;
-        multiply(rowTiles, product -> {
-            spread(shape.asked, product, products, line -> a.emit(PREFETCHT1, Mem.at(ASKED, line * LINE)));
-            spread(rows, product, products, out::ask);
-            spread(rows, product, products, out::finish);
-        });
+    /// @param rows that leave the buffer
+    private void step(int rowTiles, int rows, Between between) {
+        multiply(rowTiles, between);
         a.emit(ADD, STEP, Imm.of(Long.BYTES));
         a.emit(ADD, RIGHT, Imm.of(panelStep()));
         if (shape.asked > 0) {
-            a.emit(ADD, ASKED, Imm.of((long) shape.asked * LINE));
+            a.emit(ADD, ASKED, Imm.of((long) shape.asked * askedStep()));
             a.emit(CMP, ASKED, ASKED_END);
             a.emit(CMOVA, ASKED, ASKED_END);
         }
-        if (takesOut) {
+        ahead.ifPresent(SplitAhead::endStep);
+        if (rows > 0) {
             out.walk(rows);
         }
     }
@@ -464,16 +599,14 @@ abstract class BlockCode {
         }
     }
 
-    /// Loads a part of the left factor's tiles.
-    final void loadLeft(int rowTiles, int part) {
+    /// Loads a part of one of the left factor's tiles.
+    final void loadLeft(int row, int part) {
         a.emit(MOV, Gpr.RAX, Mem.at(STEP, 0));
         for (int i = 0; i < part; i++) {
             a.emit(ADD, Gpr.RAX, Argument.PLANE_STEP.in());
         }
-        for (int row = 0; row < rowTiles; row++) {
-            a.emit(LEA, Gpr.RCX, Mem.at(TILE_STARTS[row], Gpr.RAX, 1, 0));
-            a.emit(TILELOADD, new Tile(LEFT_TILES + row), Mem.at(Gpr.RCX, LEFT_STRIDE, 1, 0));
-        }
+        a.emit(ADD, Gpr.RAX, TILE_STARTS[row]);
+        a.emit(TILELOADD, new Tile(LEFT_TILES + row), Mem.at(Gpr.RAX, LEFT_STRIDE, 1, 0));
     }
 
     /// Loads a tile of the right factor, so many bytes from where the step begins.

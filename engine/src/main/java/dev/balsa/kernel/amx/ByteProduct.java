@@ -115,7 +115,9 @@ final class ByteProduct implements BandedProduct {
                 rows.steps().size(),
                 areMany() ? Order.PANELS_OUTSIDE : Order.PANELS_INSIDE,
                 Section.WHOLE,
-                asked(panel));
+                asked(panel),
+                0,
+                false);
     }
 
     /// The product, if the tile unit makes it best.

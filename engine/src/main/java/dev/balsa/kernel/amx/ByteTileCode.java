@@ -15,7 +15,7 @@ import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.code.SumCode;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Writes the code of blocks of tiles of 8-bit integers.
@@ -85,11 +85,11 @@ final class ByteTileCode extends BlockCode {
                 a.emit(IntegerVectorInstruction.VPADDD, x, correction(column), sums(row, column));
                 sums.write(lanes, x, free, operands(column));
                 if (!isPair) {
-                    sums.store(lanes, place(column), x, count(column), free.getFirst());
+                    sums.store(lanes, place(column, 0), x, count(column), free.getFirst());
                 }
             }
             if (isPair) {
-                sums.storePair(lanes, place(0), Vec.zmm(0), Vec.zmm(1), free.getFirst());
+                sums.storePair(lanes, place(0, 0), Vec.zmm(0), Vec.zmm(1), free.getFirst());
             }
         }
     }
@@ -98,7 +98,7 @@ final class ByteTileCode extends BlockCode {
     private final Assembler a;
 
     private ByteTileCode(Form form, Assembler assembler) {
-        super(assembler, form.shape, new Sums(assembler, form));
+        super(assembler, form.shape, new Sums(assembler, form), Optional.empty());
         this.form = form;
         this.a = assembler;
     }
@@ -135,18 +135,21 @@ final class ByteTileCode extends BlockCode {
     }
 
     @Override
-    void multiply(int rowTiles, IntConsumer between) {
+    void multiply(int rowTiles, Between between) {
         int columnTiles = form.shape.columnTiles();
-        loadLeft(rowTiles, 0);
+        for (int row = 0; row < rowTiles; row++) {
+            loadLeft(row, 0);
+        }
         for (int column = 0; column < columnTiles; column++) {
             loadRight(column, column * form.depth * Tiles.COLUMNS);
             for (int row = 0; row < rowTiles; row++) {
+                between.before(row, column);
                 a.emit(
                         form.signed ? TDPBSSD : TDPBUSD,
                         new Tile(row * columnTiles + column),
                         new Tile(LEFT_TILES + row),
                         new Tile(RIGHT_TILES + column));
-                between.accept(column * rowTiles + row);
+                between.after(column * rowTiles + row);
             }
         }
     }

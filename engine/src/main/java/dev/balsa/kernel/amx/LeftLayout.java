@@ -1,12 +1,13 @@
 package dev.balsa.kernel.amx;
 
 import java.util.List;
+import java.util.Optional;
 
 /// How a left factor's rows lie once they are split, so that the 16 rows of a tile are at equal distances.
 ///
 /// All places are bytes in a plane, which holds one part of every number; a band of tiles has its planes to itself,
 /// where places count from the band's first tile.
-sealed interface LeftLayout permits DenseRows, CellGrid, FlatRows, GatheredRows {
+sealed interface LeftLayout permits RowsInPlace, RowsAhead, DenseRows, CellGrid, FlatRows, GatheredRows {
     /// Cycles in which a core splits 32 numbers into as many parts, for each part (measured on Sapphire Rapids: with
     /// what reading takes, some 30 for two).
     double SPLIT_CYCLES = 8;
@@ -29,6 +30,17 @@ sealed interface LeftLayout permits DenseRows, CellGrid, FlatRows, GatheredRows 
 
     /// Says what must be split for the tiles `from` to `to` (exclusive), whose planes begin at tile `from`.
     void convert(int from, int to, Conversions conversions);
+
+    /// Where tiles from one on are read, in bytes from where the left factor's memory begins, if that is not in planes:
+    /// parts of a number then are a constant distance apart.
+    default Optional<Long> inPlace(int from) {
+        return Optional.empty();
+    }
+
+    /// Whether a product may be divided so.
+    default boolean allows(boolean asksPanels, int panelParts, int sections) {
+        return true;
+    }
 
     /// Bytes of one plane that these tiles take, with what their idle positions read behind it.
     default long planeBytes(int from, int to) {

@@ -35,6 +35,20 @@ final class RowTiles {
         return tiles;
     }
 
+    /// At least 16 rows that lie one after the other, of which no tile reads beyond the last: that ends the last tile,
+    /// whose first positions are rows of the tile before, and dropped.
+    static RowTiles within(int rowCount, long pitch) {
+        var tiles = new RowTiles(pitch);
+        for (int next = 0; next < rowCount; next += Tiles.ROWS) {
+            int start = Math.min(next, rowCount - Tiles.ROWS);
+            tiles.add(start * pitch);
+            for (int position = next - start; position < Tiles.ROWS; position++) {
+                tiles.set(position, start + position);
+            }
+        }
+        return tiles;
+    }
+
     /// Rows at any places that ascend. Where the next rows do not follow at the distance that most have, a tile goes on
     /// over positions that are no row, up to those that do, or ends.
     ///
@@ -114,7 +128,7 @@ final class RowTiles {
         return rows[tile * Tiles.ROWS + position];
     }
 
-    /// A tile's first row; the first position of each is one.
+    /// A tile's first row, where its first position is one.
     int firstRow(int tile) {
         return row(tile, 0);
     }

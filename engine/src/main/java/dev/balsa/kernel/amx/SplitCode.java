@@ -25,13 +25,14 @@ import dev.balsa.asm.Mask;
 import dev.balsa.asm.MaskInstruction;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
 
-/// Writes the code that splits floats into planes of bfloat16 parts, for the entries from rsi to rdx of
-/// [Conversions]: cells of elements at equal distances, each filled up with zeros to whole steps of depth, which
-/// may reach over what follows. rdi points to the [Argument]s.
+/// Writes the code that splits floats into planes of bfloat16 parts, or copies those of [Storage#PARTS] there, for the
+/// entries from rsi to rdx of [Conversions]: cells of elements at equal distances, each filled up with zeros to whole
+/// steps of depth, which may reach over what follows. rdi points to the [Argument]s.
 final class SplitCode {
     /// What the routine is told, in this order.
     enum Argument implements RoutineArgument {
@@ -66,22 +67,27 @@ final class SplitCode {
 
     private final Assembler a;
     private final int parts;
+    private final Storage source;
     private final Bfloat16Code bfloat;
 
-    private SplitCode(Assembler assembler, int parts) {
+    private SplitCode(Assembler assembler, int parts, Storage source) {
         this.a = assembler;
         this.parts = parts;
+        this.source = source;
         bfloat = new Bfloat16Code(assembler, parts);
     }
 
     /// Names the routine.
-    static String name(int parts) {
-        return "amx_split_bf16_" + parts + "parts";
+    static String name(int parts, Storage source) {
+        return (source == Storage.FLOATS ? "amx_split_bf16_" : "amx_place_bf16_") + parts + "parts";
     }
 
     /// The routine's code.
-    static byte[] write(int parts) {
-        return Routine.of(0, assembler -> new SplitCode(assembler, parts).write());
+    ///
+    /// @param parts 1 or 2 where they are copied
+    /// @param source how the elements are stored
+    static byte[] write(int parts, Storage source) {
+        return Routine.of(0, assembler -> new SplitCode(assembler, parts, source).write());
     }
 
     /// rbx = the entry, of whose cells r11 are left; r9 and r10 walk along cells in source and plane, rax and rcx
@@ -93,7 +99,9 @@ final class SplitCode {
         var end = new Label("end");
         a.emit(CMP, Gpr.RSI, Gpr.RDX);
         a.emit(JAE, end);
-        bfloat.begin();
+        if (source == Storage.FLOATS) {
+            bfloat.begin();
+        }
         new Lanes(a, Bfloat16Code.UNIT).zero(ZERO);
         a.emit(MOV, Gpr.R13, Mem.at(Gpr.RDI, Argument.PLANE_STEP.at()));
         a.emit(IMUL, Gpr.RBX, Gpr.RSI, Imm.of(Conversions.BYTES));
@@ -106,7 +114,7 @@ final class SplitCode {
         a.emit(CMP, Gpr.R9, Imm.of(-1));
         a.emit(JE, zeros);
         a.emit(ADD, Gpr.R9, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
-        cells(this::split);
+        cells(source == Storage.FLOATS ? this::split : this::copy);
         a.emit(JMP, next);
         a.bind(zeros);
         cells(this::clear);
@@ -161,6 +169,20 @@ final class SplitCode {
         a.emit(AvxInstruction.VMOVUPS, Y.zero(FURTHER_REST), Mem.at(Gpr.RAX, VECTOR_BYTES));
         bfloat.split(X, Y, this::plane);
         a.bind(full);
+    }
+
+    /// Cells are whole chunks.
+    private void copy() {
+        var chunk = new Label("chunk");
+        a.bind(chunk);
+        for (int part = 0; part < parts; part++) {
+            a.emit(AvxInstruction.VMOVUPS, X, Mem.at(Gpr.RAX, part * Storage.PART_BYTES));
+            a.emit(AvxInstruction.VMOVUPS, plane(part, 0), X);
+        }
+        a.emit(ADD, Gpr.RAX, Imm.of((long) Storage.CHUNK * Float.BYTES));
+        a.emit(ADD, Gpr.RCX, Imm.of(Tiles.ROW_BYTES));
+        a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
+        a.emit(JA, chunk);
     }
 
     private void clear() {

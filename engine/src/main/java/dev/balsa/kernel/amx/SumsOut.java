@@ -9,6 +9,7 @@ import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
 import static dev.balsa.asm.GeneralInstruction.SHL;
+import static dev.balsa.asm.GeneralInstruction.SUB;
 
 import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Gpr;
@@ -39,6 +40,8 @@ abstract class SumsOut {
 
     /// On the stack: elements of the result by which the block that is multiplied is ahead of the one before.
     static final Mem AHEAD = local(0);
+    /// Where what is asked for begins in the result, where its rows follow each other.
+    private static final Mem ASKED = local(9);
 
     private static final int PLACE_BYTES = Integer.BYTES;
     /// The places of the rows that are finished, their sums, the places of the rows that are multiplied meanwhile, and
@@ -75,6 +78,9 @@ abstract class SumsOut {
     /// Writes what becomes of a row of sums; takes rax.
     abstract void finishRow(int row);
 
+    /// Writes what must be done before any row is finished; takes rax and what [#finishRow] takes.
+    void start() {}
+
     /// Writes what must be done before rows of a panel are finished; takes rax and what [#finishRow] takes.
     void startPanel() {}
 
@@ -107,6 +113,7 @@ abstract class SumsOut {
         a.emit(LEA, PLACES, a.constant(nowhere));
         a.emit(MOV, OUTPUT, Argument.OUTPUT.in());
         a.emit(MOV, AHEAD, Imm.of(0));
+        start();
         startPanel();
     }
 
@@ -137,6 +144,33 @@ abstract class SumsOut {
         }
     }
 
+    /// Begins to ask for the next block of rows of the result, and of operands of its shape, where these are one
+    /// piece: then they are asked for in the order of memory while all panels go by, so that the processor reads
+    /// ahead itself (it has many more lines under way for that than instructions may wait for).
+    ///
+    /// rcx = this block's first tile.
+    final void startAsking(int rowTiles) {
+        a.emit(SHL, Gpr.RCX, Imm.of(Integer.numberOfTrailingZeros(Tiles.ROWS * PLACE_BYTES)));
+        a.emit(ADD, Gpr.RCX, Argument.OUTPUT_PLACES.in());
+        a.emit(MOV, ROW.low32(), Mem.at(Gpr.RCX, rowTiles * Tiles.ROWS * PLACE_BYTES));
+        a.emit(ADD, ROW, AHEAD);
+        a.emit(LEA, ROW, Mem.at(OUTPUT, ROW, bytes, 0));
+        a.emit(MOV, ASKED, ROW);
+    }
+
+    /// Asks for a line of these.
+    final void askLine(int line) {
+        a.emit(MOV, Gpr.RAX, ASKED);
+        a.emit(PREFETCHT1, Mem.at(Gpr.RAX, line * BlockCode.LINE));
+        for (int i = 0; i < operands.size(); i++) {
+            if (OperandPlaces.isFull(stages, operands.get(i))) {
+                a.emit(MOV, ROW, Mem.at(Gpr.RDI, Argument.operand(i)));
+                a.emit(SUB, ROW, OUTPUT);
+                a.emit(PREFETCHT1, Mem.at(Gpr.RAX, ROW, 1, line * BlockCode.LINE));
+            }
+        }
+    }
+
     /// Finishes a row of the block before.
     final void finish(int row) {
         var dropped = new Label("dropped");
@@ -152,6 +186,9 @@ abstract class SumsOut {
         a.emit(ADD, PLACES, Imm.of((long) rows * PLACE_BYTES));
         a.emit(ADD, COMING_PLACES, Imm.of((long) rows * PLACE_BYTES));
         a.emit(ADD, SUMS, Imm.of((long) rows * bufferRow()));
+        if (shape.rowsFollow()) {
+            a.emit(ADD, ASKED, Imm.of((long) rows * shape.columnTiles() * BlockCode.LINE));
+        }
     }
 
     /// Sets the zero flag if all rows are finished.
@@ -160,16 +197,16 @@ abstract class SumsOut {
         a.emit(CMP, Gpr.RAX, Argument.BUFFER.in());
     }
 
-    /// Stores the sums of the block that has been multiplied, whose rows are finished next; takes r11.
-    final void store(int rowTiles) {
-        a.emit(MOV, Gpr.RAX, Argument.BUFFER.in());
-        a.emit(MOV, Gpr.R11.low32(), Imm.of(bufferRow()));
-        for (int row = 0; row < rowTiles; row++) {
-            for (int column = 0; column < shape.columnTiles(); column++) {
-                int at = row * Tiles.ROWS * bufferRow() + column * Tiles.ROW_BYTES;
-                a.emit(TILESTORED, Mem.at(Gpr.RAX, Gpr.R11, 1, at), sum(row, column));
-            }
-        }
+    /// Stores a tile of sums of the block before; takes rax and rcx.
+    final void store(int row, int column) {
+        int at = row * Tiles.ROWS * bufferRow() + column * Tiles.ROW_BYTES;
+        a.emit(MOV, Gpr.RCX, Argument.BUFFER.in());
+        a.emit(MOV, Gpr.RAX.low32(), Imm.of(bufferRow()));
+        a.emit(TILESTORED, Mem.at(Gpr.RCX, Gpr.RAX, 1, at), sum(row, column));
+    }
+
+    /// The block that has been multiplied becomes the one before.
+    final void turn() {
         a.emit(LEA, PLACES, Mem.at(COMING_PLACES, -shape.rows() * PLACE_BYTES));
         goOn();
     }
@@ -200,6 +237,11 @@ abstract class SumsOut {
     /// Finishes the rows of the last block.
     final void finishAll() {
         var row = new Label("row");
+        for (int tile = 0; tile < shape.rows() / Tiles.ROWS; tile++) {
+            for (int column = 0; column < shape.columnTiles(); column++) {
+                store(tile, column);
+            }
+        }
         a.emit(MOV, SUMS, Argument.BUFFER.in());
         a.bind(row);
         finish(0);
@@ -218,9 +260,9 @@ abstract class SumsOut {
         return Mem.at(SUMS, row * bufferRow() + column * Tiles.ROW_BYTES);
     }
 
-    /// Where they go to.
-    final Mem place(int column) {
-        return Mem.at(OUTPUT, ROW, bytes, column * Tiles.COLUMNS * bytes);
+    /// Where they go to, and so many bytes behind.
+    final Mem place(int column, int behind) {
+        return Mem.at(OUTPUT, ROW, bytes, column * Tiles.COLUMNS * bytes + behind);
     }
 
     /// The operands at the place of a row's sums; fetching one takes rax.

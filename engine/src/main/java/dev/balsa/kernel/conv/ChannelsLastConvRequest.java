@@ -2,10 +2,13 @@ package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.KeyedRequest;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// A float convolution of channels-last images with constant weights, one to three spatial dimensions: ONNX Conv, opset
 /// 1-22, on images turned.
@@ -24,6 +27,8 @@ import java.lang.foreign.MemorySegment;
 /// @param weights the memory of W
 /// @param epilogue what is done to each element of the result
 /// @param parts so many are enough to keep workers busy; 1 if a single one makes it
+/// @param image how X is stored
+/// @param result how the output is stored
 public record ChannelsLastConvRequest(
         int batch,
         int groups,
@@ -32,7 +37,9 @@ public record ChannelsLastConvRequest(
         Window window,
         MemorySegment weights,
         Epilogue epilogue,
-        int parts)
+        int parts,
+        Storage image,
+        Storage result)
         implements KeyedRequest {
     private static final double MOST_PADDING = 4;
     private static final double FEW_ELEMENTS = 1 << 16;
@@ -43,12 +50,27 @@ public record ChannelsLastConvRequest(
             throw new IllegalArgumentException("convolution: groups do not divide channels; found batch " + batch + ", "
                     + groups + " groups, " + channels + " channels, " + outputs + " outputs");
         }
+        if (!image.fits(channels / groups) || !result.fits(outputs / groups)) {
+            throw new IllegalArgumentException("convolution in parts: expected groups of whole chunks of "
+                    + Storage.CHUNK + " channels, found " + channels + " channels and " + outputs + " outputs in "
+                    + groups + " groups");
+        }
     }
 
     /// A convolution that workers share.
     public ChannelsLastConvRequest(
             int batch, int groups, int channels, int outputs, Window window, MemorySegment weights, Epilogue epilogue) {
-        this(batch, groups, channels, outputs, window, weights, epilogue, TileProduct.ENOUGH_PARTS);
+        this(
+                batch,
+                groups,
+                channels,
+                outputs,
+                window,
+                weights,
+                epilogue,
+                TileProduct.ENOUGH_PARTS,
+                Storage.FLOATS,
+                Storage.FLOATS);
     }
 
     /// The index of the output among the operands.
@@ -59,7 +81,41 @@ public record ChannelsLastConvRequest(
     @Override
     public String key() {
         return "conv_nhwc " + batch + " groups " + groups + " channels " + channels + " " + outputs + " " + window.key()
-                + " [" + epilogue.key() + "]";
+                + " [" + epilogue.key() + "] " + image + " to " + result;
+    }
+
+    /// Whether all operands are floats.
+    boolean isOfFloats() {
+        return image == Storage.FLOATS && result == Storage.FLOATS;
+    }
+
+    /// X and the output, where their rows are whole chunks.
+    Set<Integer> chunked() {
+        var operands = new TreeSet<Integer>();
+        if (Storage.PARTS.fits(channels / groups)) {
+            operands.add(0);
+        }
+        if (Storage.PARTS.fits(outputs / groups)) {
+            operands.add(output());
+        }
+        return operands;
+    }
+
+    /// The same with some operands in parts.
+    ///
+    /// @param operands of those that are [#chunked]
+    ChannelsLastConvRequest inParts(Set<Integer> operands) {
+        return new ChannelsLastConvRequest(
+                batch,
+                groups,
+                channels,
+                outputs,
+                window,
+                weights,
+                epilogue,
+                parts,
+                operands.contains(0) ? Storage.PARTS : image,
+                operands.contains(output()) ? Storage.PARTS : result);
     }
 
     /// Whether every group has one channel in and one out.

@@ -91,7 +91,9 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
                 request.window().rows(sees(rows).count(), height.pad(rows), rows.count()),
                 request.weights(),
                 request.epilogue(),
-                1);
+                1,
+                request.image(),
+                request.result());
     }
 
     @Override

@@ -37,6 +37,7 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
         return !request.isEmpty()
                 && request.isDepthwise()
                 && request.isOrdinary()
+                && request.isOfFloats()
                 && request.window().kernelSize() <= MOST_TAPS
                 && segments(request.window()) <= MOST_SEGMENTS
                 // Distances within an image are parts of instructions, 32 bits with sign.

@@ -9,6 +9,7 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.tile.ProductFamily;
 import java.util.Optional;
+import java.util.Set;
 
 /// Convolutions of channels-last images in machine code, as products of pixels with packed weights, of any family.
 public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
@@ -32,6 +33,7 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
         return !request.isEmpty()
                 && request.groups() <= MOST_GROUPS
                 && request.isOrdinary()
+                && (family.takesParts() || request.isOfFloats())
                 && family.supports(
                         TileConvWork.size(request), request.epilogue().stages());
     }
@@ -44,6 +46,16 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     @Override
     public Optional<Layer> layer(ChannelsLastConvRequest request, Constants constants) {
         return ConvLayer.of(this, request, constants);
+    }
+
+    @Override
+    public Set<Integer> takesParts(ChannelsLastConvRequest request) {
+        return family.takesParts() ? request.chunked() : Set.of();
+    }
+
+    @Override
+    public ChannelsLastConvRequest inParts(ChannelsLastConvRequest request, Set<Integer> operands) {
+        return request.inParts(operands);
     }
 
     @Override

@@ -91,6 +91,7 @@ final class TileConvTransposeWork implements CodeWork {
                 request.epilogue().stages(),
                 outputPlaces,
                 TileProduct.ENOUGH_PARTS,
+                Integer.MAX_VALUE,
                 sight);
         var weights = request.weights().orElseThrow();
         long weightBytes = weights.byteSize() / request.groups();

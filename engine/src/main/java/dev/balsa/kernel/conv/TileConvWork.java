@@ -59,7 +59,9 @@ final class TileConvWork implements CodeWork {
                 outputPlaces,
                 request.parts(),
                 isCopied && request.groups() == 1 ? bandPixels(axes) : Integer.MAX_VALUE,
-                family.seesThroughPadding() ? image.sight() : Sight.PLAIN);
+                family.seesThroughPadding() ? image.sight() : Sight.PLAIN,
+                request.image(),
+                request.result());
         for (int group = 0; group < request.groups(); group++) {
             var weights = request.weights().asSlice(group * weightBytes, weightBytes);
             products.add(

@@ -77,6 +77,7 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
         boolean fits = !request.isEmpty()
                 && request.groups() == 1
                 && request.isOrdinary()
+                && request.isOfFloats()
                 && window.kernel().equals(List.of(1, WinogradTransform.KERNEL, WinogradTransform.KERNEL))
                 && window.strides().stream().allMatch(stride -> stride == 1)
                 && window.dilations().stream().allMatch(dilation -> dilation == 1)

@@ -47,6 +47,11 @@ public interface ProductFamily {
         return 0;
     }
 
+    /// Whether the left factor and the result may be in [Storage#PARTS].
+    default boolean takesParts() {
+        return false;
+    }
+
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
     RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants);
 }

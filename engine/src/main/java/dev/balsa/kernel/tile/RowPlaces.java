@@ -138,7 +138,7 @@ public final class RowPlaces {
     }
 
     /// Whether rows follow each other at this distance.
-    boolean isEven(int elements) {
+    public boolean isEven(int elements) {
         return isEven && (numbers.length < 2 || numbers[1] - numbers[0] == elements);
     }
 

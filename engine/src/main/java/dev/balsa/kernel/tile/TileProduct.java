@@ -3,6 +3,7 @@ package dev.balsa.kernel.tile;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.StageCode;
@@ -78,6 +79,8 @@ public final class TileProduct implements RowProduct, BandedProduct {
     /// @param mostRows of a part, at least 1
     /// @param sight how what the rows see comes from the left factor's memory. Only a family that
     ///     [ProductFamily#seesThroughPadding] looks at it; to others the memory must be as the rows see it
+    /// @param left how the left factor is stored; all segments of depth are whole chunks where it is in parts
+    /// @param result how the result is stored
     public record Request(
             RowPlaces rows,
             Depth depth,
@@ -87,14 +90,15 @@ public final class TileProduct implements RowProduct, BandedProduct {
             RowPlaces outputPlaces,
             int parts,
             int mostRows,
-
-            Sight sight) {
+            Sight sight,
+            Storage left,
+            Storage result) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
         }
 
-        /// A product whose parts may have any number of rows.
+        /// A product of floats.
         public Request(
                 RowPlaces rows,
                 Depth depth,
@@ -103,11 +107,24 @@ public final class TileProduct implements RowProduct, BandedProduct {
                 List<Stage> stages,
                 RowPlaces outputPlaces,
                 int parts,
+                int mostRows,
                 Sight sight) {
-            this(rows, depth, rowBytes, columns, stages, outputPlaces, parts, Integer.MAX_VALUE, sight);
+            this(
+                    rows,
+                    depth,
+                    rowBytes,
+                    columns,
+                    stages,
+                    outputPlaces,
+                    parts,
+                    mostRows,
+                    sight,
+                    Storage.FLOATS,
+                    Storage.FLOATS);
         }
 
-        /// A product whose rows see the left factor's memory as it is.
+        /// A product of floats whose rows see the left factor's memory as it is, and whose parts may have any number
+        /// of them.
         public Request(
                 RowPlaces rows,
                 Depth depth,
@@ -116,7 +133,7 @@ public final class TileProduct implements RowProduct, BandedProduct {
                 List<Stage> stages,
                 RowPlaces outputPlaces,
                 int parts) {
-            this(rows, depth, rowBytes, columns, stages, outputPlaces, parts, Sight.PLAIN);
+            this(rows, depth, rowBytes, columns, stages, outputPlaces, parts, Integer.MAX_VALUE, Sight.PLAIN);
         }
     }
 

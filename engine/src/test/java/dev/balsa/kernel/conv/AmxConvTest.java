@@ -7,12 +7,16 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.StoredParts;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.tensor.Precision;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,6 +38,25 @@ class AmxConvTest {
         int groups = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 1;
         int channels = groups * (1 + random.nextInt(random.nextInt(3) == 0 ? 100 : 12));
         int outputs = groups * (1 + random.nextInt(random.nextInt(3) == 0 ? 100 : 40));
+        check(seed, products, random, window, groups, channels, outputs);
+    }
+
+    /// Blocks of rows that are split while the block before is multiplied.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 6})
+    void randomPointwiseConvolutionsEqualTheirDefinition(int products) {
+        for (int seed = 0; seed < CASES / 2; seed++) {
+            var random = new Random(seed);
+            int size = 1 + random.nextInt(200);
+            var window = new Window(List.of(size), List.of(1), List.of(1), List.of(1), List.of(0), List.of(size));
+            int channels = 32 * (1 + random.nextInt(5));
+            int outputs = 32 * (1 + random.nextInt(random.nextInt(20) == 0 ? 40 : 5));
+            check(seed, products, random, window, 1, channels, outputs);
+        }
+    }
+
+    private static void check(
+            int seed, int products, Random random, Window window, int groups, int channels, int outputs) {
         int batch = 1 + random.nextInt(2);
         try (var trial = new CodeTrial(seed)) {
             var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
@@ -58,6 +81,61 @@ class AmxConvTest {
                         .isCloseTo(chain.apply(sums.values()[i], i), within(error));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void operandsInPartsAreAsFloatsThatHavePartsAlone(int products) {
+        for (int seed = 0; seed < CASES / 2; seed++) {
+            checkParts(seed, products);
+        }
+    }
+
+    private static void checkParts(int seed, int products) {
+        var random = new Random(seed);
+        int parts = products == 1 ? 1 : 2;
+        var window = RandomWindow.convolution(random);
+        int groups = random.nextInt(4) == 0 ? 2 : 1;
+        int channels = groups * (random.nextInt(3) == 0 ? 1 + random.nextInt(50) : 32 * (1 + random.nextInt(3)));
+        int outputs = groups * (random.nextInt(3) == 0 ? 1 + random.nextInt(50) : 32 * (1 + random.nextInt(4)));
+        int batch = 1 + random.nextInt(2);
+        try (var trial = new CodeTrial(seed)) {
+            var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
+            var w = RandomWindow.floats(random, (long) outputs * channels / groups * window.kernelSize());
+            int count = Math.toIntExact(batch * window.outputSize() * outputs);
+            var chain = RandomEpilogue.of(random, 2, outputs, count);
+            var floats = new ChannelsLastConvRequest(
+                    batch, groups, channels, outputs, window, constant(trial, w), chain.epilogue());
+            if (!floats.isOrdinary()) {
+                return;
+            }
+            var kernel = new TileConvKernel(new AmxFamily(products));
+            var inParts = kernel.takesParts(floats).stream()
+                    .filter(_ -> random.nextInt(4) > 0)
+                    .collect(Collectors.toSet());
+            var request = kernel.inParts(floats, inParts);
+            boolean reads = inParts.contains(0);
+            var image = reads ? StoredParts.of(x, parts) : x;
+            trial.input(image);
+            trial.input(w);
+            chain.operands().forEach(trial::input);
+            var found = trial.run(kernel.prepare(request, trial), count);
+            boolean writes = inParts.contains(request.output());
+            var values = writes ? StoredParts.values(found, parts) : found;
+            var sums = ConvSums.of(floats, reads ? StoredParts.values(image, parts) : x, w);
+            for (int i = 0; i < values.length; i++) {
+                double expected = chain.apply(sums.values()[i], i);
+                double error = chain.error(sums.values()[i], worst(products) * sums.sizes()[i] + 4e-6);
+                double rounding = writes ? Math.abs(expected) * (parts == 1 ? 0x1p-8 : 0x1p-17) : 0;
+                assertThat((double) values[i])
+                        .as("seed %d, element %d of %s", seed, i, request)
+                        .isCloseTo(expected, within(1.01 * error + rounding));
+            }
+        }
+    }
+
+    private static MemorySegment constant(CodeTrial trial, float[] weights) {
+        return trial.constant(MemorySegment.ofArray(weights).toArray(ValueLayout.JAVA_BYTE));
     }
 
     /// How far a product of parts may be from the product: what is left of each factor is at most 2^-8 of it per
