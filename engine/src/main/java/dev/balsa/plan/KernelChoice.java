@@ -1,11 +1,14 @@
 package dev.balsa.plan;
 
+import dev.balsa.error.InternalException;
 import dev.balsa.ir.Value;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.depthfirst.Layer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ public final class KernelChoice {
     private final long flops;
     private final Optional<Layer> layer;
     private final Supplier<Work> preparation;
+    private final Set<Integer> takesParts;
+    private final Function<Set<Integer>, KernelChoice> inParts;
     private @Nullable Work work;
 
     /// @param kernel the kernel's name
@@ -27,6 +32,30 @@ public final class KernelChoice {
     /// @param flops floating-point operations; 0 where they are not what takes time
     /// @param layer the same by rows of an image, if it can be made so
     /// @param preparation makes the work, when it is first asked for
+    /// @param takesParts the operands that may be stored as [Storage#PARTS], each by itself
+    /// @param inParts the same with some of these stored so
+    public KernelChoice(
+            String kernel,
+            String reason,
+            List<Value> operands,
+            OptionalInt inPlace,
+            long flops,
+            Optional<Layer> layer,
+            Supplier<Work> preparation,
+            Set<Integer> takesParts,
+            Function<Set<Integer>, KernelChoice> inParts) {
+        this.kernel = kernel;
+        this.reason = reason;
+        this.operands = List.copyOf(operands);
+        this.inPlace = inPlace;
+        this.flops = flops;
+        this.layer = layer;
+        this.preparation = preparation;
+        this.takesParts = Set.copyOf(takesParts);
+        this.inParts = inParts;
+    }
+
+    /// A choice all of whose operands are as the model says.
     public KernelChoice(
             String kernel,
             String reason,
@@ -35,13 +64,9 @@ public final class KernelChoice {
             long flops,
             Optional<Layer> layer,
             Supplier<Work> preparation) {
-        this.kernel = kernel;
-        this.reason = reason;
-        this.operands = List.copyOf(operands);
-        this.inPlace = inPlace;
-        this.flops = flops;
-        this.layer = layer;
-        this.preparation = preparation;
+        this(kernel, reason, operands, inPlace, flops, layer, preparation, Set.of(), _ -> {
+            throw new InternalException(kernel + " has no operands in parts; ask takesParts() first");
+        });
     }
 
     /// The kernel's name.
@@ -72,6 +97,16 @@ public final class KernelChoice {
     /// The same by rows of an image, if it can be made so.
     Optional<Layer> layer() {
         return layer;
+    }
+
+    /// The operands that may be stored as [Storage#PARTS], each by itself.
+    Set<Integer> takesParts() {
+        return takesParts;
+    }
+
+    /// The same with some of these stored so.
+    KernelChoice inParts(Set<Integer> these) {
+        return these.isEmpty() ? this : inParts.apply(these);
     }
 
     /// The work, prepared for the node's shapes when it is first asked for.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Chooses among the kernels of a family's list that the instruction set allows and that support the request.
@@ -78,15 +79,47 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
         if (able.isEmpty()) {
             return Optional.empty();
         }
-        var decision = decide(able, request, operands);
-        return Optional.of(new KernelChoice(
-                decision.kernel().spec().name(),
+        return Optional.of(choice(decide(able, request, operands), request, operands, inPlace, flops));
+    }
+
+    private <R> KernelChoice choice(
+            Decision<R> decision, R request, List<Value> operands, OptionalInt inPlace, long flops) {
+        var kernel = decision.kernel();
+        var constants = context.constants();
+        return new KernelChoice(
+                kernel.spec().name(),
                 decision.reason(),
                 operands,
                 inPlace,
                 flops,
-                decision.kernel().layer(request, context.constants()),
-                () -> decision.kernel().prepare(request, context.constants())));
+                kernel.layer(request, constants),
+                () -> kernel.prepare(request, constants),
+                kernel.takesParts(request),
+                parts -> choice(
+                        new Decision<>(kernel, decision.reason() + inParts(parts, operands.size() - 1)),
+                        kernel.inParts(request, parts),
+                        operands,
+                        staysInPlace(inPlace, operands.size() - 1, parts),
+                        flops));
+    }
+
+    /// What is stored in parts, for people.
+    private static String inParts(Set<Integer> parts, int output) {
+        var what = new ArrayList<String>();
+        if (parts.stream().anyMatch(operand -> operand < output)) {
+            what.add("reads");
+        }
+        if (parts.contains(output)) {
+            what.add("writes");
+        }
+        return "; " + String.join(" and ", what) + " bfloat16 parts";
+    }
+
+    /// A result is written over an operand that is stored likewise.
+    private static OptionalInt staysInPlace(OptionalInt inPlace, int output, Set<Integer> parts) {
+        return inPlace.isPresent() && parts.contains(inPlace.getAsInt()) == parts.contains(output)
+                ? inPlace
+                : OptionalInt.empty();
     }
 
     private <R> Decision<R> decide(List<Kernel<R>> able, R request, List<Value> operands) {

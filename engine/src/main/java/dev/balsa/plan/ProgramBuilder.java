@@ -59,7 +59,7 @@ final class ProgramBuilder {
         int threads = context.tuner().measures() ? 1 : context.threads();
         var nodes = source.now().nodes();
         var ahead = new KernelChoices(nodes, source.now().constants().values(), threads);
-        choices = ahead.choose(nodes, this::chooseSafely);
+        choices = PartsHandover.of(source.now(), ahead.choose(nodes, this::chooseSafely));
         groups = DepthFirst.of(source.now(), choices, context.machine());
         ahead.prepare(works());
         nodes.forEach(this::addPlaced);

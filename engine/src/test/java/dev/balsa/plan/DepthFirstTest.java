@@ -102,6 +102,21 @@ class DepthFirstTest {
         BothWays.compare(graph, List.of(List.of(input), List.of(floats(IMAGE))), 2, TOLERANCE);
     }
 
+    /// On tile units such layers hand on parts of numbers.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void layersOfWholeChunksOfChannelsAreMadeDepthFirst(Isa isa) {
+        var x = input();
+        var narrow = builder.add(new Relu(), conv(x, 32, 16, 1, 1));
+        var deep = builder.add(new Relu(), conv(narrow, 32, 32, 1, 1));
+        var graph = builder.build(List.of(builder.add(new Add(), conv(deep, 16, 32, 1, 1), x)));
+        var input = floats(IMAGE);
+        assertThat(depthFirst(program(isa, graph, input)))
+                .as(GraphText.brief(graph))
+                .isNotEmpty();
+        BothWays.compare(graph, List.of(List.of(input), List.of(floats(IMAGE))), 2, TOLERANCE);
+    }
+
     /// What somebody else reads must be there as a whole.
     @ParameterizedTest
     @MethodSource("levels")
