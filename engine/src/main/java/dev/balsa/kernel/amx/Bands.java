@@ -7,7 +7,9 @@ import dev.balsa.cpu.Topology;
 import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -133,7 +135,32 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     }
 
     /// A product of which ways to divide it are compared.
-    private record Product(AmxFamily family, LeftLayout layout, int panels, Workplace place) {
+    private static final class Product {
+        private final AmxFamily family;
+        private final LeftLayout layout;
+        private final int panels;
+        private final Workplace place;
+        /// How long it takes to split each band, by division and by the time for 32 numbers: what differs otherwise
+        /// does not matter.
+        private final Map<List<Integer>, Map<Double, double[]>> efforts = new HashMap<>();
+
+        Product(AmxFamily family, LeftLayout layout, int panels, Workplace place) {
+            this.family = family;
+            this.layout = layout;
+            this.panels = panels;
+            this.place = place;
+        }
+
+        private double[] efforts(List<Integer> starts, double splitting) {
+            return efforts.computeIfAbsent(starts, _ -> new HashMap<>()).computeIfAbsent(splitting, _ -> {
+                var made = new double[starts.size() - 1];
+                for (int band = 0; band < made.length; band++) {
+                    made[band] = layout.effort(starts.get(band), starts.get(band + 1), splitting, family.parts());
+                }
+                return made;
+            });
+        }
+
         double panelBytes() {
             return (double) layout.steps().size() * panels * AmxPanels.WIDTH * family.parts() * Tiles.BYTES;
         }
@@ -141,6 +168,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         /// Each part goes to the worker that has least to do.
         double cycles(List<Integer> starts, int panelParts, int sections) {
             double split = LeftLayout.splitting(family.parts()) + (panelParts > 1 ? ELSEWHERE_CYCLES : 0);
+            var efforts = efforts(starts, split);
             double bytes = panelBytes();
             boolean stays = bytes <= place.cache / 2.0;
             var loads = new double[place.workers];
@@ -149,7 +177,6 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
             for (int band = 0; band < starts.size() - 1; band++) {
                 int from = starts.get(band);
                 int to = starts.get(band + 1);
-                double splitting = layout.effort(from, to, split, family.parts());
                 double products = products(from, to, sections);
                 for (int part = 0; part < panelParts; part++) {
                     int worker = 0;
@@ -157,7 +184,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
                         worker = loads[other] < loads[worker] ? other : worker;
                     }
                     double reading = stays && have[worker][part] ? 0 : bytes * READ_CYCLES;
-                    double cycles = splitting + CALL_CYCLES * sections + (products + reading) / panelParts;
+                    double cycles = efforts[band] + CALL_CYCLES * sections + (products + reading) / panelParts;
                     loads[worker] += cycles;
                     have[worker][part] = true;
                     longest = Math.max(longest, cycles);
@@ -210,7 +237,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
             from = Math.min(tiles, from + 2 * pairs);
         }
         bands.add(tiles);
-        return bands;
+        return List.copyOf(bands);
     }
 
     private static long bytes(AmxFamily family, LeftLayout layout, int from, int to) {
