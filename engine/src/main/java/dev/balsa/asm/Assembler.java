@@ -1,6 +1,7 @@
 package dev.balsa.asm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +36,14 @@ public final class Assembler {
     ///
     /// @throws IllegalArgumentException if there is none, or if the size of a memory operand is not clear
     public void emit(Instruction instruction, Operand... operands) {
-        var given = List.of(operands);
         if (held != null) {
-            held.add(new Given(instruction, given));
-            return;
+            held.add(new Given(instruction, List.of(operands)));
+        } else {
+            append(instruction, operands);
         }
-        emit(instruction, given);
     }
 
-    private void emit(Instruction instruction, List<Operand> given) {
+    private void append(Instruction instruction, Operand[] given) {
         for (var form : instruction.forms()) {
             if (form.accepts(given)) {
                 checkSize(instruction, form, given);
@@ -62,26 +62,24 @@ public final class Assembler {
     }
 
     /// Only registers tell how much memory is meant where the operand does not.
-    private static void checkSize(Instruction instruction, Form form, List<Operand> given) {
-        boolean told = true;
+    private static void checkSize(Instruction instruction, Form form, Operand[] given) {
+        boolean isOpen = false;
+        boolean told = false;
         for (var operand : given) {
-            told &= !(operand instanceof Mem mem) || mem.bits() != 0;
+            if (operand instanceof Mem mem) {
+                isOpen |= mem.bits() == 0;
+            } else {
+                told |= !(operand instanceof Imm) && !(operand instanceof Gpr && form.indexOf('X') >= 0);
+            }
         }
-        if (told || instruction.forms().size() == 1) {
-            return;
-        }
-        for (var operand : given) {
-            told |= !(operand instanceof Mem || operand instanceof Imm)
-                    && !(operand instanceof Gpr && form.indexOf('X') >= 0);
-        }
-        if (!told) {
+        if (isOpen && !told && instruction.forms().size() > 1) {
             throw new IllegalArgumentException(instruction.mnemonic() + " " + text(given)
                     + ": the size of the memory is not clear; give it by Mem.sized");
         }
     }
 
-    private static String text(List<Operand> operands) {
-        return operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
+    private static String text(Operand[] operands) {
+        return Arrays.stream(operands).map(Operand::toString).collect(Collectors.joining(", "));
     }
 
     /// Appends the instructions of several parts by turns, so that those of one run while the others' wait for results.
@@ -92,7 +90,7 @@ public final class Assembler {
         for (int i = 0; i < longest; i++) {
             for (var part : held) {
                 if (i < part.size()) {
-                    emit(part.get(i).instruction, part.get(i).operands);
+                    append(part.get(i).instruction, part.get(i).operands.toArray(new Operand[0]));
                 }
             }
         }

@@ -17,6 +17,8 @@ final class Form {
     private final int rm;
     private final int selector;
     private final int immediateBytes;
+    private final boolean rounds;
+    private final boolean isTileMemory;
 
     /// @param text the row
     /// @param encoding the bytes
@@ -32,10 +34,14 @@ final class Form {
         rm = roles.indexOf(encoding.inOpcode() ? 'O' : 'M');
         selector = roles.indexOf('S');
         int bytes = selector >= 0 ? 1 : 0;
+        boolean isRounding = false;
         for (var operand : operands) {
             bytes += operand.immediate();
+            isRounding |= operand.rounding() != Rounding.DEFAULT;
         }
         immediateBytes = bytes;
+        rounds = isRounding;
+        isTileMemory = text.contains("sibmem");
     }
 
     String text() {
@@ -79,12 +85,18 @@ final class Form {
         return immediateBytes;
     }
 
+    /// Whether its memory is addressed with an index always: rows of a tile lie that far apart.
+    boolean isTileMemory() {
+        return isTileMemory;
+    }
+
     /// The forms of a row.
     static List<Form> parse(String row) {
         var parts = split(row, " : ");
         var forms = new ArrayList<Form>();
+        var common = Encoding.parse(parts.getFirst());
         for (var length : lengths(parts.getFirst())) {
-            var encoding = Encoding.parse(parts.getFirst(), length);
+            var encoding = common.of(length);
             var operands = new ArrayList<OperandPattern>();
             if (parts.size() > 1 && !parts.get(1).isBlank()) {
                 split(parts.get(1), ", ").forEach(word -> operands.add(OperandPattern.parse(word, length)));
@@ -149,19 +161,24 @@ final class Form {
     }
 
     /// Whether this form takes the operands and its encoding can express them.
-    boolean accepts(List<Operand> given) {
-        if (given.size() != operands.size()) {
+    boolean accepts(Operand[] given) {
+        if (given.length != operands.size()) {
             return false;
         }
-        for (int i = 0; i < given.size(); i++) {
-            if (!operands.get(i).accepts(given.get(i)) || !encoding.canExpress(given.get(i))) {
+        for (int i = 0; i < given.length; i++) {
+            if (!operands.get(i).acceptsKind(given[i].kind())) {
                 return false;
             }
         }
-        return !rounds(given) || !hasMemory(given);
+        for (int i = 0; i < given.length; i++) {
+            if (!operands.get(i).accepts(given[i]) || !encoding.canExpress(given[i])) {
+                return false;
+            }
+        }
+        return !rounds || !rounds(given) || !hasMemory(given);
     }
 
-    private static boolean rounds(List<Operand> given) {
+    private static boolean rounds(Operand[] given) {
         for (var operand : given) {
             if (operand instanceof Vec vec && vec.rounding() != Rounding.DEFAULT) {
                 return true;
@@ -170,7 +187,7 @@ final class Form {
         return false;
     }
 
-    private static boolean hasMemory(List<Operand> given) {
+    private static boolean hasMemory(Operand[] given) {
         for (var operand : given) {
             if (operand instanceof Mem) {
                 return true;
