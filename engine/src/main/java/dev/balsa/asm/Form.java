@@ -95,13 +95,15 @@ final class Form {
         var parts = split(row, " : ");
         var forms = new ArrayList<Form>();
         var common = Encoding.parse(parts.getFirst());
+        var roles = parts.size() == 3 ? parts.get(2) : "";
         for (var length : lengths(parts.getFirst())) {
             var encoding = common.of(length);
             var operands = new ArrayList<OperandPattern>();
             if (parts.size() > 1 && !parts.get(1).isBlank()) {
-                split(parts.get(1), ", ").forEach(word -> operands.add(OperandPattern.parse(word, length)));
+                split(parts.get(1), ", ").forEach(word -> operands.add(OperandPattern.of(word, length)));
             }
-            var roles = parts.size() == 3 ? parts.get(2) : roles(encoding, operands);
+            // The same for all lengths.
+            roles = roles.isEmpty() ? roles(encoding, operands) : roles;
             if (roles.length() != operands.size()) {
                 throw new IllegalArgumentException(row + ": expected a role per operand, found " + roles);
             }

@@ -2,7 +2,9 @@ package dev.balsa.asm;
 
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// What a row says about one operand.
 ///
@@ -36,10 +38,19 @@ record OperandPattern(
         int unit) {
     private static final int ANY_SIZE = -1;
 
+    /// Rows have few different operands, and every process reads many rows.
+    private static final Map<Source, OperandPattern> READ = new ConcurrentHashMap<>();
+
+    private record Source(String word, int length) {}
+
     /// Reads one operand of a row.
     ///
     /// @param length bits of the row's vectors; 0 where it has none
-    static OperandPattern parse(String word, int length) {
+    static OperandPattern of(String word, int length) {
+        return READ.computeIfAbsent(new Source(word, length), source -> parse(source.word, source.length));
+    }
+
+    private static OperandPattern parse(String word, int length) {
         var body = body(word);
         var registers = new HashSet<String>();
         int memory = 0;

@@ -6,13 +6,8 @@ import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.Topology;
 import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /// How a product is laid out and divided: bands of tiles of rows, each of which a worker splits into its own memory, by
 /// parts of the panels. The more parts of panels, the more often the same rows are split; the more bands, the more
@@ -84,15 +79,24 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     /// The layout and division that make a product fastest.
     static Bands best(AmxFamily family, TileProduct.Request request, Workplace workplace) {
         int panels = AmxPanels.count(request.columns());
-        return Stream.<Optional<? extends LeftLayout>>of(
-                        DenseRows.of(request),
-                        CellGrid.of(request),
-                        FlatRows.of(request),
-                        Optional.of(GatheredRows.of(request)))
-                .<LeftLayout>flatMap(Optional::stream)
-                .map(layout -> of(family, layout, panels, workplace))
-                .min(Comparator.comparingDouble(Bands::cycles))
-                .orElseThrow();
+        var layouts = new ArrayList<LeftLayout>();
+        DenseRows.of(request).ifPresent(layouts::add);
+        CellGrid.of(request).ifPresent(layouts::add);
+        FlatRows.of(request).ifPresent(layouts::add);
+        layouts.add(GatheredRows.of(request));
+        var candidates = new ArrayList<Bands>();
+        for (var layout : layouts) {
+            candidates.add(of(family, layout, panels, workplace));
+        }
+        return fastest(candidates);
+    }
+
+    private static Bands fastest(List<Bands> candidates) {
+        var fastest = candidates.getFirst();
+        for (var candidate : candidates) {
+            fastest = candidate.cycles < fastest.cycles ? candidate : fastest;
+        }
+        return fastest;
     }
 
     /// The division that makes a product fastest.
@@ -110,15 +114,15 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
                 var starts = divide(family, layout, most, workplace.cache / 2 * sections);
                 boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers;
                 boolean asks = product.panelBytes() > workplace.cache / (few ? FEW_PANELS : 2.0);
+                var here = product.efforts(starts, 0);
+                var elsewhere = panels > 1 ? product.efforts(starts, ELSEWHERE_CYCLES) : here;
                 for (int panelParts : panelParts(panels)) {
-                    double cycles = product.cycles(starts, panelParts, sections);
+                    double cycles = product.cycles(starts, panelParts > 1 ? elsewhere : here, panelParts, sections);
                     candidates.add(new Bands(layout, starts, panelParts, sections, asks, cycles));
                 }
             }
         }
-        return candidates.stream()
-                .min(Comparator.comparingDouble(Bands::cycles))
-                .orElseThrow();
+        return fastest(candidates);
     }
 
     private static int leastSteps(int sections) {
@@ -135,40 +139,27 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     }
 
     /// A product of which ways to divide it are compared.
-    private static final class Product {
-        private final AmxFamily family;
-        private final LeftLayout layout;
-        private final int panels;
-        private final Workplace place;
-        /// How long it takes to split each band, by division and by the time for 32 numbers: what differs otherwise
-        /// does not matter.
-        private final Map<List<Integer>, Map<Double, double[]>> efforts = new HashMap<>();
-
-        Product(AmxFamily family, LeftLayout layout, int panels, Workplace place) {
-            this.family = family;
-            this.layout = layout;
-            this.panels = panels;
-            this.place = place;
-        }
-
-        private double[] efforts(List<Integer> starts, double splitting) {
-            return efforts.computeIfAbsent(starts, _ -> new HashMap<>()).computeIfAbsent(splitting, _ -> {
-                var made = new double[starts.size() - 1];
-                for (int band = 0; band < made.length; band++) {
-                    made[band] = layout.effort(starts.get(band), starts.get(band + 1), splitting, family.parts());
-                }
-                return made;
-            });
-        }
-
+    private record Product(AmxFamily family, LeftLayout layout, int panels, Workplace place) {
         double panelBytes() {
             return (double) layout.steps().size() * panels * AmxPanels.WIDTH * family.parts() * Tiles.BYTES;
         }
 
+        /// How long it takes to split each band.
+        ///
+        /// @param more cycles for 32 numbers than in the worker's own cache
+        double[] efforts(List<Integer> starts, double more) {
+            double split = LeftLayout.splitting(family.parts()) + more;
+            var efforts = new double[starts.size() - 1];
+            for (int band = 0; band < efforts.length; band++) {
+                efforts[band] = layout.effort(starts.get(band), starts.get(band + 1), split, family.parts());
+            }
+            return efforts;
+        }
+
         /// Each part goes to the worker that has least to do.
-        double cycles(List<Integer> starts, int panelParts, int sections) {
-            double split = LeftLayout.splitting(family.parts()) + (panelParts > 1 ? ELSEWHERE_CYCLES : 0);
-            var efforts = efforts(starts, split);
+        ///
+        /// @param efforts for each band
+        double cycles(List<Integer> starts, double[] efforts, int panelParts, int sections) {
             double bytes = panelBytes();
             boolean stays = bytes <= place.cache / 2.0;
             var loads = new double[place.workers];
