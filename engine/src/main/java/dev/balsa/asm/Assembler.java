@@ -1,5 +1,6 @@
 package dev.balsa.asm;
 
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,18 +27,26 @@ public final class Assembler {
     private static final int CONSTANTS_ALIGNMENT = 64;
 
     private final Code code = new Code();
-    private final Map<List<Long>, Label> constants = new LinkedHashMap<>();
+    private final Map<LongBuffer, Label> constants = new LinkedHashMap<>();
     /// What [#interleave] has been given of one of its parts.
     private @Nullable List<Given> held;
 
-    private record Given(Instruction instruction, List<Operand> operands) {}
+    private static final class Given {
+        private final Instruction instruction;
+        private final Operand[] operands;
+
+        Given(Instruction instruction, Operand[] operands) {
+            this.instruction = instruction;
+            this.operands = operands;
+        }
+    }
 
     /// Appends an instruction in the first of its forms that takes the operands.
     ///
     /// @throws IllegalArgumentException if there is none, or if the size of a memory operand is not clear
     public void emit(Instruction instruction, Operand... operands) {
         if (held != null) {
-            held.add(new Given(instruction, List.of(operands)));
+            held.add(new Given(instruction, operands));
         } else {
             append(instruction, operands);
         }
@@ -90,7 +99,7 @@ public final class Assembler {
         for (int i = 0; i < longest; i++) {
             for (var part : held) {
                 if (i < part.size()) {
-                    append(part.get(i).instruction, part.get(i).operands.toArray(new Operand[0]));
+                    append(part.get(i).instruction, part.get(i).operands);
                 }
             }
         }
@@ -129,11 +138,7 @@ public final class Assembler {
 
     /// Memory that holds these 64-bit numbers, lowest first, aligned to their size; equal constants are one.
     public Mem constant(long... numbers) {
-        var key = new ArrayList<Long>();
-        for (var number : numbers) {
-            key.add(number);
-        }
-        return Mem.at(constants.computeIfAbsent(key, _ -> new Label("constant")));
+        return Mem.at(constants.computeIfAbsent(LongBuffer.wrap(numbers.clone()), _ -> new Label("constant")));
     }
 
     /// Bytes of code so far.
@@ -152,10 +157,12 @@ public final class Assembler {
         }
         var largestFirst = new ArrayList<>(constants.entrySet());
         largestFirst.sort(
-                (a, b) -> Integer.compare(b.getKey().size(), a.getKey().size()));
+                (a, b) -> Integer.compare(b.getKey().remaining(), a.getKey().remaining()));
         for (var constant : largestFirst) {
             bind(constant.getValue());
-            constant.getKey().forEach(number -> code.number(number, Long.BYTES));
+            for (long number : constant.getKey().array()) {
+                code.number(number, Long.BYTES);
+            }
         }
         return code.finish();
     }

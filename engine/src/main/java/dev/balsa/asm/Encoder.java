@@ -186,7 +186,7 @@ final class Encoder {
         if (mem.index() instanceof Vec) {
             return encoding.wide() ? 8 : 4;
         }
-        return form.operands().get(form.rm()).displacementUnit(mem);
+        return form.operand(form.rm()).displacementUnit(mem);
     }
 
     private void immediates() {
@@ -197,7 +197,7 @@ final class Encoder {
             code.u8(number(form.selector()) << 4);
         }
         for (int i = 0; i < operands.length; i++) {
-            int bytes = form.operands().get(i).immediate();
+            int bytes = form.operand(i).immediate();
             switch (operands[i]) {
                 case Imm imm when bytes > 0 -> code.number(imm.value(), bytes);
                 case Label label -> code.relative(label, bytes, 0);

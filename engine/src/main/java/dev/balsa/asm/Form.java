@@ -11,6 +11,7 @@ final class Form {
     private final String text;
     private final Encoding encoding;
     private final List<OperandPattern> operands;
+    private final OperandPattern[] patterns;
     private final String roles;
     private final int register;
     private final int other;
@@ -28,6 +29,7 @@ final class Form {
         this.text = text;
         this.encoding = encoding;
         this.operands = List.copyOf(operands);
+        patterns = operands.toArray(new OperandPattern[0]);
         this.roles = roles;
         register = roles.indexOf('R');
         other = roles.indexOf('V');
@@ -54,6 +56,11 @@ final class Form {
 
     List<OperandPattern> operands() {
         return operands;
+    }
+
+    /// One of the operands.
+    OperandPattern operand(int index) {
+        return patterns[index];
     }
 
     String roles() {
@@ -164,16 +171,16 @@ final class Form {
 
     /// Whether this form takes the operands and its encoding can express them.
     boolean accepts(Operand[] given) {
-        if (given.length != operands.size()) {
+        if (given.length != patterns.length) {
             return false;
         }
         for (int i = 0; i < given.length; i++) {
-            if (!operands.get(i).acceptsKind(given[i].kind())) {
+            if (!patterns[i].acceptsKind(given[i].kind())) {
                 return false;
             }
         }
         for (int i = 0; i < given.length; i++) {
-            if (!operands.get(i).accepts(given[i]) || !encoding.canExpress(given[i])) {
+            if (!patterns[i].accepts(given[i]) || !encoding.canExpress(given[i])) {
                 return false;
             }
         }
