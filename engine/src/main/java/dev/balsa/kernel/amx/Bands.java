@@ -109,20 +109,36 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         }
         var candidates = new ArrayList<Bands>();
         var product = new Product(family, layout, panels, workplace);
+        double best = Double.POSITIVE_INFINITY;
         for (int sections = 1; layout.steps().size() >= sections * leastSteps(sections); sections *= 2) {
+            double splitting = 0;
             for (int most = even(tiles); most >= 2; most = most == 2 ? 0 : even(most / 2)) {
+                // Shorter bands have not less to split.
+                if (product.least(splitting, (double) tiles / most, sections) >= best) {
+                    break;
+                }
                 var starts = divide(family, layout, most, workplace.cache / 2 * sections);
                 boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers;
                 boolean asks = product.panelBytes() > workplace.cache / (few ? FEW_PANELS : 2.0);
                 var here = product.efforts(starts, 0);
+                splitting = sum(here);
                 var elsewhere = panels > 1 ? product.efforts(starts, ELSEWHERE_CYCLES) : here;
                 for (int panelParts : panelParts(panels)) {
                     double cycles = product.cycles(starts, panelParts > 1 ? elsewhere : here, panelParts, sections);
                     candidates.add(new Bands(layout, starts, panelParts, sections, asks, cycles));
+                    best = Math.min(best, cycles);
                 }
             }
         }
         return fastest(candidates);
+    }
+
+    private static double sum(double[] numbers) {
+        double sum = 0;
+        for (double number : numbers) {
+            sum += number;
+        }
+        return sum;
     }
 
     private static int leastSteps(int sections) {
@@ -144,6 +160,25 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
             return (double) layout.steps().size() * panels * AmxPanels.WIDTH * family.parts() * Tiles.BYTES;
         }
 
+        /// What all workers take at least for so many bands, shared evenly.
+        ///
+        /// @param splitting cycles of all bands
+        double least(double splitting, double bands, int sections) {
+            double reading = stays() ? 0 : panelBytes() * READ_CYCLES;
+            double calls = bands * (CALL_CYCLES * sections + reading);
+            return (multiplying(layout.tiles().count()) + splitting + calls) / place.workers;
+        }
+
+        /// Whether a worker's cache holds all panels.
+        private boolean stays() {
+            return panelBytes() <= place.cache / 2.0;
+        }
+
+        private double multiplying(int tiles) {
+            double products = (double) tiles * layout.steps().size() * panels * AmxPanels.WIDTH * family.products();
+            return products * PRODUCT_CYCLES * WAITING;
+        }
+
         /// How long it takes to split each band.
         ///
         /// @param more cycles for 32 numbers than in the worker's own cache
@@ -161,7 +196,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         /// @param efforts for each band
         double cycles(List<Integer> starts, double[] efforts, int panelParts, int sections) {
             double bytes = panelBytes();
-            boolean stays = bytes <= place.cache / 2.0;
+            boolean stays = stays();
             var loads = new double[place.workers];
             var have = new boolean[place.workers][panelParts];
             double longest = 0;
@@ -191,15 +226,11 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         /// The cycles of all panels' products with a band, with what rows and sums take that do not stay in the
         /// second-level cache.
         private double products(int from, int to, int sections) {
-            double products =
-                    (double) (to - from) * layout.steps().size() * panels * AmxPanels.WIDTH * family.products();
             double planes = bytes(family, layout, from, to);
             double atOnce = (planes + 2 * panelBytes() / panels) / sections;
             double again = atOnce > MOST_AT_ONCE * place.cache ? planes * panels : 0;
             double sums = (double) (to - from) * panels * AmxPanels.WIDTH * (sections - 1);
-            return products * PRODUCT_CYCLES * WAITING
-                    + again * READ_CYCLES
-                    + sums * (KEEP_CYCLES + 2 * Tiles.BYTES * READ_CYCLES);
+            return multiplying(to - from) + again * READ_CYCLES + sums * (KEEP_CYCLES + 2 * Tiles.BYTES * READ_CYCLES);
         }
     }
 

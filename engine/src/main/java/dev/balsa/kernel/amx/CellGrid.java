@@ -98,15 +98,48 @@ final class CellGrid implements LeftLayout {
 
     @Override
     public void convert(int from, int to, Conversions conversions) {
-        int firstRow = tiles.firstRow(from);
-        long first = cellOf(firstRow);
-        var touched = new BitSet();
-        for (int row = firstRow; row < tiles.endRow(to - 1); row++) {
-            int at = (int) (cellOf(row) - first);
-            for (int segment : segmentCells) {
-                touched.set(at + segment);
-            }
+        long first = cellOf(tiles.firstRow(from));
+        var touched = touched(from, to, first);
+        if (order.phases() == 1) {
+            convertLines(touched, first, conversions);
+        } else {
+            convertPhases(touched, first, conversions);
         }
+    }
+
+    /// The cells that tiles see, counted from one.
+    private BitSet touched(int from, int to, long first) {
+        var touched = new BitSet();
+        int end = tiles.endRow(to - 1);
+        for (int row = tiles.firstRow(from); row < end; ) {
+            int at = (int) (cellOf(row) - first);
+            int count = 1;
+            while (row + count < end && cellOf(row + count) - first == at + count) {
+                count++;
+            }
+            for (int segment : segmentCells) {
+                touched.set(at + segment, at + segment + count);
+            }
+            row += count;
+        }
+        return touched;
+    }
+
+    /// Cells that lie as they are seen, as many together as follow each other.
+    private void convertLines(BitSet touched, long first, Conversions conversions) {
+        boolean isFirst = true;
+        for (int at = touched.nextSetBit(0); at >= 0; ) {
+            int end = touched.nextClearBit(at);
+            for (var piece : request.sight().pieces((first + at) * cell, (end - at) * cell)) {
+                long target = (piece.seen() / cell - first) * pitch;
+                conversions.add(piece.at(), cell, piece.length() / cell, target, length, pitch, isFirst);
+                isFirst = false;
+            }
+            at = touched.nextSetBit(end);
+        }
+    }
+
+    private void convertPhases(BitSet touched, long first, Conversions conversions) {
         boolean isFirst = true;
         for (int phase = 0; phase < order.phases(); phase++) {
             for (int at = touched.nextSetBit(0); at >= 0; at = touched.nextSetBit(at + 1)) {
