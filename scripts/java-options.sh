@@ -12,11 +12,13 @@ aot=$target/balsa.aot
 
 # The cache also records how methods were compiled that were hot when it was made, and the JVM compiles them the same way
 # later. Methods that load models are compiled by the quick compiler alone, so that the thorough one does not compete for
-# processors while a model is loaded. Of methods that run models nothing is recorded: they are compiled as usual.
+# processors while a model is loaded. Of methods that run models nothing is recorded: they are compiled as usual, and what
+# they call as part of them.
 training_options=(-XX:TieredStopAtLevel=1 -XX:CompileCommand=quiet)
-for classes in "dev.balsa.kernel.*" "dev.balsa.run.*" dev.balsa.asm.NativeCode \
-    "java.lang.foreign.*" "java.lang.invoke.*" "jdk.internal.foreign.*" "jdk.internal.misc.*"; do
-    training_options+=("-XX:CompileCommand=CompileThresholdScaling,$classes::*,1000.0")
+for methods in "dev.balsa.kernel.*::run" "dev.balsa.kernel.*::multiply" "dev.balsa.run.*::*" \
+    "dev.balsa.asm.NativeCode::*" "java.lang.foreign.*::*" "java.lang.invoke.*::*" "jdk.internal.foreign.*::*" \
+    "jdk.internal.misc.*::*"; do
+    training_options+=("-XX:CompileCommand=CompileThresholdScaling,$methods,1000.0")
 done
 
 # Makes the cache with the JDK $1, whole or not at all, and a log beside it. The run loads networks of all kinds, and the

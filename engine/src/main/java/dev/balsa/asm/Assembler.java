@@ -1,6 +1,8 @@
 package dev.balsa.asm;
 
+import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,25 +27,32 @@ public final class Assembler {
     private static final int CONSTANTS_ALIGNMENT = 64;
 
     private final Code code = new Code();
-    private final Map<List<Long>, Label> constants = new LinkedHashMap<>();
+    private final Map<LongBuffer, Label> constants = new LinkedHashMap<>();
     /// What [#interleave] has been given of one of its parts.
     private @Nullable List<Given> held;
 
-    private record Given(Instruction instruction, List<Operand> operands) {}
+    private static final class Given {
+        private final Instruction instruction;
+        private final Operand[] operands;
+
+        Given(Instruction instruction, Operand[] operands) {
+            this.instruction = instruction;
+            this.operands = operands;
+        }
+    }
 
     /// Appends an instruction in the first of its forms that takes the operands.
     ///
     /// @throws IllegalArgumentException if there is none, or if the size of a memory operand is not clear
     public void emit(Instruction instruction, Operand... operands) {
-        var given = List.of(operands);
         if (held != null) {
-            held.add(new Given(instruction, given));
-            return;
+            held.add(new Given(instruction, operands));
+        } else {
+            append(instruction, operands);
         }
-        emit(instruction, given);
     }
 
-    private void emit(Instruction instruction, List<Operand> given) {
+    private void append(Instruction instruction, Operand[] given) {
         for (var form : instruction.forms()) {
             if (form.accepts(given)) {
                 checkSize(instruction, form, given);
@@ -62,26 +71,24 @@ public final class Assembler {
     }
 
     /// Only registers tell how much memory is meant where the operand does not.
-    private static void checkSize(Instruction instruction, Form form, List<Operand> given) {
-        boolean told = true;
+    private static void checkSize(Instruction instruction, Form form, Operand[] given) {
+        boolean isOpen = false;
+        boolean told = false;
         for (var operand : given) {
-            told &= !(operand instanceof Mem mem) || mem.bits() != 0;
+            if (operand instanceof Mem mem) {
+                isOpen |= mem.bits() == 0;
+            } else {
+                told |= !(operand instanceof Imm) && !(operand instanceof Gpr && form.indexOf('X') >= 0);
+            }
         }
-        if (told || instruction.forms().size() == 1) {
-            return;
-        }
-        for (var operand : given) {
-            told |= !(operand instanceof Mem || operand instanceof Imm)
-                    && !(operand instanceof Gpr && form.indexOf('X') >= 0);
-        }
-        if (!told) {
+        if (isOpen && !told && instruction.forms().size() > 1) {
             throw new IllegalArgumentException(instruction.mnemonic() + " " + text(given)
                     + ": the size of the memory is not clear; give it by Mem.sized");
         }
     }
 
-    private static String text(List<Operand> operands) {
-        return operands.stream().map(Operand::toString).collect(Collectors.joining(", "));
+    private static String text(Operand[] operands) {
+        return Arrays.stream(operands).map(Operand::toString).collect(Collectors.joining(", "));
     }
 
     /// Appends the instructions of several parts by turns, so that those of one run while the others' wait for results.
@@ -92,7 +99,7 @@ public final class Assembler {
         for (int i = 0; i < longest; i++) {
             for (var part : held) {
                 if (i < part.size()) {
-                    emit(part.get(i).instruction, part.get(i).operands);
+                    append(part.get(i).instruction, part.get(i).operands);
                 }
             }
         }
@@ -131,11 +138,7 @@ public final class Assembler {
 
     /// Memory that holds these 64-bit numbers, lowest first, aligned to their size; equal constants are one.
     public Mem constant(long... numbers) {
-        var key = new ArrayList<Long>();
-        for (var number : numbers) {
-            key.add(number);
-        }
-        return Mem.at(constants.computeIfAbsent(key, _ -> new Label("constant")));
+        return Mem.at(constants.computeIfAbsent(LongBuffer.wrap(numbers.clone()), _ -> new Label("constant")));
     }
 
     /// Bytes of code so far.
@@ -154,10 +157,12 @@ public final class Assembler {
         }
         var largestFirst = new ArrayList<>(constants.entrySet());
         largestFirst.sort(
-                (a, b) -> Integer.compare(b.getKey().size(), a.getKey().size()));
+                (a, b) -> Integer.compare(b.getKey().remaining(), a.getKey().remaining()));
         for (var constant : largestFirst) {
             bind(constant.getValue());
-            constant.getKey().forEach(number -> code.number(number, Long.BYTES));
+            for (long number : constant.getKey().array()) {
+                code.number(number, Long.BYTES);
+            }
         }
         return code.finish();
     }

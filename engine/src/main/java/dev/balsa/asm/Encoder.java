@@ -1,7 +1,6 @@
 package dev.balsa.asm;
 
 import dev.balsa.asm.Encoding.Scheme;
-import java.util.List;
 
 /// Writes one instruction in one of its forms (Intel SDM, volume 2, chapter 2).
 final class Encoder {
@@ -11,19 +10,19 @@ final class Encoder {
     private final Code code;
     private final Form form;
     private final Encoding encoding;
-    private final List<Operand> operands;
+    private final Operand[] operands;
     private final Operand rm;
 
-    private Encoder(Code code, Form form, List<Operand> operands) {
+    private Encoder(Code code, Form form, Operand[] operands) {
         this.code = code;
         this.form = form;
         this.encoding = form.encoding();
         this.operands = operands;
-        this.rm = form.rm() < 0 ? Gpr.NONE : operands.get(form.rm());
+        this.rm = form.rm() < 0 ? Gpr.NONE : operands[form.rm()];
     }
 
     /// Appends the bytes.
-    static void encode(Code code, Form form, List<Operand> operands) {
+    static void encode(Code code, Form form, Operand[] operands) {
         new Encoder(code, form, operands).write();
     }
 
@@ -55,7 +54,7 @@ final class Encoder {
 
     /// @param index of an operand; -1 for none
     private int number(int index) {
-        return index < 0 ? 0 : numberOf(operands.get(index));
+        return index < 0 ? 0 : numberOf(operands[index]);
     }
 
     private int indexNumber() {
@@ -119,7 +118,18 @@ final class Encoder {
         boolean vectorIndex = rm instanceof Mem mem && mem.index() instanceof Vec;
         int x = rm instanceof Mem ? ~indexNumber() >> 3 & 1 : ~numberOf(rm) >> 4 & 1;
         int high = vectorIndex ? ~indexNumber() >> 4 & 1 : ~other >> 4 & 1;
-        var rounding = rounding();
+        var mask = Mask.K0;
+        boolean zeroing = false;
+        var rounding = Rounding.DEFAULT;
+        for (var operand : operands) {
+            if (operand instanceof Vec vec) {
+                mask = mask.number() == 0 ? vec.mask() : mask;
+                zeroing |= vec.zeroing();
+                rounding = rounding == Rounding.DEFAULT ? vec.rounding() : rounding;
+            } else if (operand instanceof Mem mem && mask.number() == 0) {
+                mask = mem.mask();
+            }
+        }
         var broadcasts = rm instanceof Mem mem && mem.broadcasts();
         int length = rounding != Rounding.DEFAULT ? rounding.code() : lengthCode();
         code.u8(0x62);
@@ -129,43 +139,15 @@ final class Encoder {
                 | (~register >> 4 & 1) << 4
                 | encoding.map());
         code.u8((encoding.wide() ? 0x80 : 0) | (~other & 15) << 3 | 4 | encoding.prefix());
-        code.u8((isZeroing() ? 0x80 : 0)
+        code.u8((zeroing ? 0x80 : 0)
                 | length << 5
                 | (rounding != Rounding.DEFAULT || broadcasts ? 0x10 : 0)
                 | high << 3
-                | mask().number());
+                | mask.number());
     }
 
     private int lengthCode() {
         return encoding.length() == 512 ? 2 : encoding.length() == 256 ? 1 : 0;
-    }
-
-    private Rounding rounding() {
-        for (var operand : operands) {
-            if (operand instanceof Vec vec && vec.rounding() != Rounding.DEFAULT) {
-                return vec.rounding();
-            }
-        }
-        return Rounding.DEFAULT;
-    }
-
-    private Mask mask() {
-        for (var operand : operands) {
-            var mask = operand instanceof Vec vec ? vec.mask() : operand instanceof Mem mem ? mem.mask() : Mask.K0;
-            if (mask.number() != 0) {
-                return mask;
-            }
-        }
-        return Mask.K0;
-    }
-
-    private boolean isZeroing() {
-        for (var operand : operands) {
-            if (operand instanceof Vec vec && vec.zeroing()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void modRm(int register) {
@@ -185,8 +167,7 @@ final class Encoder {
         int base = numberOf(mem.base()) & 7;
         boolean fitsByte = displacement % unit == 0 && displacement / unit == (byte) (displacement / unit);
         int mode = !mem.base().exists() ? 0 : displacement == 0 && base != NO_BASE ? 0 : fitsByte ? 1 : 2;
-        boolean tile = form.text().contains("sibmem");
-        if (mem.hasIndex() || base == SIB_FOLLOWS || !mem.base().exists() || tile) {
+        if (mem.hasIndex() || base == SIB_FOLLOWS || !mem.base().exists() || form.isTileMemory()) {
             code.u8(mode << 6 | register << 3 | SIB_FOLLOWS);
             int index = mem.hasIndex() ? numberOf(mem.index()) & 7 : SIB_FOLLOWS;
             int scale = Integer.numberOfTrailingZeros(mem.scale());
@@ -205,7 +186,7 @@ final class Encoder {
         if (mem.index() instanceof Vec) {
             return encoding.wide() ? 8 : 4;
         }
-        return form.operands().get(form.rm()).displacementUnit(mem);
+        return form.operand(form.rm()).displacementUnit(mem);
     }
 
     private void immediates() {
@@ -215,9 +196,9 @@ final class Encoder {
         if (form.selector() >= 0) {
             code.u8(number(form.selector()) << 4);
         }
-        for (int i = 0; i < operands.size(); i++) {
-            int bytes = form.operands().get(i).immediate();
-            switch (operands.get(i)) {
+        for (int i = 0; i < operands.length; i++) {
+            int bytes = form.operand(i).immediate();
+            switch (operands[i]) {
                 case Imm imm when bytes > 0 -> code.number(imm.value(), bytes);
                 case Label label -> code.relative(label, bytes, 0);
                 default -> {}

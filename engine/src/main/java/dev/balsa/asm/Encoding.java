@@ -1,8 +1,6 @@
 package dev.balsa.asm;
 
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
 
 /// How a form is encoded (Intel SDM, volume 2, chapter 2, *Instruction Format*).
 ///
@@ -34,17 +32,18 @@ record Encoding(
         EVEX
     }
 
-    /// Reads the encoding of a row.
-    static Encoding parse(String text, int length) {
+    /// Reads the encoding of a row, without a length.
+    static Encoding parse(String text) {
         var words = Form.split(text.replace('.', ' '), " ");
         var scheme = text.startsWith("VEX") ? Scheme.VEX : text.startsWith("EVEX") ? Scheme.EVEX : Scheme.LEGACY;
-        var rest = new HashSet<String>();
         int prefix = 0;
         int map = 0;
         int opcode = -1;
         int fixed = -1;
         int digit = -1;
         boolean inOpcode = false;
+        boolean hasModRm = false;
+        boolean wide = false;
         for (var word : words) {
             if (isByte(word, scheme, map, opcode)) {
                 int value = Integer.parseInt(word.substring(0, 2), 16);
@@ -64,11 +63,16 @@ record Encoding(
                 digit = word.charAt(1) - '0';
             } else {
                 map = mapOf(word, map);
-                rest.add(word);
+                hasModRm |= word.equals("/r");
+                wide |= word.equals("W1") || word.equals("W");
             }
         }
-        var modRm = digit >= 0 || rest.contains("/r");
-        return new Encoding(scheme, length, prefix, map, isWide(rest), opcode, digit, fixed, inOpcode, modRm);
+        return new Encoding(scheme, 0, prefix, map, wide, opcode, digit, fixed, inOpcode, digit >= 0 || hasModRm);
+    }
+
+    /// The same for vectors of so many bits.
+    Encoding of(int bits) {
+        return new Encoding(scheme, bits, prefix, map, wide, opcode, digit, fixed, inOpcode, hasModRm);
     }
 
     private static boolean isByte(String word, Scheme scheme, int map, int opcode) {
@@ -100,10 +104,6 @@ record Encoding(
             case "MAP6" -> 6;
             default -> map;
         };
-    }
-
-    private static boolean isWide(Set<String> words) {
-        return words.contains("W1") || words.contains("W");
     }
 
     /// Whether the prefixes have room for a register's number and modifiers.

@@ -11,12 +11,15 @@ final class Form {
     private final String text;
     private final Encoding encoding;
     private final List<OperandPattern> operands;
+    private final OperandPattern[] patterns;
     private final String roles;
     private final int register;
     private final int other;
     private final int rm;
     private final int selector;
     private final int immediateBytes;
+    private final boolean rounds;
+    private final boolean isTileMemory;
 
     /// @param text the row
     /// @param encoding the bytes
@@ -26,16 +29,21 @@ final class Form {
         this.text = text;
         this.encoding = encoding;
         this.operands = List.copyOf(operands);
+        patterns = operands.toArray(new OperandPattern[0]);
         this.roles = roles;
         register = roles.indexOf('R');
         other = roles.indexOf('V');
         rm = roles.indexOf(encoding.inOpcode() ? 'O' : 'M');
         selector = roles.indexOf('S');
         int bytes = selector >= 0 ? 1 : 0;
+        boolean isRounding = false;
         for (var operand : operands) {
             bytes += operand.immediate();
+            isRounding |= operand.rounding() != Rounding.DEFAULT;
         }
         immediateBytes = bytes;
+        rounds = isRounding;
+        isTileMemory = text.contains("sibmem");
     }
 
     String text() {
@@ -48,6 +56,11 @@ final class Form {
 
     List<OperandPattern> operands() {
         return operands;
+    }
+
+    /// One of the operands.
+    OperandPattern operand(int index) {
+        return patterns[index];
     }
 
     String roles() {
@@ -79,17 +92,25 @@ final class Form {
         return immediateBytes;
     }
 
+    /// Whether its memory is addressed with an index always: rows of a tile lie that far apart.
+    boolean isTileMemory() {
+        return isTileMemory;
+    }
+
     /// The forms of a row.
     static List<Form> parse(String row) {
         var parts = split(row, " : ");
         var forms = new ArrayList<Form>();
+        var common = Encoding.parse(parts.getFirst());
+        var roles = parts.size() == 3 ? parts.get(2) : "";
         for (var length : lengths(parts.getFirst())) {
-            var encoding = Encoding.parse(parts.getFirst(), length);
+            var encoding = common.of(length);
             var operands = new ArrayList<OperandPattern>();
             if (parts.size() > 1 && !parts.get(1).isBlank()) {
-                split(parts.get(1), ", ").forEach(word -> operands.add(OperandPattern.parse(word, length)));
+                split(parts.get(1), ", ").forEach(word -> operands.add(OperandPattern.of(word, length)));
             }
-            var roles = parts.size() == 3 ? parts.get(2) : roles(encoding, operands);
+            // The same for all lengths.
+            roles = roles.isEmpty() ? roles(encoding, operands) : roles;
             if (roles.length() != operands.size()) {
                 throw new IllegalArgumentException(row + ": expected a role per operand, found " + roles);
             }
@@ -149,19 +170,24 @@ final class Form {
     }
 
     /// Whether this form takes the operands and its encoding can express them.
-    boolean accepts(List<Operand> given) {
-        if (given.size() != operands.size()) {
+    boolean accepts(Operand[] given) {
+        if (given.length != patterns.length) {
             return false;
         }
-        for (int i = 0; i < given.size(); i++) {
-            if (!operands.get(i).accepts(given.get(i)) || !encoding.canExpress(given.get(i))) {
+        for (int i = 0; i < given.length; i++) {
+            if (!patterns[i].acceptsKind(given[i].kind())) {
                 return false;
             }
         }
-        return !rounds(given) || !hasMemory(given);
+        for (int i = 0; i < given.length; i++) {
+            if (!patterns[i].accepts(given[i]) || !encoding.canExpress(given[i])) {
+                return false;
+            }
+        }
+        return !rounds || !rounds(given) || !hasMemory(given);
     }
 
-    private static boolean rounds(List<Operand> given) {
+    private static boolean rounds(Operand[] given) {
         for (var operand : given) {
             if (operand instanceof Vec vec && vec.rounding() != Rounding.DEFAULT) {
                 return true;
@@ -170,7 +196,7 @@ final class Form {
         return false;
     }
 
-    private static boolean hasMemory(List<Operand> given) {
+    private static boolean hasMemory(Operand[] given) {
         for (var operand : given) {
             if (operand instanceof Mem) {
                 return true;

@@ -63,6 +63,11 @@ public record Gpr(int number, int bits) implements Operand {
         return number >= 0;
     }
 
+    @Override
+    public int kind() {
+        return Kinds.R8 * bits / Byte.SIZE;
+    }
+
     /// The name in Intel's syntax.
     @Override
     public String toString() {

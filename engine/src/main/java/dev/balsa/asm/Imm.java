@@ -10,6 +10,11 @@ public record Imm(long value) implements Operand {
     }
 
     @Override
+    public int kind() {
+        return Kinds.NUMBER;
+    }
+
+    @Override
     public String toString() {
         return Long.toString(value);
     }

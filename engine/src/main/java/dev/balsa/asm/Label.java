@@ -30,6 +30,11 @@ public final class Label implements Operand {
     }
 
     @Override
+    public int kind() {
+        return Kinds.LABEL;
+    }
+
+    @Override
     public String toString() {
         return name;
     }

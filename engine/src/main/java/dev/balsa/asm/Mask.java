@@ -21,6 +21,11 @@ public record Mask(int number) implements Operand {
     }
 
     @Override
+    public int kind() {
+        return Kinds.MASK;
+    }
+
+    @Override
     public String toString() {
         return "k" + number;
     }

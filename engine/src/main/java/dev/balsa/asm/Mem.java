@@ -73,6 +73,11 @@ public record Mem(
         return index instanceof Vec || index instanceof Gpr gpr && gpr.exists();
     }
 
+    @Override
+    public int kind() {
+        return Kinds.MEMORY;
+    }
+
     /// The address in Intel's syntax, without size.
     @Override
     public String toString() {

@@ -1,16 +1,17 @@
 package dev.balsa.asm;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// What a row says about one operand.
 ///
 /// @param text as it stands in the row, without modifiers
 /// @param registers the kinds of registers, such as `r64`, `zmm`, `k`, `tmm`
-/// @param kinds a bit for each of them that is one of [#KINDS]
-/// @param certain whether one of them is not a kind but a certain register, such as `cl`
+/// @param kinds what it may be ([Operand#kind]), apart from certain registers, such as `cl`
+/// @param certain whether there are such among the registers
 /// @param memory bits of a memory operand; 0 for none, -1 for an address of any size
 /// @param broadcast bits of an element that stands for all lanes; 0 for none
 /// @param indices bits of the vector of indices; 0 for none
@@ -36,18 +37,20 @@ record OperandPattern(
         boolean relative,
         int unit) {
     private static final int ANY_SIZE = -1;
-    private static final List<String> KINDS = List.of("r8", "r16", "r32", "r64", "xmm", "ymm", "zmm", "k", "tmm");
-    /// Bits of [#KINDS].
-    private static final int R8 = 1;
 
-    private static final int XMM = 1 << 4;
-    private static final int MASKS = 1 << 7;
-    private static final int TILES = 1 << 8;
+    /// Rows have few different operands, and every process reads many rows.
+    private static final Map<Source, OperandPattern> READ = new ConcurrentHashMap<>();
+
+    private record Source(String word, int length) {}
 
     /// Reads one operand of a row.
     ///
     /// @param length bits of the row's vectors; 0 where it has none
-    static OperandPattern parse(String word, int length) {
+    static OperandPattern of(String word, int length) {
+        return READ.computeIfAbsent(new Source(word, length), source -> parse(source.word, source.length));
+    }
+
+    private static OperandPattern parse(String word, int length) {
         var body = body(word);
         var registers = new HashSet<String>();
         int memory = 0;
@@ -75,10 +78,11 @@ record OperandPattern(
             }
         }
         var relative = body.startsWith("rel");
-        int kinds = 0;
+        int kinds = (memory != 0 || broadcast != 0 || indices != 0 ? Kinds.MEMORY : 0)
+                | (relative ? Kinds.LABEL : immediate != 0 ? Kinds.NUMBER : 0);
         boolean certain = false;
         for (var register : registers) {
-            int kind = KINDS.indexOf(register);
+            int kind = Kinds.REGISTERS.indexOf(register);
             certain |= kind < 0;
             kinds |= kind < 0 ? 0 : 1 << kind;
         }
@@ -180,17 +184,19 @@ record OperandPattern(
         return bits == 128 ? "xmm" : bits == 256 ? "ymm" : "zmm";
     }
 
-    /// Whether an operand fits, apart from what the form's encoding cannot express.
+    /// Whether an operand of this kind may fit.
+    boolean acceptsKind(int kind) {
+        return (kinds & kind) != 0 || certain && (Kinds.GENERAL & kind) != 0;
+    }
+
+    /// Whether an operand fits whose kind may, apart from what the form's encoding cannot express.
     boolean accepts(Operand operand) {
         return switch (operand) {
-            // 8 to 64 bits, and 128 to 512, are consecutive kinds.
-            case Gpr gpr -> (kinds & R8 * gpr.bits() / 8) != 0 || certain && registers.contains(gpr.toString());
-            case Vec vec -> (kinds & XMM * vec.bits() / 128) != 0 && acceptsModifiers(vec);
-            case Mask _ -> (kinds & MASKS) != 0;
-            case Tile _ -> (kinds & TILES) != 0;
+            case Gpr gpr -> (kinds & gpr.kind()) != 0 || registers.contains(gpr.toString());
+            case Vec vec -> acceptsModifiers(vec);
             case Mem mem -> acceptsMemory(mem);
-            case Imm imm -> immediate != 0 && !relative && fits(imm.value());
-            case Label _ -> relative;
+            case Imm imm -> fits(imm.value());
+            case Mask _, Tile _, Label _ -> true;
         };
     }
 

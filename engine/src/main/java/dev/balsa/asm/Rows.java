@@ -1,5 +1,6 @@
 package dev.balsa.asm;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// The rows of an instruction, read when they are first used: most programs use few instructions. Thread-safe.
@@ -14,7 +15,9 @@ final class Rows {
     List<Form> forms() {
         var read = forms;
         if (read.isEmpty()) {
-            read = rows.stream().map(Form::parse).flatMap(List::stream).toList();
+            var all = new ArrayList<Form>();
+            rows.forEach(row -> all.addAll(Form.parse(row)));
+            read = List.copyOf(all);
             forms = read;
         }
         return read;

@@ -12,6 +12,11 @@ public record Tile(int number) implements Operand {
     }
 
     @Override
+    public int kind() {
+        return Kinds.TILE;
+    }
+
+    @Override
     public String toString() {
         return "tmm" + number;
     }

@@ -57,6 +57,11 @@ public record Vec(int number, int bits, Mask mask, boolean zeroing, Rounding rou
         return new Vec(number, width, mask, zeroing, rounding);
     }
 
+    @Override
+    public int kind() {
+        return Kinds.XMM * bits / 128;
+    }
+
     /// The register in Intel's syntax, with mask and without rounding.
     @Override
     public String toString() {

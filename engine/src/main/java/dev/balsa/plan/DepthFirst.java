@@ -9,7 +9,6 @@ import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.depthfirst.Link;
 import dev.balsa.kernel.depthfirst.Pieces;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -18,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Finds layers to be made one after the other for a few rows of an image at a time, where what they hand on would
 /// otherwise go to a cache that cores share, or to memory.
@@ -55,23 +54,46 @@ final class DepthFirst {
         }
     }
 
-    private final Machine machine;
+    private final DepthFirstCost cost;
     private final List<Candidate> candidates = new ArrayList<>();
-    private final Map<Value, Set<Node>> readers = new HashMap<>();
-    private final Set<Value> outputs;
+    /// By candidate, the last one that sees what it makes; the number of all candidates if others see it, too.
+    private final int[] lastReaders;
+    /// By candidate, the last one of which it sees something else than rows of images, as many as that makes; or -1.
+    private final int[] lastMisfits;
 
     private DepthFirst(Graph graph, Map<Node, Optional<KernelChoice>> choices, Machine machine) {
-        this.machine = machine;
-        outputs = new HashSet<>(graph.outputs());
+        cost = new DepthFirstCost(machine);
         for (var node : graph.nodes()) {
-            node.inputs()
-                    .forEach(value -> readers.computeIfAbsent(
-                                    value, _ -> Collections.newSetFromMap(new IdentityHashMap<>()))
-                            .add(node));
             var choice = choices.getOrDefault(node, Optional.empty());
             choice.flatMap(KernelChoice::layer)
                     .filter(_ -> node.outputs().size() == 1)
                     .ifPresent(layer -> candidates.add(new Candidate(node, choice.orElseThrow(), layer)));
+        }
+        lastReaders = new int[candidates.size()];
+        lastMisfits = new int[candidates.size()];
+        var makers = new HashMap<Value, Integer>();
+        for (int i = 0; i < candidates.size(); i++) {
+            lastMisfits[i] = lastMisfit(candidates.get(i), makers);
+            makers.put(candidates.get(i).output(), i);
+        }
+        noteReaders(graph, makers);
+    }
+
+    private void noteReaders(Graph graph, Map<Value, Integer> makers) {
+        int next = 0;
+        for (var node : graph.nodes()) {
+            boolean isCandidate = next < candidates.size() && candidates.get(next).node == node;
+            int reader = isCandidate ? next++ : candidates.size();
+            for (var input : node.inputs()) {
+                noteReader(makers.get(input), reader);
+            }
+        }
+        graph.outputs().forEach(output -> noteReader(makers.get(output), candidates.size()));
+    }
+
+    private void noteReader(@Nullable Integer maker, int reader) {
+        if (maker != null) {
+            lastReaders[maker] = Math.max(lastReaders[maker], reader);
         }
     }
 
@@ -92,9 +114,10 @@ final class DepthFirst {
             saved[end] = saved[end - 1];
             best.add(Optional.empty());
             for (int first = end - 2; first >= Math.max(0, end - MOST_LAYERS); first--) {
-                var members = candidates.subList(first, end);
-                var divided = links(members).flatMap(links -> DepthFirstCost.best(links, externals(members), machine));
-                if (divided.isPresent() && saved[first] + divided.get().saved() > saved[end]) {
+                var divided = canBeGroup(first, end)
+                        ? division(candidates.subList(first, end), saved[end] - saved[first])
+                        : Optional.<DepthFirstCost.Division>empty();
+                if (divided.isPresent()) {
                     saved[end] = saved[first] + divided.get().saved();
                     best.set(end - 1, Optional.of(divided.get().pieces()));
                 }
@@ -112,8 +135,24 @@ final class DepthFirst {
         return groups;
     }
 
-    private static int externals(List<Candidate> members) {
-        return numbers(members).size() - members.size();
+    private boolean canBeGroup(int first, int end) {
+        for (int i = first; i < end; i++) {
+            if (lastMisfits[i] >= first || i < end - 1 && lastReaders[i] >= end) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// @param least the division must save more seconds
+    private Optional<DepthFirstCost.Division> division(List<Candidate> members, double least) {
+        var numbers = numbers(members);
+        var links = new ArrayList<Link>();
+        for (var member : members) {
+            links.add(new Link(
+                    member.layer, member.inputs().stream().map(numbers::get).toList()));
+        }
+        return cost.best(links, numbers.size() - members.size(), least);
     }
 
     /// The number of each operand: those from outside, then what members make.
@@ -132,47 +171,27 @@ final class DepthFirst {
         return numbers;
     }
 
-    /// The members as links, if they can be a group.
-    private Optional<List<Link>> links(List<Candidate> members) {
-        var nodes = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
-        members.forEach(member -> nodes.add(member.node));
-        var makers = new HashMap<Value, Layer>();
-        var numbers = numbers(members);
-        var links = new ArrayList<Link>();
-        for (int i = 0; i < members.size(); i++) {
-            var member = members.get(i);
-            boolean isLast = i == members.size() - 1;
-            boolean isSeenInside = !outputs.contains(member.output())
-                    && nodes.containsAll(readers.getOrDefault(member.output(), Set.of()));
-            if (!isLast && !isSeenInside || !fits(member, makers)) {
-                return Optional.empty();
+    /// The last of the makers before of which a candidate sees something else than rows of images, as many as that
+    /// makes; or -1.
+    private int lastMisfit(Candidate candidate, Map<Value, Integer> makers) {
+        int last = -1;
+        for (int i = 0; i < candidate.inputs().size(); i++) {
+            int maker = makers.getOrDefault(candidate.inputs().get(i), -1);
+            if (maker > last && !fits(candidate.layer, i, candidates.get(maker).layer)) {
+                last = maker;
             }
-            makers.put(member.output(), member.layer);
-            links.add(new Link(
-                    member.layer, member.inputs().stream().map(numbers::get).toList()));
         }
-        return Optional.of(links);
+        return last;
     }
 
-    /// Whether what a member sees of others are rows of images, as many as those make.
-    private static boolean fits(Candidate member, Map<Value, Layer> makers) {
-        var layer = member.layer;
-        for (int i = 0; i < member.inputs().size(); i++) {
-            var maker = makers.get(member.inputs().get(i));
-            if (maker == null) {
-                continue;
-            }
-            int rows = i == 0 ? layer.inputRows() : layer.outputRows();
-            long rowBytes = i == 0 ? layer.inputRowBytes() : layer.outputRowBytes();
-            boolean isByRow = i == 0 || layer.extent(i) == Layer.Extent.BY_ROW;
-            if (!isByRow
-                    || maker.images() != layer.images()
-                    || maker.outputRows() != rows
-                    || maker.outputRowBytes() != rowBytes) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean fits(Layer layer, int operand, Layer maker) {
+        int rows = operand == 0 ? layer.inputRows() : layer.outputRows();
+        long rowBytes = operand == 0 ? layer.inputRowBytes() : layer.outputRowBytes();
+        boolean isByRow = operand == 0 || layer.extent(operand) == Layer.Extent.BY_ROW;
+        return isByRow
+                && maker.images() == layer.images()
+                && maker.outputRows() == rows
+                && maker.outputRowBytes() == rowBytes;
     }
 
     private static Group group(List<Candidate> members, Pieces pieces) {

@@ -2,8 +2,10 @@ package dev.balsa.plan;
 
 import dev.balsa.cpu.Cache;
 import dev.balsa.kernel.Machine;
+import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.depthfirst.Link;
 import dev.balsa.kernel.depthfirst.Pieces;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,51 +30,56 @@ final class DepthFirstCost {
     /// A division and the seconds that it saves.
     record Division(Pieces pieces, double saved) {}
 
-    private final List<Link> links;
-    private final int externals;
+    /// What all of a layer is likely to take.
+    ///
+    /// @param bytes of its weights
+    private record Effort(double seconds, double bytes) {
+        static Effort of(Layer layer, Machine machine) {
+            var cost = layer.cost(machine);
+            return cost.isKnown() ? new Effort(machine.seconds(cost), cost.memoryBytes()) : new Effort(0, 0);
+        }
+    }
+
     private final Machine machine;
     private final double cache;
-    private final double[] seconds;
-    private final double[] weights;
+    private final IdentityHashMap<Layer, Effort> efforts = new IdentityHashMap<>();
 
-    private DepthFirstCost(List<Link> links, int externals, Machine machine) {
-        this.links = links;
-        this.externals = externals;
+    DepthFirstCost(Machine machine) {
         this.machine = machine;
         cache = machine.caches().level(2).map(Cache::bytes).orElse(USUAL_CACHE);
-        seconds = new double[links.size()];
-        weights = new double[links.size()];
-        for (int i = 0; i < seconds.length; i++) {
-            var cost = links.get(i).layer().cost(machine);
-            seconds[i] = cost.isKnown() ? machine.seconds(cost) : 0;
-            weights[i] = cost.isKnown() ? cost.memoryBytes() : 0;
-        }
+    }
+
+    private Effort effort(Link link) {
+        return efforts.computeIfAbsent(link.layer(), layer -> Effort.of(layer, machine));
     }
 
     /// The best division, if it saves something.
-    static Optional<Division> best(List<Link> links, int externals, Machine machine) {
-        return new DepthFirstCost(links, externals, machine).best();
-    }
-
-    private Optional<Division> best() {
-        double gain = gain();
-        if (gain == 0) {
+    ///
+    /// @param least it must save more seconds
+    Optional<Division> best(List<Link> links, int externals, double least) {
+        double gain = gain(links);
+        if (gain <= least) {
             return Optional.empty();
         }
         double all = 0;
-        for (double layer : seconds) {
-            all += layer;
+        double weights = 0;
+        for (var link : links) {
+            all += effort(link).seconds;
+            weights += effort(link).bytes;
         }
         Optional<Division> best = Optional.empty();
-        int rows = links.getLast().layer().outputRows();
-        for (int count = 1; count <= rows; count = next(count, rows)) {
+        double most = Math.max(least, LEAST_SAVED * all);
+        var last = links.getLast().layer();
+        for (int count = 1; count <= last.outputRows(); count = next(count, last.outputRows())) {
+            double saved = gain - loss(links.size(), (double) count * last.images(), all, weights);
+            if (saved <= most) {
+                continue;
+            }
             var pieces = new Pieces(links, externals, count);
-            double saved = gain - loss(pieces, all);
-            boolean isBest = saved > LEAST_SAVED * all
-                    && best.map(Division::saved).orElse(0.0) < saved
-                    && pieces.bytes() <= SHARE * cache;
-            if (isBest && pieces.areSupported()) {
+            saved -= again(pieces);
+            if (saved > most && pieces.bytes() <= SHARE * cache && pieces.areSupported()) {
                 best = Optional.of(new Division(pieces, saved));
+                most = saved;
             }
         }
         return best;
@@ -85,18 +92,31 @@ final class DepthFirstCost {
     }
 
     /// The time for what would leave the cores' own caches.
-    private double gain() {
+    private double gain(List<Link> links) {
         double bytes = 0;
-        for (var link : links.subList(0, links.size() - 1)) {
-            var layer = link.layer();
+        for (int i = 0; i < links.size() - 1; i++) {
+            var layer = links.get(i).layer();
             double made = (double) layer.images() * layer.outputRows() * layer.outputRowBytes();
             bytes += made > cache * machine.workers() * STAYING ? made : 0;
         }
         return bytes * PASSES / machine.cacheBytes() / machine.workers();
     }
 
-    private double loss(Pieces pieces, double all) {
-        var made = new double[links.size()];
+    /// The time that so many pieces cost, whatever rows they have.
+    ///
+    /// @param all the seconds of all layers
+    /// @param weights their bytes
+    private double loss(int layers, double units, double all, double weights) {
+        double turns = Math.ceil(units / machine.workers());
+        double reading = weights > SHARE / 2 * cache ? (turns - 1) * weights / machine.cacheBytes() : 0;
+        double waiting = all * (turns * machine.workers() / units - 1);
+        return reading + waiting + turns * layers * PIECE_SECONDS;
+    }
+
+    /// The time for rows that are made for several pieces.
+    private double again(Pieces pieces) {
+        var links = pieces.links();
+        var made = new int[links.size()];
         for (int piece = 0; piece < pieces.count(); piece++) {
             var rows = pieces.rows(piece);
             for (int i = 0; i < made.length; i++) {
@@ -104,15 +124,10 @@ final class DepthFirstCost {
             }
         }
         double again = 0;
-        double packed = 0;
         for (int i = 0; i < made.length; i++) {
-            again += seconds[i] * (made[i] / links.get(i).layer().outputRows() - 1);
-            packed += weights[i];
+            var link = links.get(i);
+            again += effort(link).seconds * ((double) made[i] / link.layer().outputRows() - 1);
         }
-        double units = (double) pieces.count() * pieces.images();
-        double turns = Math.ceil(units / machine.workers());
-        double reading = packed > SHARE / 2 * cache ? (turns - 1) * packed / machine.cacheBytes() : 0;
-        double waiting = all * (turns * machine.workers() / units - 1);
-        return again + reading + waiting + turns * links.size() * PIECE_SECONDS;
+        return again;
     }
 }

@@ -6,6 +6,7 @@ import dev.balsa.memory.LargeMemory;
 import dev.balsa.run.Uninterruptibly;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,9 +32,9 @@ public final class ModelConstants implements Constants, AutoCloseable {
     private record Entry(MemorySegment source, MemorySegment packed) {}
 
     private final Arena arena;
-    private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<Key, Once<Entry>> entries = new ConcurrentHashMap<>();
     private MemorySegment piece = MemorySegment.NULL;
-    private final Map<String, MachineCode> codes = new ConcurrentHashMap<>();
+    private final Map<String, Once<MachineCode>> codes = new ConcurrentHashMap<>();
 
     /// One piece each of code that was made before: closing it closes all of its kind.
     private final List<MachineCode> adopted = new CopyOnWriteArrayList<>();
@@ -73,7 +74,8 @@ public final class ModelConstants implements Constants, AutoCloseable {
 
     @Override
     public MemorySegment packed(MemorySegment source, String form, long bytes, Consumer<MemorySegment> pack) {
-        return entries.computeIfAbsent(new Key(source.address(), source.byteSize(), form), _ -> {
+        return entries.computeIfAbsent(new Key(source.address(), source.byteSize(), form), _ -> new Once<>())
+                .get(() -> {
                     var memory = take(bytes);
                     pack.accept(memory);
                     leaveToFile(source);
@@ -106,7 +108,7 @@ public final class ModelConstants implements Constants, AutoCloseable {
 
     @Override
     public MachineCode code(String name, Supplier<byte[]> writer) {
-        return codes.computeIfAbsent(name, _ -> {
+        return codes.computeIfAbsent(name, _ -> new Once<>()).get(() -> {
             var bytes = writer.get();
             var code = maker.apply(bytes);
             files.ifPresent(all -> all.add(name, bytes, code));
@@ -116,7 +118,9 @@ public final class ModelConstants implements Constants, AutoCloseable {
 
     /// The code that was made, by name.
     Map<String, MachineCode> codes() {
-        return Map.copyOf(codes);
+        var made = new HashMap<String, MachineCode>();
+        codes.forEach((name, code) -> code.made().ifPresent(known -> made.put(name, known)));
+        return made;
     }
 
     /// Makes code callable that was made before, the pieces at these places, under these names where they are new.
@@ -127,7 +131,8 @@ public final class ModelConstants implements Constants, AutoCloseable {
         var pieces = MachineCode.of(code, places);
         adopted.add(pieces.getFirst());
         for (int i = 0; i < places.length; i++) {
-            codes.putIfAbsent(names.get(i), pieces.get(i));
+            var piece = pieces.get(i);
+            codes.computeIfAbsent(names.get(i), _ -> new Once<>()).get(() -> piece);
         }
         return pieces;
     }
@@ -167,7 +172,7 @@ public final class ModelConstants implements Constants, AutoCloseable {
     @Override
     public void close() {
         Uninterruptibly.join(closing());
-        codes.values().forEach(MachineCode::close);
+        codes().values().forEach(MachineCode::close);
         codes.clear();
         adopted.forEach(MachineCode::close);
     }

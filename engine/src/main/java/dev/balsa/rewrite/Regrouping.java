@@ -2,7 +2,6 @@ package dev.balsa.rewrite;
 
 import dev.balsa.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -15,7 +14,12 @@ import java.util.stream.IntStream;
 /// @param after the layout of the result, if the value is in layout `before`
 record Regrouping(Layout before, Layout after) {
     /// Dimensions that become other dimensions with as many elements; those of length 1 belong to no group.
-    private record Group(List<Integer> from, List<Integer> to) {}
+    private record Group(List<Integer> from, List<Integer> to) {
+        /// Where the first of the former stands in an order; -1 without any.
+        int first(List<Integer> order) {
+            return from.stream().mapToInt(order::indexOf).min().orElse(-1);
+        }
+    }
 
     /// What becomes of a value of shape `from` that the model gives the shape `to`; nothing for empty values.
     static Optional<Regrouping> of(Shape from, Shape to, Layout layout) {
@@ -24,8 +28,8 @@ record Regrouping(Layout before, Layout after) {
         }
         var order = layout.longAxes(from);
         var groups = new ArrayList<>(groups(from, to));
-        groups.sort(Comparator.comparingInt(
-                group -> group.from().stream().mapToInt(order::indexOf).min().orElse(-1)));
+        // Comparators of the JDK are made of lambdas that an ahead-of-time cache does not keep.
+        groups.sort((one, other) -> Integer.compare(one.first(order), other.first(order)));
         var together = groups.stream().flatMap(group -> group.from().stream()).toList();
         var result = groups.stream().flatMap(group -> group.to().stream()).toList();
         return Optional.of(

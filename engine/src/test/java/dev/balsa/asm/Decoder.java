@@ -216,7 +216,7 @@ public final class Decoder {
             operands.add(operand.get());
         }
         bindLabels(operands);
-        return form.accepts(operands) && roundsAsForm(form, operands, rounds) && isUsed(form)
+        return form.accepts(operands.toArray(Operand[]::new)) && roundsAsForm(form, operands, rounds) && isUsed(form)
                 ? Optional.of(List.copyOf(operands))
                 : Optional.empty();
     }

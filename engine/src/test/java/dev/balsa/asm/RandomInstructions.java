@@ -44,7 +44,7 @@ final class RandomInstructions {
             operands.replaceAll(operand -> operand instanceof Vec vec ? vec.round(Rounding.DEFAULT) : operand);
         }
         var code = new Code();
-        Encoder.encode(code, form, operands);
+        Encoder.encode(code, form, operands.toArray(Operand[]::new));
         return new Sample(instruction, form, List.copyOf(operands), code.finish());
     }
 

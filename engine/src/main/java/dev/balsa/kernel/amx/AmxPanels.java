@@ -2,10 +2,11 @@ package dev.balsa.kernel.amx;
 
 import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
-import dev.balsa.kernel.code.StridedCopyCode;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 
 /// The packed form of a right factor: panels of two tiles of columns, in which for every [Step] and every part
@@ -74,56 +75,92 @@ final class AmxPanels {
     ///
     /// @param target zeros, [#bytes] of them
     void pack(TileProduct.Right right, MemorySegment target, Constants constants) {
-        var strided = new StridedCopyCode(Float.BYTES);
-        var copy = constants.code(strided.name(), strided::write);
-        var code = constants.code(PackCode.name(parts), () -> PackCode.write(parts));
+        var form = new PackCode(parts, right.columnStep() == 1);
+        var code = constants.code(form.name(), form::write);
         try (var arena = Arena.ofConfined()) {
             // What the arguments point to is part of them, so that it is alive during a call as they are.
-            long most = Math.max(PackCode.Argument.bytes(), StridedCopyCode.Argument.bytes());
-            long floatsAt = Math.ceilDiv(most, Tiles.ROW_BYTES) * (long) Tiles.ROW_BYTES;
-            var arguments = arena.allocate(floatsAt + 2L * Tiles.BYTES, Tiles.ROW_BYTES);
-            var floats = arguments.asSlice(floatsAt);
-            for (int panel = 0; panel < count(); panel++) {
-                for (int i = 0; i < steps.size(); i++) {
-                    for (int tile = 0; tile < tiles(panel); tile++) {
-                        floats.fill((byte) 0);
-                        int column = column(panel) + tile * Tiles.COLUMNS;
-                        copyStep(right, steps.get(i), column, floats, arguments, copy);
-                        long step = place(panel) + (long) i * parts * tiles(panel) * Tiles.BYTES;
-                        long at = target.address() + step + (long) tile * Tiles.BYTES;
-                        PackCode.Argument.SOURCE.set(arguments, floats.address());
-                        PackCode.Argument.TARGET.set(arguments, at);
-                        PackCode.Argument.PART_STEP.set(arguments, (long) tiles(panel) * Tiles.BYTES);
-                        PackCode.Argument.FACTOR.set(arguments, Float.floatToRawIntBits(right.factor()));
-                        code.call(0, arguments, 0, Tiles.DEPTH / 2);
-                    }
-                }
+            var places = rows(right);
+            long rowsAt = PackCode.Argument.bytes();
+            var arguments = arena.allocate(rowsAt + (long) places.length * Long.BYTES, Long.BYTES);
+            MemorySegment.copy(places, 0, arguments, ValueLayout.JAVA_LONG, rowsAt, places.length);
+            // Columns that are further apart would be those of a factor of more than 8 GB.
+            int reach = Math.toIntExact((Tiles.COLUMNS - 1) * right.columnStep());
+            PackCode.Argument.COLUMN_STEP.set(arguments, reach / (Tiles.COLUMNS - 1));
+            PackCode.Argument.FACTOR.set(arguments, Float.floatToRawIntBits(right.factor()));
+            var rows = arguments.asSlice(rowsAt);
+            int tile = 0;
+            if (form.adjacent()) {
+                int whole = columns / (WIDTH * Tiles.COLUMNS);
+                packPanels(right, target, code, arguments, rows, whole);
+                tile = whole * WIDTH;
+            }
+            for (; tile < columnTiles(); tile++) {
+                packColumns(right, target, code, arguments, rows, tile);
             }
         }
     }
 
-    /// Copies the rows of a step in 16 columns or fewer, run by run.
-    private void copyStep(
-            TileProduct.Right right,
-            Step step,
-            int column,
-            MemorySegment floats,
-            MemorySegment arguments,
-            MachineCode copy) {
-        int width = Math.min(Tiles.COLUMNS, columns - column);
-        int done = 0;
-        while (done < step.count()) {
-            int row = step.first() + done;
-            int inRun = row % right.run();
-            int count = Math.min(step.count() - done, right.run() - inRun);
-            long from = right.runs().get(row / right.run()) + inRun * right.rowStep() + column * right.columnStep();
-            StridedCopyCode.Argument.SOURCE.set(arguments, right.memory().address() + from * Float.BYTES);
-            StridedCopyCode.Argument.TARGET.set(arguments, floats.address() + (long) done * Tiles.ROW_BYTES);
-            StridedCopyCode.Argument.STEP.set(arguments, right.columnStep() * Float.BYTES);
-            StridedCopyCode.Argument.SOURCE_ROW.set(arguments, right.rowStep() * Float.BYTES);
-            StridedCopyCode.Argument.TARGET_ROW.set(arguments, Tiles.ROW_BYTES);
-            copy.call(0, arguments, count, width);
-            done += count;
+    /// For each row of each step, its place in the factor in bytes.
+    private long[] rows(TileProduct.Right right) {
+        var places = new long[steps.size() * Tiles.DEPTH];
+        Arrays.fill(places, PackCode.NO_ROW);
+        int at = 0;
+        for (var step : steps) {
+            for (int i = 0; i < step.count(); i++) {
+                int row = step.first() + i;
+                long place = right.runs().get(row / right.run()) + row % right.run() * right.rowStep();
+                places[at + i] = place * Float.BYTES;
+            }
+            at += Tiles.DEPTH;
         }
+        return places;
+    }
+
+    /// Packs whole panels, step by step: neighbouring columns are read one after the other.
+    private void packPanels(
+            TileProduct.Right right,
+            MemorySegment target,
+            MachineCode code,
+            MemorySegment arguments,
+            MemorySegment rows,
+            int count) {
+        PackCode.Argument.SOURCE_STEP.set(arguments, (long) WIDTH * Tiles.COLUMNS * Float.BYTES);
+        PackCode.Argument.ROWS_STEP.set(arguments, 0);
+        PackCode.Argument.TARGET_STEP.set(arguments, place(1));
+        PackCode.Argument.PART_STEP.set(arguments, (long) WIDTH * Tiles.BYTES);
+        PackCode.Argument.COLUMNS.set(arguments, (1 << Tiles.COLUMNS) - 1);
+        for (int i = 0; i < steps.size(); i++) {
+            for (int tile = 0; tile < WIDTH; tile++) {
+                long step = (long) i * parts * WIDTH * Tiles.BYTES;
+                PackCode.Argument.SOURCE.set(
+                        arguments, right.memory().address() + (long) tile * Tiles.COLUMNS * Float.BYTES);
+                PackCode.Argument.ROWS.set(arguments, rows.address() + (long) i * Tiles.DEPTH * Long.BYTES);
+                PackCode.Argument.TARGET.set(arguments, target.address() + step + (long) tile * Tiles.BYTES);
+                code.call(0, arguments, 0, count);
+            }
+        }
+    }
+
+    /// Packs all steps of a tile of columns.
+    private void packColumns(
+            TileProduct.Right right,
+            MemorySegment target,
+            MachineCode code,
+            MemorySegment arguments,
+            MemorySegment rows,
+            int tile) {
+        int panel = tile / WIDTH;
+        int column = tile * Tiles.COLUMNS;
+        long partStep = (long) tiles(panel) * Tiles.BYTES;
+        long place = place(panel) + (long) (tile % WIDTH) * Tiles.BYTES;
+        PackCode.Argument.SOURCE.set(arguments, right.memory().address() + column * right.columnStep() * Float.BYTES);
+        PackCode.Argument.SOURCE_STEP.set(arguments, 0);
+        PackCode.Argument.ROWS.set(arguments, rows.address());
+        PackCode.Argument.ROWS_STEP.set(arguments, (long) Tiles.DEPTH * Long.BYTES);
+        PackCode.Argument.TARGET.set(arguments, target.address() + place);
+        PackCode.Argument.TARGET_STEP.set(arguments, parts * partStep);
+        PackCode.Argument.PART_STEP.set(arguments, partStep);
+        PackCode.Argument.COLUMNS.set(arguments, (1 << Math.min(Tiles.COLUMNS, columns - column)) - 1);
+        code.call(0, arguments, 0, steps.size());
     }
 }

@@ -177,17 +177,16 @@ final class AmxProduct implements RowProduct {
     /// For each tile, where it begins in its band.
     private MemorySegment starts() {
         var tiles = layout.tiles();
-        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, Math.max(1, tiles.count()));
+        var starts = new long[Math.max(1, tiles.count())];
         for (int band = 0; band < bands.count(); band++) {
             long first = tiles.start(bands.start(band));
             for (int tile = bands.start(band); tile < bands.start(band + 1); tile++) {
-                long start = layout instanceof RowsAhead rows
+                starts[tile] = layout instanceof RowsAhead rows
                         ? rows.start(tile - bands.start(band))
                         : tiles.start(tile) - first;
-                memory.setAtIndex(ValueLayout.JAVA_LONG, tile, start);
             }
         }
-        return memory;
+        return Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, starts);
     }
 
     @Override

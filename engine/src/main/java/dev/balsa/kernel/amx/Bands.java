@@ -6,11 +6,8 @@ import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.Topology;
 import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /// How a product is laid out and divided: bands of tiles of rows, each of which a worker splits into its own memory, by
 /// parts of the panels. The more parts of panels, the more often the same rows are split; the more bands, the more
@@ -82,17 +79,26 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     /// The layout and division that make a product fastest.
     static Bands best(AmxFamily family, TileProduct.Request request, Workplace workplace) {
         int panels = AmxPanels.count(request.columns());
-        return Stream.<Optional<? extends LeftLayout>>of(
-                        RowsInPlace.of(request),
-                        RowsAhead.of(request),
-                        DenseRows.of(request),
-                        CellGrid.of(request),
-                        FlatRows.of(request),
-                        Optional.of(GatheredRows.of(request)))
-                .<LeftLayout>flatMap(Optional::stream)
-                .map(layout -> of(family, layout, panels, workplace))
-                .min(Comparator.comparingDouble(Bands::cycles))
-                .orElseThrow();
+        var layouts = new ArrayList<LeftLayout>();
+        RowsInPlace.of(request).ifPresent(layouts::add);
+        RowsAhead.of(request).ifPresent(layouts::add);
+        DenseRows.of(request).ifPresent(layouts::add);
+        CellGrid.of(request).ifPresent(layouts::add);
+        FlatRows.of(request).ifPresent(layouts::add);
+        layouts.add(GatheredRows.of(request));
+        var candidates = new ArrayList<Bands>();
+        for (var layout : layouts) {
+            candidates.add(of(family, layout, panels, workplace));
+        }
+        return fastest(candidates);
+    }
+
+    private static Bands fastest(List<Bands> candidates) {
+        var fastest = candidates.getFirst();
+        for (var candidate : candidates) {
+            fastest = candidate.cycles < fastest.cycles ? candidate : fastest;
+        }
+        return fastest;
     }
 
     /// The division that makes a product fastest.
@@ -105,23 +111,41 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         }
         var candidates = new ArrayList<Bands>();
         var product = new Product(family, layout, panels, workplace);
+        double best = Double.POSITIVE_INFINITY;
         for (int sections = 1; layout.steps().size() >= sections * leastSteps(sections); sections *= 2) {
+            double splitting = 0;
             for (int most = even(tiles); most >= 2; most = most == 2 ? 0 : even(most / 2)) {
+                // Shorter bands have not less to split.
+                if (product.least(splitting, (double) tiles / most, sections) >= best) {
+                    break;
+                }
                 var starts = divide(family, layout, most, workplace.cache / 2 * sections);
                 boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers;
                 boolean asks = product.panelBytes() > workplace.cache / (few ? FEW_PANELS : 2.0);
+                var here = product.efforts(starts, 0);
+                splitting = sum(here);
+                var elsewhere = panels > 1 ? product.efforts(starts, ELSEWHERE_CYCLES) : here;
                 for (int panelParts : panelParts(panels)) {
                     if (!layout.allows(asks, panelParts, sections)) {
                         continue;
                     }
-                    double cycles = product.cycles(starts, panelParts, sections);
+                    double cycles = product.cycles(starts, panelParts > 1 ? elsewhere : here, panelParts, sections);
                     candidates.add(new Bands(layout, starts, panelParts, sections, asks, cycles));
+                    best = Math.min(best, cycles);
                 }
             }
         }
-        return candidates.stream()
-                .min(Comparator.comparingDouble(Bands::cycles))
-                .orElseGet(() -> new Bands(layout, List.of(0, tiles), 1, 1, false, Double.POSITIVE_INFINITY));
+        return candidates.isEmpty()
+                ? new Bands(layout, List.of(0, tiles), 1, 1, false, Double.POSITIVE_INFINITY)
+                : fastest(candidates);
+    }
+
+    private static double sum(double[] numbers) {
+        double sum = 0;
+        for (double number : numbers) {
+            sum += number;
+        }
+        return sum;
     }
 
     private static int leastSteps(int sections) {
@@ -143,18 +167,49 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
             return (double) layout.steps().size() * panels * AmxPanels.WIDTH * family.parts() * Tiles.BYTES;
         }
 
+        /// What all workers take at least for so many bands, shared evenly.
+        ///
+        /// @param splitting cycles of all bands
+        double least(double splitting, double bands, int sections) {
+            double reading = stays() ? 0 : panelBytes() * READ_CYCLES;
+            double calls = bands * (CALL_CYCLES * sections + reading);
+            return (multiplying(layout.tiles().count()) + splitting + calls) / place.workers;
+        }
+
+        /// Whether a worker's cache holds all panels.
+        private boolean stays() {
+            return panelBytes() <= place.cache / 2.0;
+        }
+
+        private double multiplying(int tiles) {
+            double products = (double) tiles * layout.steps().size() * panels * AmxPanels.WIDTH * family.products();
+            return products * PRODUCT_CYCLES * WAITING;
+        }
+
+        /// How long it takes to split each band.
+        ///
+        /// @param more cycles for 32 numbers than in the worker's own cache
+        double[] efforts(List<Integer> starts, double more) {
+            double split = LeftLayout.splitting(family.parts()) + more;
+            var efforts = new double[starts.size() - 1];
+            for (int band = 0; band < efforts.length; band++) {
+                efforts[band] = layout.effort(starts.get(band), starts.get(band + 1), split, family.parts());
+            }
+            return efforts;
+        }
+
         /// Each part goes to the worker that has least to do.
-        double cycles(List<Integer> starts, int panelParts, int sections) {
-            double split = LeftLayout.splitting(family.parts()) + (panelParts > 1 ? ELSEWHERE_CYCLES : 0);
+        ///
+        /// @param efforts for each band
+        double cycles(List<Integer> starts, double[] efforts, int panelParts, int sections) {
             double bytes = panelBytes();
-            boolean stays = bytes <= place.cache / 2.0;
+            boolean stays = stays();
             var loads = new double[place.workers];
             var have = new boolean[place.workers][panelParts];
             double longest = 0;
             for (int band = 0; band < starts.size() - 1; band++) {
                 int from = starts.get(band);
                 int to = starts.get(band + 1);
-                double splitting = layout.effort(from, to, split, family.parts());
                 double products = products(from, to, sections);
                 for (int part = 0; part < panelParts; part++) {
                     int worker = 0;
@@ -162,7 +217,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
                         worker = loads[other] < loads[worker] ? other : worker;
                     }
                     double reading = stays && have[worker][part] ? 0 : bytes * READ_CYCLES;
-                    double cycles = splitting + CALL_CYCLES * sections + (products + reading) / panelParts;
+                    double cycles = efforts[band] + CALL_CYCLES * sections + (products + reading) / panelParts;
                     loads[worker] += cycles;
                     have[worker][part] = true;
                     longest = Math.max(longest, cycles);
@@ -178,15 +233,11 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         /// The cycles of all panels' products with a band, with what rows and sums take that do not stay in the
         /// second-level cache.
         private double products(int from, int to, int sections) {
-            double products =
-                    (double) (to - from) * layout.steps().size() * panels * AmxPanels.WIDTH * family.products();
             double planes = bytes(family, layout, from, to);
             double atOnce = (planes + 2 * panelBytes() / panels) / sections;
             double again = atOnce > MOST_AT_ONCE * place.cache ? planes * panels : 0;
             double sums = (double) (to - from) * panels * AmxPanels.WIDTH * (sections - 1);
-            return products * PRODUCT_CYCLES * WAITING
-                    + again * READ_CYCLES
-                    + sums * (KEEP_CYCLES + 2 * Tiles.BYTES * READ_CYCLES);
+            return multiplying(to - from) + again * READ_CYCLES + sums * (KEEP_CYCLES + 2 * Tiles.BYTES * READ_CYCLES);
         }
     }
 
@@ -215,7 +266,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
             from = Math.min(tiles, from + 2 * pairs);
         }
         bands.add(tiles);
-        return bands;
+        return List.copyOf(bands);
     }
 
     private static long bytes(AmxFamily family, LeftLayout layout, int from, int to) {

@@ -1,8 +1,8 @@
 package dev.balsa.kernel.amx;
 
-import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +24,9 @@ final class CellGrid implements LeftLayout {
     private final RowTiles tiles;
     private final List<Step> steps = new ArrayList<>();
     private final long reach;
+    /// By segment, cells from where a row begins.
+    private final int[] segmentCells;
+    private final int furthest;
 
     private CellGrid(TileProduct.Request request, long cell) {
         this.request = request;
@@ -32,13 +35,16 @@ final class CellGrid implements LeftLayout {
         length = request.depth().segments().getFirst().length();
         pitch = LeftLayout.pitch(Tiles.filled(length));
         tiles = RowTiles.ascending(request.rows().count(), row -> order.position(cellOf(row)), pitch);
-        var segments = request.depth().segments();
+        segmentCells = request.depth().segments().stream()
+                .mapToInt(segment -> (int) (segment.offset() / cell))
+                .toArray();
+        furthest = Arrays.stream(segmentCells).max().orElse(0);
         for (int at = 0; at < length; at += Tiles.DEPTH) {
-            for (int i = 0; i < segments.size(); i++) {
+            for (int i = 0; i < segmentCells.length; i++) {
                 steps.add(new Step(
                         i * length + at,
                         Math.min(Tiles.DEPTH, length - at),
-                        order.position(segments.get(i).offset() / cell) * pitch + (long) at * Short.BYTES));
+                        order.position(segmentCells[i]) * pitch + (long) at * Short.BYTES));
             }
         }
         reach = Step.reach(steps);
@@ -92,14 +98,48 @@ final class CellGrid implements LeftLayout {
 
     @Override
     public void convert(int from, int to, Conversions conversions) {
-        int firstRow = tiles.firstRow(from);
-        long first = cellOf(firstRow);
-        var touched = new BitSet();
-        for (int row = firstRow; row < tiles.endRow(to - 1); row++) {
-            for (var segment : request.depth().segments()) {
-                touched.set((int) (cellOf(row) - first + segment.offset() / cell));
-            }
+        long first = cellOf(tiles.firstRow(from));
+        var touched = touched(from, to, first);
+        if (order.phases() == 1) {
+            convertLines(touched, first, conversions);
+        } else {
+            convertPhases(touched, first, conversions);
         }
+    }
+
+    /// The cells that tiles see, counted from one.
+    private BitSet touched(int from, int to, long first) {
+        var touched = new BitSet();
+        int end = tiles.endRow(to - 1);
+        for (int row = tiles.firstRow(from); row < end; ) {
+            int at = (int) (cellOf(row) - first);
+            int count = 1;
+            while (row + count < end && cellOf(row + count) - first == at + count) {
+                count++;
+            }
+            for (int segment : segmentCells) {
+                touched.set(at + segment, at + segment + count);
+            }
+            row += count;
+        }
+        return touched;
+    }
+
+    /// Cells that lie as they are seen, as many together as follow each other.
+    private void convertLines(BitSet touched, long first, Conversions conversions) {
+        boolean isFirst = true;
+        for (int at = touched.nextSetBit(0); at >= 0; ) {
+            int end = touched.nextClearBit(at);
+            for (var piece : request.sight().pieces((first + at) * cell, (end - at) * cell)) {
+                long target = (piece.seen() / cell - first) * pitch;
+                conversions.add(piece.at(), cell, piece.length() / cell, target, length, pitch, isFirst);
+                isFirst = false;
+            }
+            at = touched.nextSetBit(end);
+        }
+    }
+
+    private void convertPhases(BitSet touched, long first, Conversions conversions) {
         boolean isFirst = true;
         for (int phase = 0; phase < order.phases(); phase++) {
             for (int at = touched.nextSetBit(0); at >= 0; at = touched.nextSetBit(at + 1)) {
@@ -115,12 +155,10 @@ final class CellGrid implements LeftLayout {
 
     @Override
     public double effort(int from, int to, double splitting, int parts) {
-        var segments = request.depth().segments();
         double rows = tiles.endRow(to - 1) - tiles.firstRow(from);
-        long furthest = segments.stream().mapToLong(Depth.Segment::offset).max().orElse(0) / cell;
         double span = order.position(cellOf(tiles.endRow(to - 1) - 1) + furthest)
                 - order.position(cellOf(tiles.firstRow(from)))
                 + 1.0;
-        return Math.min(rows * segments.size(), span) * Math.ceilDiv(length, Tiles.DEPTH) * splitting;
+        return Math.min(rows * segmentCells.length, span) * Math.ceilDiv(length, Tiles.DEPTH) * splitting;
     }
 }

@@ -10,7 +10,7 @@ final class Cells {
     /// The largest number of elements that a cell can have; 0 for any.
     static long size(TileProduct.Request request) {
         long size = 0;
-        for (int row = 0; row < request.rows().count(); row++) {
+        for (int row = 0; row < request.rows().count() && size != 1; row++) {
             size = divisor(size, request.rows().place(row));
         }
         for (var segment : request.depth().segments()) {
@@ -26,6 +26,13 @@ final class Cells {
     }
 
     private static long divisor(long a, long b) {
-        return b == 0 ? a : divisor(b, a % b);
+        long divisor = a;
+        // Mostly one divides the other already.
+        for (long rest = a == 0 ? b : b % a; rest != 0; ) {
+            long next = divisor % rest;
+            divisor = rest;
+            rest = next;
+        }
+        return divisor;
     }
 }

@@ -51,6 +51,19 @@ final class Conversions {
         entries[at + LENGTH] = length;
     }
 
+    /// Adds several cells at equal distances, or as many zeros.
+    ///
+    /// @param elementStep from a cell's elements to the next one's
+    void add(long element, long elementStep, long cells, long target, long length, long targetStep, boolean first) {
+        // The third of them continues the latest entry in any case, and all others after it.
+        long single = Math.min(cells, 3);
+        for (int i = 0; i < single; i++) {
+            long at = element == Sight.ZEROS ? Sight.ZEROS : element + i * elementStep;
+            add(at, target + i * targetStep, length, targetStep, first && i == 0);
+        }
+        entries[(count - 1) * FIELDS + CELLS] += cells - single;
+    }
+
     private long step(int last, long source) {
         return entries[last + CELLS] == 1 ? source - entries[last + SOURCE] : entries[last + STEP];
     }

@@ -16,6 +16,8 @@ final class GatheredRows implements LeftLayout {
     private final RowTiles tiles;
     private final List<Step> steps;
     private final long reach;
+    /// How many copies make a row.
+    private final double copies;
 
     private GatheredRows(TileProduct.Request request) {
         depth = request.depth().joined();
@@ -23,6 +25,11 @@ final class GatheredRows implements LeftLayout {
         tiles = RowTiles.dense(request.rows().count(), LeftLayout.pitch(Tiles.filled(depth.length())));
         steps = Step.along(depth.length());
         reach = Step.reach(steps);
+        long pieces = 1;
+        for (var segment : depth.segments()) {
+            pieces += Math.ceilDiv(segment.length(), Tiles.DEPTH);
+        }
+        copies = pieces;
     }
 
     /// The layout, which there always is.
@@ -77,9 +84,6 @@ final class GatheredRows implements LeftLayout {
     @Override
     public double effort(int from, int to, double splitting, int parts) {
         double rows = tiles.endRow(to - 1) - tiles.firstRow(from);
-        double copies = depth.segments().stream()
-                .mapToDouble(segment -> Math.ceilDiv(segment.length(), Tiles.DEPTH))
-                .sum();
-        return (double) (end(to) - first(from)) / Tiles.DEPTH * splitting + rows * (copies + 1) * COPY_CYCLES * parts;
+        return (double) (end(to) - first(from)) / Tiles.DEPTH * splitting + rows * copies * COPY_CYCLES * parts;
     }
 }

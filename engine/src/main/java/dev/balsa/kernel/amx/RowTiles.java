@@ -16,6 +16,7 @@ final class RowTiles {
     private final long stride;
     private long[] starts = new long[16];
     private int[] rows = new int[16 * Tiles.ROWS];
+    private int[] ends = new int[16];
     private int count;
 
     /// @param stride bytes from a position of a tile to the next
@@ -83,16 +84,14 @@ final class RowTiles {
 
     /// For code: for each position of each tile, where its row goes, or [SumsOut#NOWHERE]; 32-bit numbers.
     MemorySegment places(RowPlaces outputPlaces) {
-        var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, (count + 1L) * Tiles.ROWS);
-        memory.fill((byte) SumsOut.NOWHERE);
-        for (int tile = 0; tile < count; tile++) {
-            for (int position = 0; position < Tiles.ROWS; position++) {
-                int row = row(tile, position);
-                int place = row == NONE ? SumsOut.NOWHERE : (int) outputPlaces.place(row);
-                memory.setAtIndex(ValueLayout.JAVA_INT, tile * (long) Tiles.ROWS + position, place);
+        var places = new int[(count + 1) * Tiles.ROWS];
+        Arrays.fill(places, SumsOut.NOWHERE);
+        for (int i = 0; i < count * Tiles.ROWS; i++) {
+            if (rows[i] != NONE) {
+                places[i] = (int) outputPlaces.place(rows[i]);
             }
         }
-        return memory;
+        return Arena.ofAuto().allocateFrom(ValueLayout.JAVA_INT, places);
     }
 
     /// Adds a tile that begins at a byte.
@@ -100,6 +99,7 @@ final class RowTiles {
         if (count == starts.length) {
             starts = Arrays.copyOf(starts, 2 * count);
             rows = Arrays.copyOf(rows, 2 * count * Tiles.ROWS);
+            ends = Arrays.copyOf(ends, 2 * count);
         }
         starts[count] = start;
         Arrays.fill(rows, count * Tiles.ROWS, (count + 1) * Tiles.ROWS, NONE);
@@ -109,6 +109,7 @@ final class RowTiles {
     /// Says which row a position of the latest tile is.
     void set(int position, int row) {
         rows[(count - 1) * Tiles.ROWS + position] = row;
+        ends[count - 1] = Math.max(ends[count - 1], row + 1);
     }
 
     long stride() {
@@ -135,10 +136,6 @@ final class RowTiles {
 
     /// The row after the last one of a tile.
     int endRow(int tile) {
-        int end = firstRow(tile) + 1;
-        for (int position = 1; position < Tiles.ROWS; position++) {
-            end = Math.max(end, row(tile, position) + 1);
-        }
-        return end;
+        return ends[tile];
     }
 }

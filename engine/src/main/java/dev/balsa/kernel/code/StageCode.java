@@ -44,11 +44,13 @@ public final class StageCode {
 
     /// The operands that stages name, each once, in order.
     public static List<Integer> operands(List<Stage> stages) {
-        return stages.stream()
-                .filter(Stage.Binary.class::isInstance)
-                .map(stage -> ((Stage.Binary) stage).operand())
-                .distinct()
-                .toList();
+        var operands = new ArrayList<Integer>();
+        for (var stage : stages) {
+            if (stage instanceof Stage.Binary binary && !operands.contains(binary.operand())) {
+                operands.add(binary.operand());
+            }
+        }
+        return operands;
     }
 
     /// Whether the code of stages goes straight on.

@@ -6,7 +6,6 @@ import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// What the code of a depthwise convolution depends on.
 ///
@@ -128,10 +127,14 @@ record DepthwiseForm(
 
         /// The windows that meet a place, counted from the first one's beginning, and the position at which they do.
         List<Meeting> meetings(int place, int windows) {
-            return IntStream.range(0, windows)
-                    .filter(window -> position(place, window) >= 0)
-                    .mapToObj(window -> new Meeting(window, position(place, window)))
-                    .toList();
+            var meetings = new ArrayList<Meeting>();
+            for (int window = 0; window < windows; window++) {
+                int position = position(place, window);
+                if (position >= 0) {
+                    meetings.add(new Meeting(window, position));
+                }
+            }
+            return meetings;
         }
 
         private int position(int place, int window) {

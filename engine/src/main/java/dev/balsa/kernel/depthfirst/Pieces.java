@@ -1,9 +1,8 @@
 package dev.balsa.kernel.depthfirst;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Into which pieces links are divided: each makes some rows of the last link's output of an image, and of the others
@@ -42,24 +41,22 @@ public record Pieces(List<Link> links, int externals, int count) {
 
     /// For each link, the rows that a piece makes of it.
     public List<RowRange> rows(int piece) {
-        var wanted = new ArrayList<@Nullable RowRange>(Collections.nCopies(links.size(), null));
-        wanted.set(links.size() - 1, RowRange.part(last().outputRows(), piece, count));
-        for (int i = links.size() - 1; i >= 0; i--) {
+        int last = links.size() - 1;
+        var rows = new @Nullable RowRange[links.size()];
+        rows[last] = RowRange.part(last().outputRows(), piece, count);
+        for (int i = last; i >= 0; i--) {
             var link = links.get(i);
-            var rows = Optional.ofNullable(wanted.get(i)).orElseThrow();
+            var made = Objects.requireNonNull(rows[i], "what nobody sees");
             for (int operand = 0; operand < link.operands().size(); operand++) {
                 int source = link.operands().get(operand) - externals;
                 if (source >= 0) {
-                    var seen = seen(link, operand, rows);
-                    var before = wanted.get(source);
-                    wanted.set(source, before == null ? seen : before.with(seen));
+                    var seen = seen(link, operand, made);
+                    var before = rows[source];
+                    rows[source] = before == null ? seen : before.with(seen);
                 }
             }
         }
-        return wanted.stream()
-                .map(Optional::ofNullable)
-                .map(Optional::orElseThrow)
-                .toList();
+        return List.of(rows);
     }
 
     /// The rows of an operand that a link looks at for some of its output.

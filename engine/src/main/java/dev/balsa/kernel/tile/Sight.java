@@ -31,8 +31,19 @@ public record Sight(List<Run> runs) {
     /// Where in the memory the elements seen from `first` on begin, if they lie there side by side; else [#ZEROS]
     /// or [#MIXED].
     public long source(long first, long length) {
-        var pieces = pieces(first, length);
-        return pieces.size() == 1 ? pieces.getFirst().at : MIXED;
+        long end = first + length;
+        int from = firstRunFrom(first);
+        for (int i = from; i < Math.min(from + 2, runs.size()); i++) {
+            var run = runs.get(i);
+            if (run.seen >= end) {
+                break;
+            }
+            long within = first - run.seen;
+            if (within < run.length) {
+                return within >= 0 && length <= run.length - within ? run.at + within : MIXED;
+            }
+        }
+        return ZEROS;
     }
 
     /// The elements seen from `first` on, run by run; those of which `at` is [#ZEROS] are zeros.

@@ -86,7 +86,11 @@ public record TensorProto(
 
     /// The number of elements: the product of the dimensions, which [#read] has checked not to overflow.
     public long elementCount() {
-        return dims.contains(0L) ? 0 : dims.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+        long count = dims.contains(0L) ? 0 : 1;
+        for (long dim : dims) {
+            count = Math.multiplyExact(count, dim);
+        }
+        return count;
     }
 
     /// This tensor with its elements in another file and none in this one.

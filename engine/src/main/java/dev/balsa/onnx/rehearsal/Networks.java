@@ -9,6 +9,7 @@ public final class Networks {
     private static final Map<String, Supplier<Network>> MAKERS = Map.ofEntries(
             Map.entry("residual", ResidualNetwork::make),
             Map.entry("mobile", MobileNetwork::make),
+            Map.entry("large-image", LargeImageNetwork::make),
             Map.entry("detection", DetectionNetwork::make),
             Map.entry("anchor", AnchorNetwork::make),
             Map.entry("segmentation", SegmentationNetwork::make),
