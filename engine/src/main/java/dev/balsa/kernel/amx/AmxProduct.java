@@ -5,7 +5,6 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
-import dev.balsa.kernel.amx.BlockCode.Argument;
 import dev.balsa.kernel.amx.BlockCode.Order;
 import dev.balsa.kernel.amx.BlockCode.Section;
 import dev.balsa.kernel.amx.BlockCode.Shape;
@@ -195,7 +194,7 @@ final class AmxProduct implements RowProduct {
     }
 
     private long argumentBytes() {
-        int most = Math.max(Argument.operand(operands.count()), Gathering.argumentBytes());
+        int most = Math.max(BlockArgument.operand(operands.count()), Gathering.argumentBytes());
         return Math.ceilDiv(most, LINE) * (long) LINE;
     }
 
@@ -236,15 +235,16 @@ final class AmxProduct implements RowProduct {
                 split(frame.scratch(), memory, band);
             }
             readyBand = band;
-            Argument.LEFT.set(
+            BlockArgument.LEFT.set(
                     frame.scratch(),
                     layout.inPlace(bands.start(band))
                             .map(at -> memory + at)
                             .orElse(frame.scratch().address() + planesAt()));
             if (layout instanceof RowsAhead rows) {
-                Argument.SOURCE.set(frame.scratch(), memory + rows.secondBlock(bands.start(band)));
-                Argument.SOURCE_STRIDE.set(frame.scratch(), rows.sourceStride());
-                Argument.SOURCE_ROWS.set(frame.scratch(), rows.rowsBehind(bands.start(band), bands.start(band + 1)));
+                BlockArgument.SOURCE.set(frame.scratch(), memory + rows.secondBlock(bands.start(band)));
+                BlockArgument.SOURCE_STRIDE.set(frame.scratch(), rows.sourceStride());
+                BlockArgument.SOURCE_ROWS.set(
+                        frame.scratch(), rows.rowsBehind(bands.start(band), bands.start(band + 1)));
             }
             int panelPart = part % bands.panelParts();
             for (int section = 0; section < bands.sections(); section++) {
@@ -260,7 +260,7 @@ final class AmxProduct implements RowProduct {
             int end = Math.min(to, sameEnds[panel]);
             int nextSection = end < to ? section : (section + 1) % bands.sections();
             int nextPanel = end < to ? end : nextSection > 0 ? from : to % panels.count();
-            Argument.NEXT.set(frame.scratch(), place(nextPanel, nextSection));
+            BlockArgument.NEXT.set(frame.scratch(), place(nextPanel, nextSection));
             multiply(frame, result, columnShift, band, section, panel, end, from);
             panel = end;
         }
@@ -318,24 +318,24 @@ final class AmxProduct implements RowProduct {
         int tiles = bands.start(band + 1) - bands.start(band);
         int stepCount = bands.step(section + 1) - bands.step(section);
         long kept = (long) (panel - firstPanel) * AmxPanels.WIDTH * tiles * Tiles.BYTES;
-        Argument.PLANE_STEP.set(scratch, planeStep);
-        Argument.STRIDE.set(scratch, layout.tiles().stride());
-        Argument.STARTS.set(scratch, starts.address());
-        Argument.STEPS.set(scratch, steps.address() + (long) bands.step(section) * Long.BYTES);
-        Argument.STEP_COUNT.set(scratch, stepCount);
-        Argument.PANEL.set(scratch, place(panel, section));
-        Argument.PANEL_BYTES.set(scratch, panels.place(1));
-        Argument.PANELS.set(scratch, end - panel);
-        Argument.ASKED_BYTES.set(
+        BlockArgument.PLANE_STEP.set(scratch, planeStep);
+        BlockArgument.STRIDE.set(scratch, layout.tiles().stride());
+        BlockArgument.STARTS.set(scratch, starts.address());
+        BlockArgument.STEPS.set(scratch, steps.address() + (long) bands.step(section) * Long.BYTES);
+        BlockArgument.STEP_COUNT.set(scratch, stepCount);
+        BlockArgument.PANEL.set(scratch, place(panel, section));
+        BlockArgument.PANEL_BYTES.set(scratch, panels.place(1));
+        BlockArgument.PANELS.set(scratch, end - panel);
+        BlockArgument.ASKED_BYTES.set(
                 scratch,
                 bands.asksPanels()
                         ? (long) stepCount * parts * panels.tiles(panel) * Tiles.BYTES
                         : 2 * Tiles.ROWS * layout.tiles().stride());
-        Argument.SECTION_SUMS.set(scratch, scratch.address() + sumsAt() + kept);
-        Argument.BUFFER.set(scratch, scratch.address() + argumentBytes());
-        Argument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
-        Argument.OUTPUT_PLACES.set(scratch, places.address());
-        operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+        BlockArgument.SECTION_SUMS.set(scratch, scratch.address() + sumsAt() + kept);
+        BlockArgument.BUFFER.set(scratch, scratch.address() + argumentBytes());
+        BlockArgument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
+        BlockArgument.OUTPUT_PLACES.set(scratch, places.address());
+        operands.set(frame, scratch, BlockArgument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
         codes[band][section][panel].call(0, scratch, bands.start(band), bands.start(band + 1));
     }
 }

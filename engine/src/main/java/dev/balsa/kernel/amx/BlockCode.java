@@ -28,7 +28,6 @@ import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Tile;
 import dev.balsa.kernel.code.Routine;
-import dev.balsa.kernel.code.RoutineArgument;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,77 +37,13 @@ import java.util.function.IntConsumer;
 /// registers along the whole depth, then go through a buffer to the result ([SumsOut]).
 ///
 /// The routine makes blocks of the tiles of rows from rsi to rdx, at least one, by the panels of columns that follow
-/// each other from [Argument#PANEL]. rdi points to the [Argument]s, 64-bit numbers, some of which move on. Tiles are
+/// each other from [BlockArgument#PANEL]. rdi points to the [BlockArgument]s. Tiles are
 /// configured beforehand.
 ///
 /// The sums of a block go to the buffer and leave it while the next block is multiplied: some rows of them between the
 /// products of each step, whose unit is busy for 16 cycles with each and leaves everything else idle. Only those of the
 /// last block do so on their own. What the result's lines need is asked for in the block before, in the same manner.
 abstract class BlockCode {
-    /// What a routine is told, in this order.
-    enum Argument implements RoutineArgument {
-        /// The left factor's first row.
-        LEFT(0),
-        /// If it is in several planes, bytes from one to the next.
-        PLANE_STEP(1),
-        /// Bytes from a row of a tile to the next.
-        STRIDE(2),
-        /// For each tile, bytes from `LEFT` to its first row.
-        STARTS(3),
-        /// For each step of depth, bytes from a tile's start to where it lies.
-        STEPS(4),
-        STEP_COUNT(5),
-        PANEL(6),
-        /// Bytes from a panel to the next.
-        PANEL_BYTES(7),
-        /// How many panels follow each other, at least 1.
-        PANELS(8),
-        /// The panel that is multiplied after the last one.
-        NEXT(9),
-        /// Memory for the sums of a block.
-        BUFFER(10),
-        /// The result's memory, shifted to the first panel's first column; moves on with the panels, as operands do.
-        OUTPUT(11),
-        /// For each row of each tile an unsigned 32-bit number: elements from `OUTPUT`, or [SumsOut#NOWHERE]. Behind
-        /// the last tile there is another one of dropped rows.
-        OUTPUT_PLACES(12),
-        /// The sums of a panel's columns, negated, and by which number they are multiplied, 32 bits with sign.
-        CORRECTIONS(13),
-        ZERO_POINT(14),
-        /// Where sums of block after block are between two sections of depth.
-        SECTION_SUMS(15),
-        /// Bytes of what is asked for: of a panel, what the section which comes next multiplies; or of rows.
-        ASKED_BYTES(16),
-        /// With [Shape#splits], where the second block of rows is split from, bytes from a row to the next there, and
-        /// how many rows there are from there on.
-        SOURCE(17),
-        SOURCE_STRIDE(18),
-        SOURCE_ROWS(19),
-        /// The epilogue's operands, shifted likewise, in the order in which its stages name them.
-        OPERANDS(20);
-
-        private final int place;
-
-        Argument(int place) {
-            this.place = place;
-        }
-
-        @Override
-        public int place() {
-            return place;
-        }
-
-        /// Where an operand of the epilogue stands, or would.
-        static int operand(int index) {
-            return OPERANDS.at() + index * Long.BYTES;
-        }
-
-        /// In memory.
-        Mem in() {
-            return Mem.at(Gpr.RDI, at()).sized(Long.SIZE);
-        }
-    }
-
     /// What goes by what.
     enum Order {
         /// All blocks of rows by a panel, then by the next.
@@ -317,13 +252,13 @@ abstract class BlockCode {
         a.emit(MOV, FIRST, Gpr.RSI);
         a.emit(MOV, TILE, Gpr.RSI);
         a.emit(MOV, LAST, Gpr.RDX);
-        a.emit(MOV, Gpr.RAX, Argument.STEP_COUNT.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.STEP_COUNT.in());
         a.emit(SHL, Gpr.RAX, Imm.of(Integer.numberOfTrailingZeros(Long.BYTES)));
-        a.emit(ADD, Gpr.RAX, Argument.STEPS.in());
+        a.emit(ADD, Gpr.RAX, BlockArgument.STEPS.in());
         a.emit(MOV, STEPS_END, Gpr.RAX);
-        a.emit(MOV, LEFT_STRIDE, Argument.STRIDE.in());
+        a.emit(MOV, LEFT_STRIDE, BlockArgument.STRIDE.in());
         if (shape.section != Section.WHOLE) {
-            a.emit(MOV, Gpr.RAX, Argument.SECTION_SUMS.in());
+            a.emit(MOV, Gpr.RAX, BlockArgument.SECTION_SUMS.in());
             a.emit(MOV, KEPT, Gpr.RAX);
         }
         startPanels();
@@ -339,9 +274,9 @@ abstract class BlockCode {
     }
 
     private void startPanels() {
-        a.emit(MOV, Gpr.RAX, Argument.PANEL.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.PANEL.in());
         a.emit(MOV, PANEL, Gpr.RAX);
-        a.emit(MOV, Gpr.RAX, Argument.PANELS.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.PANELS.in());
         a.emit(MOV, PANELS_LEFT, Gpr.RAX);
     }
 
@@ -375,14 +310,14 @@ abstract class BlockCode {
         nextPanel();
         a.emit(JNE, panel);
         // Back to the first panel's columns.
-        a.emit(IMUL, Gpr.RAX, Argument.PANELS.in(), Imm.of(out.panelColumns()));
+        a.emit(IMUL, Gpr.RAX, BlockArgument.PANELS.in(), Imm.of(out.panelColumns()));
         a.emit(NEG, Gpr.RAX);
         a.emit(ADD, SumsOut.AHEAD, Gpr.RAX);
     }
 
     /// Sets the zero flag after the last one.
     private void nextPanel() {
-        a.emit(MOV, Gpr.RAX, Argument.PANEL_BYTES.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.PANEL_BYTES.in());
         a.emit(ADD, PANEL, Gpr.RAX);
         a.emit(ADD, SumsOut.AHEAD, Imm.of(out.panelColumns()));
         a.emit(DEC, PANELS_LEFT);
@@ -390,27 +325,27 @@ abstract class BlockCode {
 
     private void askPanel() {
         var last = new Label("last panel");
-        a.emit(MOV, ASKED, Argument.NEXT.in());
+        a.emit(MOV, ASKED, BlockArgument.NEXT.in());
         a.emit(CMP, PANELS_LEFT, Imm.of(1));
         a.emit(JE, last);
         a.emit(MOV, ASKED, PANEL);
-        a.emit(ADD, ASKED, Argument.PANEL_BYTES.in());
+        a.emit(ADD, ASKED, BlockArgument.PANEL_BYTES.in());
         a.bind(last);
         endAsked();
     }
 
     private void endAsked() {
         a.emit(MOV, Gpr.RAX, ASKED);
-        a.emit(ADD, Gpr.RAX, Argument.ASKED_BYTES.in());
+        a.emit(ADD, Gpr.RAX, BlockArgument.ASKED_BYTES.in());
         a.emit(MOV, ASKED_END, Gpr.RAX);
     }
 
     /// Those of the next block lie behind this one's.
     private void askRows(int rowTiles) {
         a.emit(MOV, Gpr.RCX, TILE);
-        a.emit(MOV, Gpr.RAX, Argument.STARTS.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.STARTS.in());
         a.emit(MOV, ASKED, Mem.at(Gpr.RAX, Gpr.RCX, Long.BYTES, 0));
-        a.emit(ADD, ASKED, Argument.LEFT.in());
+        a.emit(ADD, ASKED, BlockArgument.LEFT.in());
         a.emit(IMUL, Gpr.RAX, LEFT_STRIDE, Imm.of((long) rowTiles * Tiles.ROWS));
         a.emit(ADD, ASKED, Gpr.RAX);
         endAsked();
@@ -516,14 +451,14 @@ abstract class BlockCode {
 
     private void startBlock(int rowTiles) {
         a.emit(MOV, Gpr.RCX, TILE);
-        a.emit(MOV, Gpr.RAX, Argument.STARTS.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.STARTS.in());
         for (int row = 0; row < rowTiles; row++) {
             a.emit(MOV, TILE_STARTS[row], Mem.at(Gpr.RAX, Gpr.RCX, Long.BYTES, row * Long.BYTES));
-            a.emit(ADD, TILE_STARTS[row], Argument.LEFT.in());
+            a.emit(ADD, TILE_STARTS[row], BlockArgument.LEFT.in());
         }
         a.emit(MOV, RIGHT_STRIDE.low32(), Imm.of(Tiles.ROW_BYTES));
         a.emit(MOV, RIGHT, PANEL);
-        a.emit(MOV, STEP, Argument.STEPS.in());
+        a.emit(MOV, STEP, BlockArgument.STEPS.in());
         // It takes rcx, which is free from then on.
         out.startBlock();
     }
@@ -603,7 +538,7 @@ abstract class BlockCode {
     final void loadLeft(int row, int part) {
         a.emit(MOV, Gpr.RAX, Mem.at(STEP, 0));
         for (int i = 0; i < part; i++) {
-            a.emit(ADD, Gpr.RAX, Argument.PLANE_STEP.in());
+            a.emit(ADD, Gpr.RAX, BlockArgument.PLANE_STEP.in());
         }
         a.emit(ADD, Gpr.RAX, TILE_STARTS[row]);
         a.emit(TILELOADD, new Tile(LEFT_TILES + row), Mem.at(Gpr.RAX, LEFT_STRIDE, 1, 0));

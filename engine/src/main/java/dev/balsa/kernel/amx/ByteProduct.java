@@ -5,7 +5,6 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.SumResult;
-import dev.balsa.kernel.amx.BlockCode.Argument;
 import dev.balsa.kernel.amx.BlockCode.Order;
 import dev.balsa.kernel.amx.BlockCode.Section;
 import dev.balsa.kernel.amx.BlockCode.Shape;
@@ -200,7 +199,7 @@ final class ByteProduct implements BandedProduct {
     }
 
     private long bufferAt() {
-        return Math.ceilDiv(Argument.operand(operands.count()), LINE) * (long) LINE;
+        return Math.ceilDiv(BlockArgument.operand(operands.count()), LINE) * (long) LINE;
     }
 
     @Override
@@ -220,7 +219,7 @@ final class ByteProduct implements BandedProduct {
 
     @Override
     public void tellZeroPoint(MemorySegment scratch, int zeroPoint) {
-        Argument.ZERO_POINT.set(scratch, zeroPoint);
+        BlockArgument.ZERO_POINT.set(scratch, zeroPoint);
     }
 
     @Override
@@ -229,15 +228,15 @@ final class ByteProduct implements BandedProduct {
         var scratch = frame.scratch();
         int band = part / panelParts;
         int end = start(part % panelParts + 1, panels.count(), panelParts);
-        Argument.LEFT.set(scratch, left.address() + leftShift * Integer.BYTES);
-        Argument.STRIDE.set(scratch, rows.tiles().stride());
-        Argument.STARTS.set(scratch, starts.address());
-        Argument.STEPS.set(scratch, steps.address());
-        Argument.STEP_COUNT.set(scratch, rows.steps().size());
-        Argument.BUFFER.set(scratch, scratch.address() + bufferAt());
-        Argument.OUTPUT_PLACES.set(scratch, places.address());
-        Argument.PANEL_BYTES.set(scratch, panels.place(1));
-        Argument.ASKED_BYTES.set(scratch, panels.place(1));
+        BlockArgument.LEFT.set(scratch, left.address() + leftShift * Integer.BYTES);
+        BlockArgument.STRIDE.set(scratch, rows.tiles().stride());
+        BlockArgument.STARTS.set(scratch, starts.address());
+        BlockArgument.STEPS.set(scratch, steps.address());
+        BlockArgument.STEP_COUNT.set(scratch, rows.steps().size());
+        BlockArgument.BUFFER.set(scratch, scratch.address() + bufferAt());
+        BlockArgument.OUTPUT_PLACES.set(scratch, places.address());
+        BlockArgument.PANEL_BYTES.set(scratch, panels.place(1));
+        BlockArgument.ASKED_BYTES.set(scratch, panels.place(1));
         begin.call(0, scratch, 0, 0);
         for (int panel = start(part % panelParts, panels.count(), panelParts); panel < end; ) {
             int next = panel + 1;
@@ -245,12 +244,12 @@ final class ByteProduct implements BandedProduct {
                 next++;
             }
             long column = columnShift + panels.column(panel);
-            Argument.PANEL.set(scratch, packed.address() + panels.place(panel));
-            Argument.PANELS.set(scratch, next - panel);
-            Argument.NEXT.set(scratch, packed.address() + panels.place(next % panels.count()));
-            Argument.CORRECTIONS.set(scratch, packed.address() + panels.sumsAt(panel));
-            Argument.OUTPUT.set(scratch, output.address() + column * result.bytes());
-            operands.set(frame, scratch, Argument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+            BlockArgument.PANEL.set(scratch, packed.address() + panels.place(panel));
+            BlockArgument.PANELS.set(scratch, next - panel);
+            BlockArgument.NEXT.set(scratch, packed.address() + panels.place(next % panels.count()));
+            BlockArgument.CORRECTIONS.set(scratch, packed.address() + panels.sumsAt(panel));
+            BlockArgument.OUTPUT.set(scratch, output.address() + column * result.bytes());
+            operands.set(frame, scratch, BlockArgument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
             codes[band][panel].call(0, scratch, firstTile(band), firstTile(band + 1));
             panel = next;
         }

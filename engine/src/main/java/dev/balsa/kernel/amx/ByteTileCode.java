@@ -59,8 +59,8 @@ final class ByteTileCode extends BlockCode {
 
         @Override
         void startPanel() {
-            a.emit(MOV, Gpr.RAX, Argument.CORRECTIONS.in());
-            var zero = Argument.ZERO_POINT.in().sized(Integer.SIZE);
+            a.emit(MOV, Gpr.RAX, BlockArgument.CORRECTIONS.in());
+            var zero = BlockArgument.ZERO_POINT.in().sized(Integer.SIZE);
             a.emit(IntegerVectorInstruction.VPBROADCASTD, Vec.zmm(0), zero);
             for (int column = 0; column < shape.columnTiles(); column++) {
                 var negated = Mem.at(Gpr.RAX, column * Tiles.ROW_BYTES);
@@ -70,7 +70,7 @@ final class ByteTileCode extends BlockCode {
 
         @Override
         void moveOn(Gpr bytes) {
-            a.emit(ADD, Argument.CORRECTIONS.in(), bytes);
+            a.emit(ADD, BlockArgument.CORRECTIONS.in(), bytes);
         }
 
         @Override

@@ -16,7 +16,6 @@ import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
-import dev.balsa.kernel.amx.BlockCode.Argument;
 import dev.balsa.kernel.amx.BlockCode.Shape;
 
 /// Writes how the rows of the next block are split while a block of rows is multiplied by all panels: between products
@@ -66,16 +65,16 @@ final class SplitAhead {
     /// At the beginning, when the first block's rows are split.
     void start() {
         distances(SOURCE_STEP, SOURCE_PANEL, SOURCE_BYTES, () -> {
-            a.emit(IMUL, Gpr.RAX, Argument.SOURCE_STRIDE.in(), Imm.of(rows));
+            a.emit(IMUL, Gpr.RAX, BlockArgument.SOURCE_STRIDE.in(), Imm.of(rows));
         });
         distances(TARGET_STEP, TARGET_PANEL, Tiles.ROW_BYTES, () -> {
             a.emit(IMUL, Gpr.RAX, targetStride, Imm.of(rows));
         });
-        a.emit(MOV, Gpr.RAX, Argument.SOURCE.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.SOURCE.in());
         a.emit(MOV, NEXT_SOURCE, Gpr.RAX);
-        a.emit(MOV, Gpr.RAX, Argument.SOURCE_ROWS.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.SOURCE_ROWS.in());
         a.emit(MOV, NEXT_ROWS, Gpr.RAX);
-        a.emit(MOV, Gpr.RAX, Argument.LEFT.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.LEFT.in());
         a.emit(MOV, OTHER_TARGET, Gpr.RAX);
         a.emit(IMUL, Gpr.RCX, targetStride, Imm.of(BLOCK_ROWS));
         a.emit(ADD, Gpr.RAX, Gpr.RCX);
@@ -89,7 +88,7 @@ final class SplitAhead {
         a.emit(MOV, Gpr.RCX, Imm.of(stepBytes));
         a.emit(SUB, Gpr.RCX, Gpr.RAX);
         a.emit(MOV, step, Gpr.RCX);
-        a.emit(MOV, Gpr.RCX, Argument.STEP_COUNT.in());
+        a.emit(MOV, Gpr.RCX, BlockArgument.STEP_COUNT.in());
         a.emit(SHL, Gpr.RCX, Imm.of(Integer.numberOfTrailingZeros(stepBytes)));
         a.emit(SUB, Gpr.RAX, Gpr.RCX);
         a.emit(MOV, panel, Gpr.RAX);
@@ -99,7 +98,7 @@ final class SplitAhead {
     void startRows() {
         a.emit(MOV, Gpr.RAX, NEXT_SOURCE);
         a.emit(MOV, SOURCE, Gpr.RAX);
-        a.emit(IMUL, Gpr.RCX, Argument.SOURCE_STRIDE.in(), Imm.of(BLOCK_ROWS));
+        a.emit(IMUL, Gpr.RCX, BlockArgument.SOURCE_STRIDE.in(), Imm.of(BLOCK_ROWS));
         a.emit(ADD, NEXT_SOURCE, Gpr.RCX);
         a.emit(MOV, Gpr.RAX, NEXT_TARGET);
         a.emit(MOV, TARGET, Gpr.RAX);
@@ -125,10 +124,10 @@ final class SplitAhead {
         a.emit(VMOVUPS, X, Mem.at(Gpr.RAX, 0));
         a.emit(VMOVUPS, Y, Mem.at(Gpr.RAX, SOURCE_BYTES / 2));
         a.emit(MOV, Gpr.RCX, TARGET);
-        a.emit(MOV, Gpr.RAX, Argument.PLANE_STEP.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.PLANE_STEP.in());
         bfloat.split(X, Y, (part, at) -> part == 0 ? Mem.at(Gpr.RCX, at) : Mem.at(Gpr.RCX, Gpr.RAX, part, at));
         a.bind(none);
-        a.emit(MOV, Gpr.RAX, Argument.SOURCE_STRIDE.in());
+        a.emit(MOV, Gpr.RAX, BlockArgument.SOURCE_STRIDE.in());
         a.emit(ADD, SOURCE, Gpr.RAX);
         a.emit(ADD, TARGET, targetStride);
     }

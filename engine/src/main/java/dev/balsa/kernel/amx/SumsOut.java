@@ -19,7 +19,6 @@ import dev.balsa.asm.Mem;
 import dev.balsa.asm.Tile;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
-import dev.balsa.kernel.amx.BlockCode.Argument;
 import dev.balsa.kernel.amx.BlockCode.Shape;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.OperandPlaces;
@@ -111,7 +110,7 @@ abstract class SumsOut {
         var nowhere = new long[shape.rows() * PLACE_BYTES / Long.BYTES];
         Arrays.fill(nowhere, NOWHERE);
         a.emit(LEA, PLACES, a.constant(nowhere));
-        a.emit(MOV, OUTPUT, Argument.OUTPUT.in());
+        a.emit(MOV, OUTPUT, BlockArgument.OUTPUT.in());
         a.emit(MOV, AHEAD, Imm.of(0));
         start();
         startPanel();
@@ -120,9 +119,9 @@ abstract class SumsOut {
     /// rcx = the block's first tile.
     final void startBlock() {
         a.emit(SHL, Gpr.RCX, Imm.of(Integer.numberOfTrailingZeros(Tiles.ROWS * PLACE_BYTES)));
-        a.emit(ADD, Gpr.RCX, Argument.OUTPUT_PLACES.in());
+        a.emit(ADD, Gpr.RCX, BlockArgument.OUTPUT_PLACES.in());
         a.emit(MOV, COMING_PLACES, Gpr.RCX);
-        a.emit(MOV, SUMS, Argument.BUFFER.in());
+        a.emit(MOV, SUMS, BlockArgument.BUFFER.in());
     }
 
     /// Asks for what finishing a row of this block will read and write. It is brought to the second-level cache only:
@@ -136,7 +135,7 @@ abstract class SumsOut {
         }
         for (int i = 0; i < operands.size(); i++) {
             if (OperandPlaces.isFull(stages, operands.get(i))) {
-                a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, Argument.operand(i)));
+                a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, BlockArgument.operand(i)));
                 for (int column = 0; column < shape.columnTiles(); column++) {
                     a.emit(PREFETCHT1, Mem.at(Gpr.RAX, ROW, Float.BYTES, column * Tiles.ROW_BYTES));
                 }
@@ -151,7 +150,7 @@ abstract class SumsOut {
     /// rcx = this block's first tile.
     final void startAsking(int rowTiles) {
         a.emit(SHL, Gpr.RCX, Imm.of(Integer.numberOfTrailingZeros(Tiles.ROWS * PLACE_BYTES)));
-        a.emit(ADD, Gpr.RCX, Argument.OUTPUT_PLACES.in());
+        a.emit(ADD, Gpr.RCX, BlockArgument.OUTPUT_PLACES.in());
         a.emit(MOV, ROW.low32(), Mem.at(Gpr.RCX, rowTiles * Tiles.ROWS * PLACE_BYTES));
         a.emit(ADD, ROW, AHEAD);
         a.emit(LEA, ROW, Mem.at(OUTPUT, ROW, bytes, 0));
@@ -164,7 +163,7 @@ abstract class SumsOut {
         a.emit(PREFETCHT1, Mem.at(Gpr.RAX, line * BlockCode.LINE));
         for (int i = 0; i < operands.size(); i++) {
             if (OperandPlaces.isFull(stages, operands.get(i))) {
-                a.emit(MOV, ROW, Mem.at(Gpr.RDI, Argument.operand(i)));
+                a.emit(MOV, ROW, Mem.at(Gpr.RDI, BlockArgument.operand(i)));
                 a.emit(SUB, ROW, OUTPUT);
                 a.emit(PREFETCHT1, Mem.at(Gpr.RAX, ROW, 1, line * BlockCode.LINE));
             }
@@ -194,13 +193,13 @@ abstract class SumsOut {
     /// Sets the zero flag if all rows are finished.
     final void testLeft() {
         a.emit(LEA, Gpr.RAX, Mem.at(SUMS, -shape.rows() * bufferRow()));
-        a.emit(CMP, Gpr.RAX, Argument.BUFFER.in());
+        a.emit(CMP, Gpr.RAX, BlockArgument.BUFFER.in());
     }
 
     /// Stores a tile of sums of the block before; takes rax and rcx.
     final void store(int row, int column) {
         int at = row * Tiles.ROWS * bufferRow() + column * Tiles.ROW_BYTES;
-        a.emit(MOV, Gpr.RCX, Argument.BUFFER.in());
+        a.emit(MOV, Gpr.RCX, BlockArgument.BUFFER.in());
         a.emit(MOV, Gpr.RAX.low32(), Imm.of(bufferRow()));
         a.emit(TILESTORED, Mem.at(Gpr.RCX, Gpr.RAX, 1, at), sum(row, column));
     }
@@ -225,7 +224,7 @@ abstract class SumsOut {
                             && binary.operand() == operand
                             && binary.spread() == Spread.SCALAR);
             if (!isOne) {
-                a.emit(ADD, Mem.at(Gpr.RDI, Argument.operand(i)).sized(Long.SIZE), Gpr.RAX);
+                a.emit(ADD, Mem.at(Gpr.RDI, BlockArgument.operand(i)).sized(Long.SIZE), Gpr.RAX);
             }
         }
         moveOn(Gpr.RAX);
@@ -242,7 +241,7 @@ abstract class SumsOut {
                 store(tile, column);
             }
         }
-        a.emit(MOV, SUMS, Argument.BUFFER.in());
+        a.emit(MOV, SUMS, BlockArgument.BUFFER.in());
         a.bind(row);
         finish(0);
         walk(1);
@@ -282,7 +281,7 @@ abstract class SumsOut {
         @Override
         public Mem at(Stage.Binary stage) {
             int index = operands.indexOf(stage.operand());
-            a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, Argument.operand(index)));
+            a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, BlockArgument.operand(index)));
             return switch (stage.spread()) {
                 case FULL -> Mem.at(Gpr.RAX, ROW, Float.BYTES, at);
                 case COLUMN -> Mem.at(Gpr.RAX, at);
