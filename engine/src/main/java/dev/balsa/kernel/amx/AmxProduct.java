@@ -54,6 +54,8 @@ final class AmxProduct implements RowProduct {
 
     private final Gathering gathering;
     private final boolean isInPlace;
+    /// By band, if rows are read in place, bytes from the left factor's memory to its first tile.
+    private final long[] bandPlaces;
     private final boolean rowsFollow;
     private final long planeStep;
     private final long flatStep;
@@ -89,15 +91,15 @@ final class AmxProduct implements RowProduct {
         var conversions = new Conversions();
         firstEntries = new int[bands.count() + 1];
         firstElements = new long[bands.count()];
+        bandPlaces = new long[bands.count()];
         long planes = 0;
         long flat = 0;
         for (int band = 0; band < bands.count(); band++) {
             layout.convert(bands.start(band), bands.start(band + 1), conversions);
             firstEntries[band + 1] = conversions.count();
             firstElements[band] = layout instanceof GatheredRows rows ? rows.first(bands.start(band)) : 0;
-            if (layout.inPlace(bands.start(band)).isEmpty()) {
-                planes = Math.max(planes, layout.planeBytes(bands.start(band), bands.start(band + 1)));
-            }
+            bandPlaces[band] = layout.inPlace(bands.start(band)).orElse(0L);
+            planes = Math.max(planes, layout.planeBytes(bands.start(band), bands.start(band + 1)));
             flat = Math.max(flat, layout.flatBytes(bands.start(band), bands.start(band + 1)));
         }
         entries = conversions.toMemory();
@@ -237,9 +239,7 @@ final class AmxProduct implements RowProduct {
             readyBand = band;
             BlockArgument.LEFT.set(
                     frame.scratch(),
-                    layout.inPlace(bands.start(band))
-                            .map(at -> memory + at)
-                            .orElse(frame.scratch().address() + planesAt()));
+                    isInPlace ? memory + bandPlaces[band] : frame.scratch().address() + planesAt());
             if (layout instanceof RowsAhead rows) {
                 BlockArgument.SOURCE.set(frame.scratch(), memory + rows.secondBlock(bands.start(band)));
                 BlockArgument.SOURCE_STRIDE.set(frame.scratch(), rows.sourceStride());

@@ -37,8 +37,7 @@ import java.util.function.IntConsumer;
 /// registers along the whole depth, then go through a buffer to the result ([SumsOut]).
 ///
 /// The routine makes blocks of the tiles of rows from rsi to rdx, at least one, by the panels of columns that follow
-/// each other from [BlockArgument#PANEL]. rdi points to the [BlockArgument]s. Tiles are
-/// configured beforehand.
+/// each other from [BlockArgument#PANEL]. rdi points to the [BlockArgument]s. Tiles are configured beforehand.
 ///
 /// The sums of a block go to the buffer and leave it while the next block is multiplied: some rows of them between the
 /// products of each step, whose unit is busy for 16 cycles with each and leaves everything else idle. Only those of the
