@@ -32,7 +32,7 @@ public final class KernelChoice {
     /// @param flops floating-point operations; 0 where they are not what takes time
     /// @param layer the same by rows of an image, if it can be made so
     /// @param preparation makes the work, when it is first asked for
-    /// @param takesParts the operands that may be stored as [Storage#PARTS], each by itself
+    /// @param takesParts the operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself
     /// @param inParts the same with some of these stored so
     public KernelChoice(
             String kernel,
@@ -99,7 +99,7 @@ public final class KernelChoice {
         return layer;
     }
 
-    /// The operands that may be stored as [Storage#PARTS], each by itself.
+    /// The operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself.
     Set<Integer> takesParts() {
         return takesParts;
     }

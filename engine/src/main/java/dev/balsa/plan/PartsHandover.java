@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Has kernels hand on what they make in the form in which tile units multiply it ([Storage#PARTS]), where the kernel
-/// that makes it can write it so, and all that read it would take it apart into the same parts: results stay the same,
-/// bit for bit. What is read as floats, too, by a residual for instance, stays floats: to put it together again takes
-/// as long as is saved.
+/// Has kernels hand on what they make in the form in which tile units multiply it
+/// ([dev.balsa.kernel.Storage#PARTS]), where the kernel that makes it can write it so, and all that read it would
+/// take it apart into the same parts: results stay the same, bit for bit. What is read as floats, too, by a residual
+/// for instance, stays floats: to put it together again takes as long as is saved.
 final class PartsHandover {
     /// Values whose makers can write them in parts.
     private final Set<Value> writable = new HashSet<>();

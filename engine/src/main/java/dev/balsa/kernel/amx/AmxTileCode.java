@@ -66,7 +66,8 @@ final class AmxTileCode extends BlockCode {
             return shape.splits() > 0;
         }
 
-        /// Whether [Bfloat16Code] has registers of its own.
+        /// Whether [Bfloat16Code] has registers of its own, and the mask that chooses columns of panels that are not
+        /// whole, of which there are none then.
         private boolean takesApart() {
             return splits() || result == Storage.PARTS;
         }

@@ -47,7 +47,7 @@ public interface ProductFamily {
         return 0;
     }
 
-    /// Whether the left factor and the result may be in [Storage#PARTS].
+    /// Whether the left factor and the result may be in [dev.balsa.kernel.Storage#PARTS].
     default boolean takesParts() {
         return false;
     }
