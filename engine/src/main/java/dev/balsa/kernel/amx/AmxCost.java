@@ -6,7 +6,10 @@ import dev.balsa.kernel.tile.ProductFamily.Size;
 /// Estimates what an [AmxProduct] costs, in multiply-adds that the vector units could have done meanwhile.
 final class AmxCost {
     /// Multiply-adds of float32 that a core's two multipliers do in a cycle.
-    private static final double MULTIPLY_ADDS = 32;
+    static final double MULTIPLY_ADDS = 32;
+    /// Cycles of a product of tiles as they are to be expected: 16 where a core has the unit for itself, 35 to 40 while
+    /// its second thread, which may be another machine's, uses it as well (both measured on Sapphire Rapids).
+    static final double PRODUCT_CYCLES = 24;
     /// Cycles for which products wait while a tile of sums is stored and goes through the epilogue (measured: 26).
     private static final double TILE_CYCLES = 26;
     /// How often a row is split: by some workers, for parts of the panels.
@@ -21,7 +24,7 @@ final class AmxCost {
         double tiles = Math.ceil(size.rows() / Tiles.ROWS) * Math.ceilDiv(size.columns(), Tiles.COLUMNS);
         double apart = Math.ceilDiv(size.segment(), Tiles.DEPTH) * (double) size.segments();
         double together = Math.ceil(size.depth() / Tiles.DEPTH);
-        double step = tiles * family.products() * Bands.PRODUCT_CYCLES * Bands.WAITING;
+        double step = tiles * family.products() * PRODUCT_CYCLES * Bands.WAITING;
         double gathering =
                 size.rows() * (size.segments() + 1.0) * family.parts() * GatheredRows.COPY_CYCLES * SPLITTINGS;
         boolean isApart = apart * step <= together * step + gathering;

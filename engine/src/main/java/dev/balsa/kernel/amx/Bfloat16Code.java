@@ -51,6 +51,9 @@ final class Bfloat16Code {
     /// The largest float that is not rounded to infinity.
     private static final int LARGEST = 0x7F7F_7FFF;
 
+    /// Half of it, doubled as magnitudes are: sums and differences of two that are not beyond are ordinary.
+    static final int HALF_LARGEST = LARGEST - 0x0080_0000 << 1;
+
     private static final int INFINITY = 0x7F80_0000;
     /// Comparisons that are false for NaN (Intel SDM, volume 2, *CMPPS*).
     private static final int GREATER = 0x1E;
@@ -113,11 +116,8 @@ final class Bfloat16Code {
     void split(Vec x, Vec y, Target target) {
         var ordinary = new Label("no large number");
         var end = new Label("end of split");
-        a.emit(VPADDD, SIZE, x, x);
-        a.emit(VPADDD, CUT, y, y);
-        a.emit(VPMAXUD, SIZE, SIZE, CUT);
-        a.emit(VPCMPUD, IS_LARGE, SIZE, TWICE_LIMIT, Imm.of(NOT_LESS_OR_EQUAL));
-        a.emit(KORTESTW, IS_LARGE, IS_LARGE);
+        magnitudes(SIZE, x, y);
+        testLarge(SIZE, TWICE_LIMIT);
         a.emit(JE, ordinary);
         var half = PAIR.as(HALF_BITS);
         for (int part = 0; part < parts; part++) {
@@ -130,6 +130,25 @@ final class Bfloat16Code {
         }
         a.emit(JMP, end);
         a.bind(ordinary);
+        splitOrdinary(x, y, target);
+        a.bind(end);
+    }
+
+    /// d = the larger magnitudes of two vectors' lanes: twice their bits, as unsigned integers, which NaN has most of.
+    void magnitudes(Vec d, Vec x, Vec y) {
+        a.emit(VPADDD, d, x, x);
+        a.emit(VPADDD, CUT, y, y);
+        a.emit(VPMAXUD, d, d, CUT);
+    }
+
+    /// Sets the zero flag if none of these magnitudes is beyond a limit.
+    void testLarge(Vec magnitudes, Vec limit) {
+        a.emit(VPCMPUD, IS_LARGE, magnitudes, limit, Imm.of(NOT_LESS_OR_EQUAL));
+        a.emit(KORTESTW, IS_LARGE, IS_LARGE);
+    }
+
+    /// Splits 32 floats of which none would be rounded to infinity, or is that or NaN; else as [#split].
+    void splitOrdinary(Vec x, Vec y, Target target) {
         for (int part = 0; part < parts; part++) {
             a.emit(VCVTNE2PS2BF16, PAIR, y, x);
             a.emit(VMOVUPS, target.of(part, 0), PAIR);
@@ -140,7 +159,6 @@ final class Bfloat16Code {
                 a.emit(VSUBPS, y, y, CUT);
             }
         }
-        a.bind(end);
     }
 
     /// Where parts go.

@@ -42,7 +42,7 @@ import java.util.function.IntConsumer;
 /// The sums of a block go to the buffer and leave it while the next block is multiplied: some rows of them between the
 /// products of each step, whose unit is busy for 16 cycles with each and leaves everything else idle. Only those of the
 /// last block do so on their own. What the result's lines need is asked for in the block before, in the same manner.
-abstract class BlockCode {
+abstract class BlockCode implements PartProducts.Loads {
     /// What goes by what.
     enum Order {
         /// All blocks of rows by a panel, then by the next.
@@ -527,14 +527,14 @@ abstract class BlockCode {
     }
 
     /// Does what has its turn after a product, if so many things are spread evenly.
-    private static void spread(int count, int product, int products, IntConsumer thing) {
+    static void spread(int count, int product, int products, IntConsumer thing) {
         for (int i = count * product / products; i < count * (product + 1) / products; i++) {
             thing.accept(i);
         }
     }
 
-    /// Loads a part of one of the left factor's tiles.
-    final void loadLeft(int row, int part) {
+    @Override
+    public final void left(int row, int part) {
         a.emit(MOV, Gpr.RAX, Mem.at(STEP, 0));
         for (int i = 0; i < part; i++) {
             a.emit(ADD, Gpr.RAX, BlockArgument.PLANE_STEP.in());
@@ -543,8 +543,8 @@ abstract class BlockCode {
         a.emit(TILELOADD, new Tile(LEFT_TILES + row), Mem.at(Gpr.RAX, LEFT_STRIDE, 1, 0));
     }
 
-    /// Loads a tile of the right factor, so many bytes from where the step begins.
-    final void loadRight(int column, int at) {
+    @Override
+    public final void right(int column, int at) {
         a.emit(TILELOADD, new Tile(RIGHT_TILES + column), Mem.at(RIGHT, RIGHT_STRIDE, 1, at));
     }
 }

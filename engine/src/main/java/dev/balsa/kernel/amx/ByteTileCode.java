@@ -138,10 +138,10 @@ final class ByteTileCode extends BlockCode {
     void multiply(int rowTiles, Between between) {
         int columnTiles = form.shape.columnTiles();
         for (int row = 0; row < rowTiles; row++) {
-            loadLeft(row, 0);
+            left(row, 0);
         }
         for (int column = 0; column < columnTiles; column++) {
-            loadRight(column, column * form.depth * Tiles.COLUMNS);
+            right(column, column * form.depth * Tiles.COLUMNS);
             for (int row = 0; row < rowTiles; row++) {
                 between.before(row, column);
                 a.emit(

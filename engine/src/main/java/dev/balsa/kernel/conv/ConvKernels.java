@@ -28,6 +28,9 @@ public final class ConvKernels {
             kernels.add(new DepthwiseTileKernel(unit));
             if (isa == Isa.AMX) {
                 kernels.add(new TileConvKernel(AmxFamily.of(precision)));
+                if (precision == Precision.FAST) {
+                    kernels.add(new TileWinogradKernel(AmxFamily.of(precision)));
+                }
             }
             VectorFamily.all(unit, precision).forEach(family -> kernels.add(new TileConvKernel(family)));
             if (precision != Precision.EXACT) {

@@ -73,8 +73,16 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
 
     /// The transforms by which the request can be done, whether they pay or not.
     static Stream<WinogradTransform> candidates(VectorUnit unit, ChannelsLastConvRequest request) {
+        boolean fits = fits(request)
+                && TileProduct.supports(unit, request.outputs(), request.channels(), List.of())
+                && areDistancesShort(request, request.window().lifted());
+        return fits ? TRANSFORMS.stream() : Stream.empty();
+    }
+
+    /// Whether a request is a convolution of the kind that the algorithm is for.
+    static boolean fits(ChannelsLastConvRequest request) {
         var window = request.window().lifted();
-        boolean fits = !request.isEmpty()
+        return !request.isEmpty()
                 && request.groups() == 1
                 && request.isOrdinary()
                 && request.isOfFloats()
@@ -84,10 +92,7 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
                 && window.input().getFirst() == 1
                 && window.output().getFirst() == 1
                 && window.pads().getFirst() == 0
-                && StageCode.knows(request.epilogue().stages())
-                && TileProduct.supports(unit, request.outputs(), request.channels(), List.of())
-                && areDistancesShort(request, window);
-        return fits ? TRANSFORMS.stream() : Stream.empty();
+                && StageCode.knows(request.epilogue().stages());
     }
 
     /// Distances within a tile of outputs, and between its products, are parts of instructions, 32 bits with sign.

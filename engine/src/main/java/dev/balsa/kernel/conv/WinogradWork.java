@@ -105,8 +105,7 @@ final class WinogradWork implements CodeWork {
         return (Math.ceilDiv(bytes, LINE) | 1) * (long) LINE;
     }
 
-    private static MachineCode spread(
-            VectorUnit unit, Constants constants, String name, double[][] matrix, int channels) {
+    static MachineCode spread(VectorUnit unit, Constants constants, String name, double[][] matrix, int channels) {
         int lastLanes = channels % unit.lanes();
         return constants.code(
                 WinogradSpreadCode.name(unit, name, lastLanes),

@@ -1,0 +1,80 @@
+package dev.balsa.kernel.conv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.amx.AmxFamily;
+import dev.balsa.tensor.Precision;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/// Winograd's convolutions on the tile unit against the definition in double precision: as close as [Precision#FAST]
+/// says.
+class TileWinogradTest {
+    private static final int CASES = CodeTrial.cases(Isa.AMX, 200);
+    /// Of the largest output.
+    private static final double BOUND = 2e-5;
+
+    @Test
+    void randomConvolutionsEqualTheirDefinition() {
+        for (int seed = 0; seed < CASES; seed++) {
+            var random = new Random(seed);
+            int channels = 33 + random.nextInt(random.nextInt(4) == 0 ? 200 : 70);
+            int outputs = 1 + random.nextInt(random.nextInt(4) == 0 ? 200 : 70);
+            check(seed, random, size(random), size(random), channels, outputs);
+        }
+    }
+
+    @Test
+    void manyChannelsStayWithinTheBound() {
+        for (int seed = 1; seed < 4; seed++) {
+            check(seed, new Random(seed), 9, 8, 1024, 40);
+        }
+    }
+
+    private static int size(Random random) {
+        return 1 + random.nextInt(random.nextInt(8) == 0 ? 40 : 14);
+    }
+
+    private static void check(int seed, Random random, int height, int width, int channels, int outputs) {
+        int batch = 1 + random.nextInt(3);
+        int top = random.nextInt(-1, 3);
+        int left = random.nextInt(-1, 3);
+        int outputHeight = Math.max(1, height + top + random.nextInt(2) - 2);
+        int outputWidth = Math.max(1, width + left + random.nextInt(2) - 2);
+        var window = new Window(
+                List.of(height, width),
+                List.of(3, 3),
+                List.of(1, 1),
+                List.of(1, 1),
+                List.of(top, left),
+                List.of(outputHeight, outputWidth));
+        try (var trial = new CodeTrial(seed)) {
+            var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
+            var w = RandomWindow.floats(random, (long) outputs * channels * window.kernelSize());
+            trial.input(x);
+            var weights = trial.input(w);
+            int count = Math.toIntExact(batch * window.outputSize() * outputs);
+            var chain = RandomEpilogue.of(random, 2, outputs, count);
+            chain.operands().forEach(trial::input);
+            var request = new ChannelsLastConvRequest(batch, 1, channels, outputs, window, weights, chain.epilogue());
+            assertThat(WinogradKernel.fits(request)).isTrue();
+            var found = trial.run(new TileWinogradWork(request, AmxFamily.of(Precision.FAST), trial), count);
+            var sums = ConvSums.of(request, x, w).values();
+            double largest = 0;
+            for (double sum : sums) {
+                largest = Math.max(largest, Math.abs(sum));
+            }
+            for (int i = 0; i < found.length; i++) {
+                double error = chain.error(sums[i], BOUND * largest + 1e-6);
+                assertThat((double) found[i])
+                        .as("seed %d, element %d of %s", seed, i, request)
+                        .isCloseTo(chain.apply(sums[i], i), within(error));
+            }
+        }
+    }
+}
