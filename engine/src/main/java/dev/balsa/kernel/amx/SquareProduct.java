@@ -6,6 +6,7 @@ import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.Arena;
@@ -40,7 +41,8 @@ public final class SquareProduct {
     /// @param outputs channels of the result
     /// @param stages the epilogue
     /// @param parts so many keep workers busy
-    public record Request(int squares, int channels, int outputs, List<Stage> stages, int parts) {
+    /// @param result how the result is stored
+    public record Request(int squares, int channels, int outputs, List<Stage> stages, int parts, Storage result) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
@@ -221,7 +223,8 @@ public final class SquareProduct {
                         sectionSteps(),
                         SquareTransform.shares(row(pass), section(pass) == 0, section(pass) == division.sections() - 1),
                         division.asksPanels() ? askedLines(panel) : 0,
-                        request.stages);
+                        request.stages,
+                        request.result);
                 made[pass][last] = constants.code(form.name(), () -> SquareTileCode.write(form));
             }
         }

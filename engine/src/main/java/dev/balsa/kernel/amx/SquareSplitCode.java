@@ -78,6 +78,7 @@ final class SquareSplitCode {
     }
 
     private static final int STEP_BYTES = Tiles.DEPTH * Float.BYTES;
+    private static final int HALF_BYTES = STEP_BYTES / 2;
     private static final int LANES = Tiles.DEPTH / 2;
     /// On the stack: both rows and the target at the step at hand, and how many steps are left.
     private static final Mem UPPER = local(0);
@@ -223,9 +224,9 @@ final class SquareSplitCode {
         a.emit(CMOVAE, Gpr.RBX, ZEROS);
         for (int half = 0; half < 2; half++) {
             var sum = pixel(column, half);
-            var upper = Mem.at(Gpr.RBX, half * STEP_BYTES / 2);
-            var lower = Mem.at(Gpr.RAX, half * STEP_BYTES / 2);
-            int count = Math.clamp((long) channels - half * LANES, 0, LANES);
+            var upper = Mem.at(Gpr.RBX, half * HALF_BYTES);
+            var lower = Mem.at(Gpr.RAX, half * HALF_BYTES);
+            int count = Math.clamp(half == 0 ? channels : channels - LANES, 0, LANES);
             if (count == 0) {
                 lanes.zero(sum);
             } else if (count < LANES) {

@@ -24,6 +24,7 @@ import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Tile;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.amx.SquareTransform.Share;
 import dev.balsa.kernel.code.Routine;
 import java.util.List;
@@ -49,6 +50,7 @@ final class SquareTileCode {
     /// @param shares what becomes of the outputs
     /// @param asked lines of the next panel that each step asks for
     /// @param stages the epilogue
+    /// @param result how the result is stored; in parts only with two whole tiles of columns
     record Form(
             AmxFamily family,
             int columnTiles,
@@ -56,11 +58,12 @@ final class SquareTileCode {
             int steps,
             List<Share> shares,
             int asked,
-            List<Stage> stages) {
+            List<Stage> stages,
+            Storage result) {
         /// Names the routine; equal names are equal code.
         String name() {
             return "amx_square_" + family.type() + "_" + columnTiles + "x" + lastColumns + "_" + rows() + "rows_ask"
-                    + asked + " " + shares + " " + (ends() ? stages : List.of());
+                    + asked + " " + shares + " " + (ends() ? stages + " to " + result : "");
         }
 
         boolean ends() {

@@ -15,6 +15,7 @@ import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.amx.SquareTileCode.Form;
 import dev.balsa.kernel.amx.SquareTransform.Share;
 import dev.balsa.kernel.code.Lanes;
@@ -42,12 +43,14 @@ final class SquaresOut {
     private final Form form;
     private final Assembler a;
     private final Lanes lanes;
+    private final Bfloat16Code bfloat;
     private final List<Integer> operands;
 
     SquaresOut(Form form, Assembler assembler) {
         this.form = form;
         a = assembler;
         lanes = new Lanes(assembler, Bfloat16Code.UNIT);
+        bfloat = new Bfloat16Code(assembler, form.family().parts());
         operands = form.ends() ? StageCode.operands(form.stages()) : List.of();
     }
 
@@ -56,6 +59,15 @@ final class SquaresOut {
         if (form.lastColumns() < Tiles.COLUMNS) {
             lanes.chooseFirst(form.lastColumns());
         }
+        if (isInParts()) {
+            bfloat.begin();
+        }
+    }
+
+    /// [Bfloat16Code] has registers of its own, and the mask that chooses columns of tiles that are not whole, of which
+    /// there are none then.
+    private boolean isInParts() {
+        return form.ends() && form.result() == Storage.PARTS;
     }
 
     /// Moves the result and operands on to the next panel.
@@ -212,7 +224,8 @@ final class SquaresOut {
         a.emit(MOV, PLACE.low32(), place(square, which));
         a.emit(CMP, PLACE.low32(), Imm.of(SumsOut.NOWHERE));
         a.emit(JE, dropped);
-        var free = IntStream.range(SquareTransform.OUTPUTS * form.columnTiles(), Bfloat16Code.UNIT.registers())
+        int last = isInParts() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
+        var free = IntStream.range(SquareTransform.OUTPUTS * form.columnTiles(), last)
                 .mapToObj(Bfloat16Code.UNIT::register)
                 .toList();
         var parts = IntStream.range(0, form.columnTiles())
@@ -225,15 +238,26 @@ final class SquaresOut {
         } else {
             parts.forEach(part -> part.write(free));
         }
+        store(which, free.getFirst());
+        a.bind(dropped);
+    }
+
+    private void store(int which, Vec free) {
+        if (isInParts()) {
+            bfloat.split(
+                    output(0, which),
+                    output(1, which),
+                    (part, bytes) -> Mem.at(OUTPUT, PLACE, Float.BYTES, part * Storage.PART_BYTES + bytes));
+            return;
+        }
         for (int column = 0; column < form.columnTiles(); column++) {
             var target = Mem.at(OUTPUT, PLACE, Float.BYTES, column * Tiles.ROW_BYTES);
             if (count(column) == Tiles.COLUMNS) {
                 lanes.store(target, output(column, which));
             } else {
-                lanes.storeFirst(target, output(column, which), count(column), free.getFirst());
+                lanes.storeFirst(target, output(column, which), count(column), free);
             }
         }
-        a.bind(dropped);
     }
 
     private int count(int column) {

@@ -5,11 +5,13 @@ import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Machine;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.amx.SquareProduct;
 import dev.balsa.kernel.depthfirst.Layer;
 import java.util.Optional;
+import java.util.Set;
 
 /// 3x3 convolutions of channels-last images by Winograd's algorithm on the tile unit, with tiles of 2x2 outputs: 4/9 of
 /// the products.
@@ -33,12 +35,24 @@ public final class TileWinogradKernel implements Kernel<ChannelsLastConvRequest>
     @Override
     public boolean supports(ChannelsLastConvRequest request) {
         return WinogradKernel.fits(request)
+                && request.image() == Storage.FLOATS
                 && SquareProduct.supports(family, TileWinogradWork.squares(request), request.channels());
     }
 
     @Override
     public Optional<Layer> layer(ChannelsLastConvRequest request, Constants constants) {
         return ConvLayer.of(this, request, constants);
+    }
+
+    /// The output only: pixels are added up before they are split.
+    @Override
+    public Set<Integer> takesParts(ChannelsLastConvRequest request) {
+        return request.chunked().contains(request.output()) ? Set.of(request.output()) : Set.of();
+    }
+
+    @Override
+    public ChannelsLastConvRequest inParts(ChannelsLastConvRequest request, Set<Integer> operands) {
+        return request.inParts(operands);
     }
 
     @Override

@@ -74,6 +74,7 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
     /// The transforms by which the request can be done, whether they pay or not.
     static Stream<WinogradTransform> candidates(VectorUnit unit, ChannelsLastConvRequest request) {
         boolean fits = fits(request)
+                && request.isOfFloats()
                 && TileProduct.supports(unit, request.outputs(), request.channels(), List.of())
                 && areDistancesShort(request, request.window().lifted());
         return fits ? TRANSFORMS.stream() : Stream.empty();
@@ -85,7 +86,6 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
         return !request.isEmpty()
                 && request.groups() == 1
                 && request.isOrdinary()
-                && request.isOfFloats()
                 && window.kernel().equals(List.of(1, WinogradTransform.KERNEL, WinogradTransform.KERNEL))
                 && window.strides().stream().allMatch(stride -> stride == 1)
                 && window.dilations().stream().allMatch(dilation -> dilation == 1)

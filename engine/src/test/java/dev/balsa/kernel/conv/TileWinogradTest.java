@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.Storage;
+import dev.balsa.kernel.StoredParts;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.tensor.Precision;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Winograd's convolutions on the tile unit against the definition in double precision: as close as [Precision#FAST]
@@ -24,7 +27,9 @@ class TileWinogradTest {
         for (int seed = 0; seed < CASES; seed++) {
             var random = new Random(seed);
             int channels = 33 + random.nextInt(random.nextInt(4) == 0 ? 200 : 70);
-            int outputs = 1 + random.nextInt(random.nextInt(4) == 0 ? 200 : 70);
+            int outputs = random.nextInt(3) == 0
+                    ? Storage.CHUNK * (1 + random.nextInt(4))
+                    : 1 + random.nextInt(random.nextInt(4) == 0 ? 200 : 70);
             check(seed, random, size(random), size(random), channels, outputs);
         }
     }
@@ -61,9 +66,13 @@ class TileWinogradTest {
             int count = Math.toIntExact(batch * window.outputSize() * outputs);
             var chain = RandomEpilogue.of(random, 2, outputs, count);
             chain.operands().forEach(trial::input);
-            var request = new ChannelsLastConvRequest(batch, 1, channels, outputs, window, weights, chain.epilogue());
+            var floats = new ChannelsLastConvRequest(batch, 1, channels, outputs, window, weights, chain.epilogue());
+            var kernel = new TileWinogradKernel(AmxFamily.of(Precision.FAST));
+            var inParts = random.nextBoolean() ? kernel.takesParts(floats) : Set.<Integer>of();
+            var request = kernel.inParts(floats, inParts);
             assertThat(WinogradKernel.fits(request)).isTrue();
-            var found = trial.run(new TileWinogradWork(request, AmxFamily.of(Precision.FAST), trial), count);
+            var stored = trial.run(new TileWinogradWork(request, AmxFamily.of(Precision.FAST), trial), count);
+            var found = inParts.isEmpty() ? stored : StoredParts.values(stored, 2);
             var sums = ConvSums.of(request, x, w).values();
             double largest = 0;
             for (double sum : sums) {
