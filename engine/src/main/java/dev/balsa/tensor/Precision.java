@@ -8,5 +8,7 @@ public enum Precision {
     /// products of bfloat16 parts for one.
     FAST,
     /// Products of bfloat16 operands, summed in fp32, where the processor has AMX; elsewhere the same as [#FAST].
+    /// Operands
+    /// may be sums of neighbouring pixels and of weights, as in Winograd's algorithm.
     BF16
 }

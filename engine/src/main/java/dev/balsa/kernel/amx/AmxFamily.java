@@ -122,6 +122,6 @@ public record AmxFamily(int products) implements ProductFamily {
 
     @Override
     public RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants) {
-        return new AmxProduct(this, request, right, Bands.Workplace.here(request.parts()), constants);
+        return new AmxProduct(this, request, right, Workplace.here(request.parts()), constants);
     }
 }

@@ -65,7 +65,7 @@ final class AmxProduct implements RowProduct {
             AmxFamily family,
             TileProduct.Request request,
             TileProduct.Right right,
-            Bands.Workplace workplace,
+            Workplace workplace,
             Constants constants) {
         stages = request.stages();
         operands = new OperandAddresses(stages);

@@ -1,9 +1,5 @@
 package dev.balsa.kernel.amx;
 
-import dev.balsa.cpu.Cache;
-import dev.balsa.cpu.Caches;
-import dev.balsa.cpu.Cpu;
-import dev.balsa.cpu.Topology;
 import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,30 +17,6 @@ import java.util.TreeSet;
 /// @param asksPanels whether most panels are not in a worker's second-level cache when it comes to them
 /// @param cycles about how many the whole product takes
 record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int sections, boolean asksPanels, double cycles) {
-    /// Who makes a product, and where its bands are kept.
-    ///
-    /// @param workers how many make parts at once
-    /// @param cache bytes of the second-level cache of each
-    record Workplace(int workers, long cache) {
-        /// What processors with tiles have at least.
-        private static final long USUAL_CACHE = 2 << 20;
-
-        /// That of the processor at hand.
-        ///
-        /// @param parts no more workers than are enough to make these
-        static Workplace here(int parts) {
-            return new Workplace(
-                    Math.min(parts, Topology.current().usefulThreads()),
-                    cache(Cpu.current().caches()));
-        }
-
-        private static long cache(Caches caches) {
-            return caches.assumed()
-                    ? USUAL_CACHE
-                    : caches.level(2).map(Cache::bytes).orElse(USUAL_CACHE);
-        }
-    }
-
     /// Cycles of a product of tiles.
     static final double PRODUCT_CYCLES = 16;
     /// By how much products take longer than the unit would need: tiles come from the second-level cache (measured on
@@ -119,9 +91,9 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
                 if (product.least(splitting, (double) tiles / most, sections) >= best) {
                     break;
                 }
-                var starts = divide(family, layout, most, workplace.cache / 2 * sections);
-                boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers;
-                boolean asks = product.panelBytes() > workplace.cache / (few ? FEW_PANELS : 2.0);
+                var starts = divide(family, layout, most, workplace.cache() / 2 * sections);
+                boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers();
+                boolean asks = product.panelBytes() > workplace.cache() / (few ? FEW_PANELS : 2.0);
                 var here = product.efforts(starts, 0);
                 splitting = sum(here);
                 var elsewhere = panels > 1 ? product.efforts(starts, ELSEWHERE_CYCLES) : here;
@@ -173,12 +145,12 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         double least(double splitting, double bands, int sections) {
             double reading = stays() ? 0 : panelBytes() * READ_CYCLES;
             double calls = bands * (CALL_CYCLES * sections + reading);
-            return (multiplying(layout.tiles().count()) + splitting + calls) / place.workers;
+            return (multiplying(layout.tiles().count()) + splitting + calls) / place.workers();
         }
 
         /// Whether a worker's cache holds all panels.
         private boolean stays() {
-            return panelBytes() <= place.cache / 2.0;
+            return panelBytes() <= place.cache() / 2.0;
         }
 
         private double multiplying(int tiles) {
@@ -204,8 +176,8 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         double cycles(List<Integer> starts, double[] efforts, int panelParts, int sections) {
             double bytes = panelBytes();
             boolean stays = stays();
-            var loads = new double[place.workers];
-            var have = new boolean[place.workers][panelParts];
+            var loads = new double[place.workers()];
+            var have = new boolean[place.workers()][panelParts];
             double longest = 0;
             for (int band = 0; band < starts.size() - 1; band++) {
                 int from = starts.get(band);
@@ -235,7 +207,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         private double products(int from, int to, int sections) {
             double planes = bytes(family, layout, from, to);
             double atOnce = (planes + 2 * panelBytes() / panels) / sections;
-            double again = atOnce > MOST_AT_ONCE * place.cache ? planes * panels : 0;
+            double again = atOnce > MOST_AT_ONCE * place.cache() ? planes * panels : 0;
             double sums = (double) (to - from) * panels * AmxPanels.WIDTH * (sections - 1);
             return multiplying(to - from) + again * READ_CYCLES + sums * (KEEP_CYCLES + 2 * Tiles.BYTES * READ_CYCLES);
         }

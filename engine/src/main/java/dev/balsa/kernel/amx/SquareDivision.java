@@ -85,7 +85,7 @@ record SquareDivision(int blocks, int panelParts, int sections, boolean asksPane
     }
 
     /// The division that makes a product fastest.
-    static SquareDivision best(Sizes sizes, Bands.Workplace place) {
+    static SquareDivision best(Sizes sizes, Workplace place) {
         int panels = AmxPanels.count(sizes.outputs);
         @Nullable SquareDivision best = null;
         for (int sections = 1; sections <= MOST_SECTIONS; sections *= 2) {
@@ -107,8 +107,7 @@ record SquareDivision(int blocks, int panelParts, int sections, boolean asksPane
         return Objects.requireNonNull(best);
     }
 
-    private static SquareDivision of(
-            Sizes sizes, Bands.Workplace place, int blocks, int groups, int parts, int sections) {
+    private static SquareDivision of(Sizes sizes, Workplace place, int blocks, int groups, int parts, int sections) {
         double rows = (double) blocks * SquareTileCode.BLOCK;
         double planes = SquareTransform.SIDE * sizes.family.parts() * rows * sizes.pitch(sections);
         double panelBytes = sizes.panelBytes() / SquareTransform.SIDE / sections / parts;

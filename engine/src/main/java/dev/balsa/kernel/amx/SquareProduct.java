@@ -40,9 +40,8 @@ public final class SquareProduct {
     /// @param channels more than a step of depth has
     /// @param outputs channels of the result
     /// @param stages the epilogue
-    /// @param parts so many keep workers busy
     /// @param result how the result is stored
-    public record Request(int squares, int channels, int outputs, List<Stage> stages, int parts, Storage result) {
+    public record Request(int squares, int channels, int outputs, List<Stage> stages, Storage result) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
@@ -103,10 +102,11 @@ public final class SquareProduct {
             Places outputs,
             MemorySegment weights,
             Kernels kernels,
+            Workplace workplace,
             Constants constants) {
         this.request = request;
         sizes = new SquareDivision.Sizes(family, request.squares, request.channels, request.outputs);
-        division = SquareDivision.best(sizes, Bands.Workplace.here(request.parts));
+        division = SquareDivision.best(sizes, workplace);
         parts = family.parts();
         panels = new AmxPanels(parts, request.outputs, passSteps());
         packed = constants.packed(

@@ -28,7 +28,7 @@ public final class ConvKernels {
             kernels.add(new DepthwiseTileKernel(unit));
             if (isa == Isa.AMX) {
                 kernels.add(new TileConvKernel(AmxFamily.of(precision)));
-                if (precision == Precision.FAST) {
+                if (precision != Precision.EXACT) {
                     kernels.add(new TileWinogradKernel(AmxFamily.of(precision)));
                 }
             }

@@ -7,6 +7,7 @@ import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.amx.SquareProduct;
 import dev.balsa.kernel.amx.SquareTransform;
+import dev.balsa.kernel.amx.Workplace;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.FactorTurn;
 import dev.balsa.kernel.tile.TileProduct;
@@ -21,7 +22,7 @@ final class TileWinogradWork implements CodeWork, SquareProduct.Image {
     private final Axis width;
     private final SquareProduct product;
 
-    TileWinogradWork(ChannelsLastConvRequest request, AmxFamily family, Constants constants) {
+    TileWinogradWork(ChannelsLastConvRequest request, AmxFamily family, Workplace workplace, Constants constants) {
         this.request = request;
         var axes = Axis.all(request.window());
         height = axes.get(1);
@@ -33,11 +34,11 @@ final class TileWinogradWork implements CodeWork, SquareProduct.Image {
                         request.channels(),
                         request.outputs(),
                         request.epilogue().stages(),
-                        request.parts(),
                         request.result()),
                 this::place,
                 request.weights(),
                 (from, to, target, rowBytes) -> takeApart(request, from, to, target, rowBytes, constants),
+                workplace,
                 constants);
     }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -42,6 +43,8 @@ public final class ChoiceFile {
             Pattern.compile("(?<kernel>[\\w-]{1,80})=(?<seconds>\\d\\.\\d{1,6}E-?\\d{1,2})");
     private static final int LOCK_TRIES = 50;
     private static final long LOCK_PAUSE = 10_000_000L;
+    /// Of the threads of this process, one writes at a time: the lock of a file is between processes.
+    private static final ReentrantLock WRITING = new ReentrantLock();
 
     private final Path path;
     private final Consumer<String> warning;
@@ -113,6 +116,7 @@ public final class ChoiceFile {
 
     /// Adds times, in place of those of equal keys that are there.
     public void add(Map<String, Map<String, Double>> times) {
+        WRITING.lock();
         try {
             Files.createDirectories(path.toAbsolutePath().getParent());
             try (var channel = FileChannel.open(
@@ -128,6 +132,8 @@ public final class ChoiceFile {
             }
         } catch (IOException | UncheckedIOException e) {
             tell("kernel times cannot be kept (" + e + "); let BALSA_CACHE name a folder that can be written to");
+        } finally {
+            WRITING.unlock();
         }
     }
 
@@ -150,7 +156,7 @@ public final class ChoiceFile {
                     return Optional.of(lock);
                 }
             } catch (OverlappingFileLockException e) {
-                // Another thread of this process has it.
+                // Other code of this process has it: another class loader's.
             }
             LockSupport.parkNanos(LOCK_PAUSE);
         }

@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// the same.
 class AmxProductTest {
     private static final int CASES = CodeTrial.cases(Isa.AMX, 60);
-    private static final Bands.Workplace LARGE = new Bands.Workplace(1, 64 << 20);
-    private static final List<Bands.Workplace> OTHERS = List.of(
-            new Bands.Workplace(1, 1 << 12),
-            new Bands.Workplace(1, 1 << 15),
-            new Bands.Workplace(1, 1 << 17),
-            new Bands.Workplace(3, 1 << 16),
-            new Bands.Workplace(16, 1 << 20));
+    private static final Workplace LARGE = new Workplace(1, 64 << 20);
+    private static final List<Workplace> OTHERS = List.of(
+            new Workplace(1, 1 << 12),
+            new Workplace(1, 1 << 15),
+            new Workplace(1, 1 << 17),
+            new Workplace(3, 1 << 16),
+            new Workplace(16, 1 << 20));
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 6})
@@ -62,7 +62,7 @@ class AmxProductTest {
         }
     }
 
-    private static float[] run(CodeTrial trial, AmxFamily family, Bands.Workplace place, GemmRequest request) {
+    private static float[] run(CodeTrial trial, AmxFamily family, Workplace place, GemmRequest request) {
         var kernel = new ConstantGemmKernel(new Elsewhere(family, place));
         return trial.run(kernel.prepare(request, trial), request.m() * request.n());
     }
@@ -76,7 +76,7 @@ class AmxProductTest {
     }
 
     /// Products that are made at another place.
-    private record Elsewhere(AmxFamily family, Bands.Workplace place) implements ProductFamily {
+    private record Elsewhere(AmxFamily family, Workplace place) implements ProductFamily {
         @Override
         public Isa isa() {
             return family.isa();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Which layout a product gets, and how it is divided.
 class LeftLayoutTest {
     private static final AmxFamily FAMILY = new AmxFamily(3);
-    private static final Bands.Workplace PLACE = new Bands.Workplace(2, 2 << 20);
+    private static final Workplace PLACE = new Workplace(2, 2 << 20);
 
     /// Square windows over a square image as large as they reach.
     private static TileProduct.Request windows(int size, int kernel, int stride, int channels, int columns) {
@@ -143,7 +143,7 @@ class LeftLayoutTest {
         long memory = 1 << 18;
         int panels = AmxPanels.count(request.columns());
         for (int workers : new int[] {1, 8, 48}) {
-            var bands = Bands.of(FAMILY, layout, panels, new Bands.Workplace(workers, 2 * memory));
+            var bands = Bands.of(FAMILY, layout, panels, new Workplace(workers, 2 * memory));
             assertThat(bands.start(0)).isZero();
             assertThat(bands.start(bands.count())).isEqualTo(layout.tiles().count());
             assertThat(bands.panelParts()).isBetween(1, panels);
