@@ -111,7 +111,7 @@ public final class SquareProduct {
         panels = new AmxPanels(parts, request.outputs, passSteps());
         packed = constants.packed(
                 weights,
-                "squares in " + division.sections() + " sections of " + panels.form(),
+                "squares of " + panels.form(),
                 panels.bytes() * passes(),
                 target -> pack(kernels, target, constants));
         begin = constants.code("amx_begin", AmxTileCode::begin);
@@ -131,7 +131,7 @@ public final class SquareProduct {
     /// About what it takes, in one phase that the caller counts.
     public static Cost cost(AmxFamily family, long squares, int channels, int outputs) {
         var sizes = new SquareDivision.Sizes(family, squares, channels, outputs);
-        double cycles = sizes.multiplying(sizes.blocks(), AmxCost.PRODUCT_CYCLES, 1) + sizes.splitting(sizes.blocks());
+        double cycles = sizes.multiplying(sizes.blocks(), AmxCost.PRODUCT_CYCLES) + sizes.splitting(sizes.blocks());
         double pixels = (double) squares * SquareTransform.OUTPUTS * SquareTransform.OUTPUTS;
         return new Cost(
                 cycles * AmxCost.MULTIPLY_ADDS, pixels * (channels + outputs) * Float.BYTES, sizes.panelBytes(), 0);
@@ -143,19 +143,19 @@ public final class SquareProduct {
     }
 
     private int passes() {
-        return SquareTransform.SIDE * division.sections();
+        return SquareTransform.SIDE * sizes.sections();
     }
 
     private int sectionSteps() {
-        return sizes.steps() / division.sections();
+        return sizes.steps() / sizes.sections();
     }
 
     private int sectionChannels() {
-        return request.channels / division.sections();
+        return request.channels / sizes.sections();
     }
 
     private long pitch() {
-        return sizes.pitch(division.sections());
+        return sizes.pitch();
     }
 
     private int rows() {
@@ -204,11 +204,11 @@ public final class SquareProduct {
     }
 
     private int row(int pass) {
-        return pass / division.sections();
+        return pass / sizes.sections();
     }
 
     private int section(int pass) {
-        return pass % division.sections();
+        return pass % sizes.sections();
     }
 
     private MachineCode[][] codes(AmxFamily family, Constants constants) {
@@ -221,7 +221,7 @@ public final class SquareProduct {
                         panels.tiles(panel),
                         panels.lastColumns(panel),
                         sectionSteps(),
-                        SquareTransform.shares(row(pass), section(pass) == 0, section(pass) == division.sections() - 1),
+                        SquareTransform.shares(row(pass), section(pass) == 0, section(pass) == sizes.sections() - 1),
                         division.asksPanels() ? askedLines(panel) : 0,
                         request.stages,
                         request.result);
