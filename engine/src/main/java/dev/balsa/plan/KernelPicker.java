@@ -100,7 +100,21 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
                         kernel.inParts(request, parts),
                         operands,
                         staysInPlace(inPlace, operands.size() - 1, parts),
-                        flops));
+                        flops),
+                (image, factors) -> kernel.scaled(request)
+                        .map(scaled -> choice(
+                                new Decision<>(kernel, decision.reason() + "; multiplies rows by factors"),
+                                scaled,
+                                withFactors(operands, image, factors),
+                                inPlace,
+                                flops)));
+    }
+
+    private static List<Value> withFactors(List<Value> operands, Value image, Value factors) {
+        var all = new ArrayList<>(operands);
+        all.set(0, image);
+        all.add(all.size() - 1, factors);
+        return all;
     }
 
     /// What is stored in parts, for people.

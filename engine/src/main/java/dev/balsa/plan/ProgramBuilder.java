@@ -59,8 +59,9 @@ final class ProgramBuilder {
         int threads = context.tuner().measures() ? 1 : context.threads();
         var nodes = source.now().nodes();
         var ahead = new KernelChoices(nodes, source.now().constants().values(), threads);
-        choices = PartsHandover.of(source.now(), ahead.choose(nodes, this::chooseSafely));
-        groups = DepthFirst.of(source.now(), choices, context.machine());
+        var scaled = FactorsIntoRows.of(source.now(), ahead.choose(nodes, this::chooseSafely));
+        choices = PartsHandover.of(source.now(), scaled.choices());
+        groups = scaled.grouped(DepthFirst.of(source.now(), choices, context.machine()), choices);
         ahead.prepare(works());
         nodes.forEach(this::addPlaced);
         var outputs = new ArrayList<Integer>();

@@ -108,6 +108,11 @@ public record AmxFamily(int products) implements ProductFamily {
     }
 
     @Override
+    public boolean takesFactors() {
+        return true;
+    }
+
+    @Override
     public boolean seesThroughPadding() {
         return true;
     }

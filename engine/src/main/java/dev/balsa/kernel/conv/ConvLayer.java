@@ -74,6 +74,9 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
 
     @Override
     public Extent extent(int operand) {
+        if (request.isScaled() && operand == request.factors()) {
+            return request.batch() == 1 ? Extent.ONE : Extent.BY_IMAGE;
+        }
         boolean isByRow = request.epilogue().stages().stream()
                 .anyMatch(stage -> stage instanceof Stage.Binary(var _, int other, var spread)
                         && other == operand
@@ -93,7 +96,8 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
                 request.epilogue(),
                 1,
                 request.image(),
-                request.result());
+                request.result(),
+                request.isScaled());
     }
 
     @Override
