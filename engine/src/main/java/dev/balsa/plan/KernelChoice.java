@@ -25,6 +25,7 @@ public final class KernelChoice {
     private final Set<Integer> takesParts;
     private final Function<Set<Integer>, KernelChoice> inParts;
     private final BiFunction<Value, Value, Optional<KernelChoice>> scaled;
+    private final Function<Value, Optional<KernelChoice>> withRowMeans;
     private @Nullable Work work;
 
     /// @param kernel the kernel's name
@@ -36,8 +37,10 @@ public final class KernelChoice {
     /// @param preparation makes the work, when it is first asked for
     /// @param takesParts the operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself
     /// @param inParts the same with some of these stored so
-    /// @param scaled the same with an image in the place of the first operand, multiplied by factors, if it can be made
-    ///     so
+    /// @param withRowMeans the same with an output before the last operand: the means of that one's rows of pixels, if it
+    ///     can make these
+    /// @param scaled the same with an image in the place of the first operand, multiplied by factors, if it can
+    ///     be made so
     public KernelChoice(
             String kernel,
             String reason,
@@ -48,6 +51,7 @@ public final class KernelChoice {
             Supplier<Work> preparation,
             Set<Integer> takesParts,
             Function<Set<Integer>, KernelChoice> inParts,
+            Function<Value, Optional<KernelChoice>> withRowMeans,
             BiFunction<Value, Value, Optional<KernelChoice>> scaled) {
         this.kernel = kernel;
         this.reason = reason;
@@ -58,6 +62,7 @@ public final class KernelChoice {
         this.preparation = preparation;
         this.takesParts = Set.copyOf(takesParts);
         this.inParts = inParts;
+        this.withRowMeans = withRowMeans;
         this.scaled = scaled;
     }
 
@@ -82,6 +87,7 @@ public final class KernelChoice {
                 _ -> {
                     throw new InternalException(kernel + " has no operands in parts; ask takesParts() first");
                 },
+                _ -> Optional.empty(),
                 (_, _) -> Optional.empty());
     }
 
@@ -129,6 +135,11 @@ public final class KernelChoice {
     /// each image, if it can be made so.
     Optional<KernelChoice> scaled(Value image, Value factors) {
         return scaled.apply(image, factors);
+    }
+
+    /// The same with an output before the last operand: the means of that one's rows of pixels, if it can make these.
+    Optional<KernelChoice> withRowMeans(Value means) {
+        return withRowMeans.apply(means);
     }
 
     /// The work, prepared for the node's shapes when it is first asked for.

@@ -101,6 +101,13 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
                         operands,
                         staysInPlace(inPlace, operands.size() - 1, parts),
                         flops),
+                means -> kernel.withRowMeans(request)
+                        .map(more -> choice(
+                                new Decision<>(kernel, decision.reason() + "; sums up rows"),
+                                more,
+                                withSecondLast(operands, means),
+                                inPlace,
+                                flops)),
                 (image, factors) -> kernel.scaled(request)
                         .map(scaled -> choice(
                                 new Decision<>(kernel, decision.reason() + "; multiplies rows by factors"),
@@ -111,9 +118,15 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     }
 
     private static List<Value> withFactors(List<Value> operands, Value image, Value factors) {
-        var all = new ArrayList<>(operands);
+        var all = withSecondLast(operands, factors);
         all.set(0, image);
-        all.add(all.size() - 1, factors);
+        return all;
+    }
+
+    /// Operands with another one before the output.
+    static List<Value> withSecondLast(List<Value> operands, Value further) {
+        var all = new ArrayList<>(operands);
+        all.add(all.size() - 1, further);
         return all;
     }
 

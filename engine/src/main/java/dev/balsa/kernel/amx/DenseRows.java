@@ -79,7 +79,8 @@ final class DenseRows implements LeftLayout {
 
     /// Where a row's factors are among all.
     private long factor(int row) {
-        return factors.map(rowed -> (long) (row / rowed.rows()) * segment.length()).orElse(0L);
+        return factors.map(rowed -> (long) (row / rowed.rows()) * segment.length())
+                .orElse(0L);
     }
 
     @Override

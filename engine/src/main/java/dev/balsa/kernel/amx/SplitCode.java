@@ -98,8 +98,8 @@ final class SplitCode {
     }
 
     /// rbx = the entry, of whose cells r11 are left; r9 and r10 walk along cells in source and plane, rax and rcx
-    /// along a cell, of whose elements r14 are left; r13 = bytes from a plane to the next; r12 = bytes from a cell's
-    /// elements to their factors.
+    /// along a cell, of whose elements r14 are left; r13 = bytes from a plane to the next; r12 = bytes from
+    /// a cell's elements to their factors.
     private void write() {
         var entry = new Label("entry");
         var next = new Label("next entry");

@@ -68,6 +68,16 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
     }
 
     @Override
+    public Optional<Layer> withRowMeans() {
+        return kernel.withRowMeans(request).map(more -> new ConvLayer(kernel, more, constants));
+    }
+
+    @Override
+    public long rowMeanBytes() {
+        return request.hasRowMeans() ? (long) request.outputs() * Float.BYTES : 0;
+    }
+
+    @Override
     public RowRange sees(RowRange rows) {
         return height.sees(rows);
     }
@@ -97,7 +107,8 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
                 1,
                 request.image(),
                 request.result(),
-                request.isScaled());
+                request.isScaled(),
+                request.hasRowMeans());
     }
 
     @Override

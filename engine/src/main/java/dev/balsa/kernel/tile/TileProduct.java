@@ -81,8 +81,8 @@ public final class TileProduct implements RowProduct, BandedProduct {
     ///     [ProductFamily#seesThroughPadding] looks at it; to others the memory must be as the rows see it
     /// @param left how the left factor is stored; all segments of depth are whole chunks where it is in parts
     /// @param result how the result is stored
-    /// @param factors what rows of the left factor are multiplied by, element by element, before the product. Only for
-    ///     families that [ProductFamily#takesFactors]
+    /// @param factors what rows of the left factor are multiplied by, element by element, before the product.
+    ///     Only for families that [ProductFamily#takesFactors]
     public record Request(
             RowPlaces rows,
             Depth depth,
