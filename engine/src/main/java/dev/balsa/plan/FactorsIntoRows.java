@@ -52,19 +52,18 @@ record FactorsIntoRows(Map<Node, Optional<KernelChoice>> choices, Map<Node, Node
             node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum));
         }
         graph.outputs().forEach(output -> reads.merge(output, 1, Integer::sum));
-        var changed = new IdentityHashMap<>(choices);
-        var multiplications = new IdentityHashMap<Node, Node>();
-        choices.forEach((node, choice) -> choice.ifPresent(made -> {
-            var scaling = scalings.get(made.operands().getFirst());
-            var scaled = scaling != null && reads.get(scaling.node.output(0)) == 1
-                    ? made.scaled(scaling.image, scaling.factors)
-                    : Optional.<KernelChoice>empty();
+        scalings.values().removeIf(scaling -> reads.getOrDefault(scaling.node.output(0), 0) > 1);
+        Map<Node, Optional<KernelChoice>> changed = new IdentityHashMap<>(choices);
+        Map<Node, Node> multiplications = new IdentityHashMap<>();
+        choices.forEach((node, choice) -> {
+            var scaling = choice.map(made -> scalings.get(made.operands().getFirst()));
+            var scaled = scaling.flatMap(by -> choice.orElseThrow().scaled(by.image, by.factors));
             if (scaled.isPresent()) {
                 changed.put(node, scaled);
-                changed.put(scaling.node, Optional.empty());
-                multiplications.put(node, scaling.node);
+                changed.put(scaling.orElseThrow().node, Optional.empty());
+                multiplications.put(node, scaling.orElseThrow().node);
             }
-        }));
+        });
         return new FactorsIntoRows(changed, multiplications);
     }
 
@@ -73,12 +72,13 @@ record FactorsIntoRows(Map<Node, Optional<KernelChoice>> choices, Map<Node, Node
     /// @param groups by each of their nodes
     /// @param chosen the kernels by now
     Map<Node, DepthFirst.Group> grouped(Map<Node, DepthFirst.Group> groups, Map<Node, Optional<KernelChoice>> chosen) {
-        var all = new IdentityHashMap<>(groups);
+        Map<Node, DepthFirst.Group> all = new IdentityHashMap<>(groups);
         multiplications.forEach((node, multiplication) -> {
             var group = all.get(node);
             var nodes = new ArrayList<>(group == null ? List.of(node) : group.nodes());
             nodes.add(nodes.indexOf(node), multiplication);
-            var choice = group == null ? chosen.get(node).orElseThrow() : group.choice();
+            var choice =
+                    group == null ? chosen.getOrDefault(node, Optional.empty()).orElseThrow() : group.choice();
             var larger = new DepthFirst.Group(nodes, choice);
             nodes.forEach(member -> all.put(member, larger));
         });

@@ -37,8 +37,8 @@ public final class KernelChoice {
     /// @param preparation makes the work, when it is first asked for
     /// @param takesParts the operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself
     /// @param inParts the same with some of these stored so
-    /// @param withRowMeans the same with an output before the last operand: the means of that one's rows of pixels, if it
-    ///     can make these
+    /// @param withRowMeans the same with an output before the last operand: the means of that one's rows of pixels,
+    ///     if it can make these
     /// @param scaled the same with an image in the place of the first operand, multiplied by factors, if it can
     ///     be made so
     public KernelChoice(

@@ -62,8 +62,7 @@ final class RowMeansForPools {
         var rows = new Value(pool.input(0).name() + " means of rows", type);
         var group = groups.get(maker);
         var choice = group == null ? choices.getOrDefault(maker, Optional.empty()) : Optional.of(group.choice());
-        var more = choice.filter(_ -> group == null || group.last() == maker)
-                .flatMap(made -> made.withRowMeans(rows));
+        var more = choice.filter(_ -> group == null || group.last() == maker).flatMap(made -> made.withRowMeans(rows));
         var ofMeans = pool.withInputs(List.of(rows));
         var pooling = more.flatMap(_ -> lowering.apply(ofMeans));
         if (pooling.isEmpty()) {

@@ -1,7 +1,6 @@
 package dev.balsa.kernel.depthfirst;
 
 import dev.balsa.kernel.Cost;
-import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import java.util.Optional;
