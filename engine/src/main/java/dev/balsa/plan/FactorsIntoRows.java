@@ -53,8 +53,8 @@ record FactorsIntoRows(Map<Node, Optional<KernelChoice>> choices, Map<Node, Node
         }
         graph.outputs().forEach(output -> reads.merge(output, 1, Integer::sum));
         scalings.values().removeIf(scaling -> reads.getOrDefault(scaling.node.output(0), 0) > 1);
-        Map<Node, Optional<KernelChoice>> changed = new IdentityHashMap<>(choices);
-        Map<Node, Node> multiplications = new IdentityHashMap<>();
+        var changed = copy(choices);
+        var multiplications = copy(Map.<Node, Node>of());
         choices.forEach((node, choice) -> {
             var scaling = choice.map(made -> scalings.get(made.operands().getFirst()));
             var scaled = scaling.flatMap(by -> choice.orElseThrow().scaled(by.image, by.factors));
@@ -72,7 +72,7 @@ record FactorsIntoRows(Map<Node, Optional<KernelChoice>> choices, Map<Node, Node
     /// @param groups by each of their nodes
     /// @param chosen the kernels by now
     Map<Node, DepthFirst.Group> grouped(Map<Node, DepthFirst.Group> groups, Map<Node, Optional<KernelChoice>> chosen) {
-        Map<Node, DepthFirst.Group> all = new IdentityHashMap<>(groups);
+        var all = copy(groups);
         multiplications.forEach((node, multiplication) -> {
             var group = all.get(node);
             var nodes = new ArrayList<>(group == null ? List.of(node) : group.nodes());
@@ -83,5 +83,12 @@ record FactorsIntoRows(Map<Node, Optional<KernelChoice>> choices, Map<Node, Node
             nodes.forEach(member -> all.put(member, larger));
         });
         return all;
+    }
+
+    /// A map by the identity of nodes.
+    static <T> Map<Node, T> copy(Map<Node, T> map) {
+        var copy = new IdentityHashMap<Node, T>();
+        map.forEach(copy::put);
+        return copy;
     }
 }

@@ -26,8 +26,8 @@ final class RowMeansForPools {
     private final Map<Node, Node> pools = new IdentityHashMap<>();
 
     private RowMeansForPools(Map<Node, Optional<KernelChoice>> choices, Map<Node, DepthFirst.Group> groups) {
-        this.choices = new IdentityHashMap<>(choices);
-        this.groups = new IdentityHashMap<>(groups);
+        this.choices = FactorsIntoRows.copy(choices);
+        this.groups = FactorsIntoRows.copy(groups);
     }
 
     /// @param lowering finds the kernel of a pool of means

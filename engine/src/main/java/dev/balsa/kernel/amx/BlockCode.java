@@ -505,7 +505,15 @@ abstract class BlockCode {
             }
             ahead.ifPresent(code -> spread(shape.splits, product, products, code::split));
             if (product >= first) {
-                spread(rows, product - first, products - first, out::finish);
+                finish(product - first, products - first);
+            }
+        }
+
+        private void finish(int turn, int turns) {
+            if (first > 0) {
+                out.finishMany(rows * turn / turns, rows * (turn + 1) / turns);
+            } else {
+                spread(rows, turn, turns, out::finish);
             }
         }
     }

@@ -4,6 +4,7 @@ import static dev.balsa.asm.AmxInstruction.TILESTORED;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.JE;
+import static dev.balsa.asm.GeneralInstruction.JMP;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
@@ -76,6 +77,17 @@ abstract class SumsOut {
 
     /// Writes what becomes of a row of sums; takes rax.
     abstract void finishRow(int row);
+
+    /// Whether there is code for two rows by turns.
+    boolean finishesTwo() {
+        return false;
+    }
+
+    /// Writes what becomes of two rows of sums, if [#finishesTwo]; rcx is the place of the second one, see [#choose];
+    /// takes rax.
+    void finishRows(int row) {
+        throw new IllegalStateException("no code for two rows; ask finishesTwo() first");
+    }
 
     /// Writes what must be done before any row is finished; takes rax and what [#finishRow] takes.
     void start() {}
@@ -173,11 +185,58 @@ abstract class SumsOut {
     /// Finishes a row of the block before.
     final void finish(int row) {
         var dropped = new Label("dropped");
-        a.emit(MOV, ROW.low32(), Mem.at(PLACES, row * PLACE_BYTES));
+        choose(row);
         a.emit(CMP, ROW.low32(), Imm.of(NOWHERE));
         a.emit(JE, dropped);
         finishRow(row);
         a.bind(dropped);
+    }
+
+    /// Finishes two rows of the block before.
+    private void finishTwo(int row) {
+        var separately = new Label("separately");
+        var done = new Label("two rows done");
+        for (int i = row; i < row + 2; i++) {
+            choose(i);
+            a.emit(CMP, ROW.low32(), Imm.of(NOWHERE));
+            a.emit(JE, separately);
+        }
+        finishRows(row);
+        a.emit(JMP, done);
+        a.bind(separately);
+        finish(row);
+        finish(row + 1);
+        a.bind(done);
+    }
+
+    /// rcx = the place of a row.
+    final void choose(int row) {
+        a.emit(MOV, ROW.low32(), Mem.at(PLACES, row * PLACE_BYTES));
+    }
+
+    /// Finishes rows of the block before, when none of it has been walked past yet: several by turns, if there is code
+    /// for that, in a loop.
+    ///
+    /// @param first the first of them
+    /// @param end the row behind the last one
+    final void finishMany(int first, int end) {
+        int pairs = finishesTwo() ? (end - first) / 2 : 0;
+        for (int row = first + 2 * pairs; row < end; row++) {
+            finish(row);
+        }
+        if (pairs == 0) {
+            return;
+        }
+        var pair = new Label("two rows");
+        a.bind(pair);
+        finishTwo(first);
+        a.emit(ADD, PLACES, Imm.of(2 * PLACE_BYTES));
+        a.emit(ADD, SUMS, Imm.of(2L * bufferRow()));
+        a.emit(LEA, Gpr.RAX, Mem.at(SUMS, -2 * pairs * bufferRow()));
+        a.emit(CMP, Gpr.RAX, BlockArgument.BUFFER.in());
+        a.emit(JNE, pair);
+        a.emit(SUB, PLACES, Imm.of(2L * pairs * PLACE_BYTES));
+        a.emit(SUB, SUMS, Imm.of(2L * pairs * bufferRow()));
     }
 
     /// Moves on by some rows.
