@@ -22,8 +22,8 @@ final class RowMeansForPools {
 
     private final Map<Node, Optional<KernelChoice>> choices;
     private final Map<Node, DepthFirst.Group> groups;
-    private final Map<Node, Value> means = new IdentityHashMap<>();
-    private final Map<Node, Node> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Value> means = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Node> pools = new IdentityHashMap<>();
 
     private RowMeansForPools(Map<Node, Optional<KernelChoice>> choices, Map<Node, DepthFirst.Group> groups) {
         this.choices = FactorsIntoRows.copy(choices);

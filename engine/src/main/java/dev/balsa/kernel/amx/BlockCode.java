@@ -269,6 +269,7 @@ abstract class BlockCode {
         }
         if (shape.section.ends()) {
             out.finishAll();
+            out.end();
         }
     }
 
@@ -509,9 +510,11 @@ abstract class BlockCode {
             }
         }
 
+        /// Where all rows leave the buffer in one step, the tile unit waits for the vector units; elsewhere products
+        /// would wait for several rows at once.
         private void finish(int turn, int turns) {
-            if (first > 0) {
-                out.finishMany(rows * turn / turns, rows * (turn + 1) / turns);
+            if (rows == shape.rows()) {
+                spread(rows / 2, turn, turns, pair -> out.finishTwo(2 * pair));
             } else {
                 spread(rows, turn, turns, out::finish);
             }

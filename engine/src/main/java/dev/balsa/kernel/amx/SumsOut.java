@@ -24,6 +24,7 @@ import dev.balsa.kernel.amx.BlockCode.Shape;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.StageCode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -58,6 +59,7 @@ abstract class SumsOut {
     final Shape shape;
     private final List<Stage> stages;
     private final List<Integer> operands;
+    private final List<Runnable> rare = new ArrayList<>();
     /// Bytes of an element of the result.
     private final int bytes;
 
@@ -192,8 +194,13 @@ abstract class SumsOut {
         a.bind(dropped);
     }
 
-    /// Finishes two rows of the block before.
-    private void finishTwo(int row) {
+    /// Finishes two rows of the block before, if there is code for that, by turns.
+    final void finishTwo(int row) {
+        if (!finishesTwo()) {
+            finish(row);
+            finish(row + 1);
+            return;
+        }
         var separately = new Label("separately");
         var done = new Label("two rows done");
         for (int i = row; i < row + 2; i++) {
@@ -202,11 +209,13 @@ abstract class SumsOut {
             a.emit(JE, separately);
         }
         finishRows(row);
-        a.emit(JMP, done);
-        a.bind(separately);
-        finish(row);
-        finish(row + 1);
         a.bind(done);
+        rare.add(() -> {
+            a.bind(separately);
+            finish(row);
+            finish(row + 1);
+            a.emit(JMP, done);
+        });
     }
 
     /// rcx = the place of a row.
@@ -214,29 +223,12 @@ abstract class SumsOut {
         a.emit(MOV, ROW.low32(), Mem.at(PLACES, row * PLACE_BYTES));
     }
 
-    /// Finishes rows of the block before, when none of it has been walked past yet: several by turns, if there is code
-    /// for that, in a loop.
-    ///
-    /// @param first the first of them
-    /// @param end the row behind the last one
-    final void finishMany(int first, int end) {
-        int pairs = finishesTwo() ? (end - first) / 2 : 0;
-        for (int row = first + 2 * pairs; row < end; row++) {
-            finish(row);
-        }
-        if (pairs == 0) {
-            return;
-        }
-        var pair = new Label("two rows");
-        a.bind(pair);
-        finishTwo(first);
-        a.emit(ADD, PLACES, Imm.of(2 * PLACE_BYTES));
-        a.emit(ADD, SUMS, Imm.of(2L * bufferRow()));
-        a.emit(LEA, Gpr.RAX, Mem.at(SUMS, -2 * pairs * bufferRow()));
-        a.emit(CMP, Gpr.RAX, BlockArgument.BUFFER.in());
-        a.emit(JNE, pair);
-        a.emit(SUB, PLACES, Imm.of(2L * pairs * PLACE_BYTES));
-        a.emit(SUB, SUMS, Imm.of(2L * pairs * bufferRow()));
+    /// Writes what is seldom run, out of the way of what is.
+    final void end() {
+        var end = new Label("end of the routine");
+        a.emit(JMP, end);
+        rare.forEach(Runnable::run);
+        a.bind(end);
     }
 
     /// Moves on by some rows.
@@ -302,8 +294,8 @@ abstract class SumsOut {
         }
         a.emit(MOV, SUMS, BlockArgument.BUFFER.in());
         a.bind(row);
-        finish(0);
-        walk(1);
+        finishTwo(0);
+        walk(2);
         testLeft();
         a.emit(JNE, row);
     }
