@@ -31,16 +31,16 @@ record FactorsIntoRows(Map<Node, Optional<KernelChoice>> choices, Map<Node, Node
         }
 
         private static Optional<Scaling> of(Node node, Value image, Value factors) {
-            if (!Chains.isFloat(image) || !Chains.isFloat(factors)) {
+            if (!Chains.isFloat(image)
+                    || !Chains.isFloat(factors)
+                    || Chains.shape(image).rank() != IMAGE_RANK) {
                 return Optional.empty();
             }
             var shape = Chains.shape(image);
-            var expected = List.of(shape.dim(0), 1L, 1L, shape.dim(shape.rank() - 1));
-            return shape.rank() == IMAGE_RANK
-                            && shape.equals(Chains.shape(node.output(0)))
-                            && Chains.shape(factors).toList().equals(expected)
-                    ? Optional.of(new Scaling(node, image, factors))
-                    : Optional.empty();
+            var expected = List.of(shape.dim(0), 1L, 1L, shape.dim(IMAGE_RANK - 1));
+            boolean isScaling = shape.equals(Chains.shape(node.output(0)))
+                    && Chains.shape(factors).toList().equals(expected);
+            return isScaling ? Optional.of(new Scaling(node, image, factors)) : Optional.empty();
         }
     }
 

@@ -405,8 +405,7 @@ public final class FunctionCode {
     /// x = x / (1 + exp(-x)) without a division, which takes a vector of 512 bits 16 cycles (Ice Lake and later;
     /// Fog, *Instruction tables*), more than all the rest. The reciprocal's first guess is corrected twice, by
     /// 1 + e + e^2 and by 1 + e where e is what it lacks. The exponential is a power of the 32nd root of two, of
-    which a
-    /// table holds one octave, times that of a rest so small that three terms do.
+    /// which a table holds one octave, times that of a rest so small that three terms do.
     private void swishByMultiplications(Vec x) {
         var rest = free(0);
         var power = free(1);
