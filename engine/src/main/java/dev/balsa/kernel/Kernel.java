@@ -39,6 +39,18 @@ public interface Kernel<R> {
         return request;
     }
 
+    /// The request with its first operand multiplied by a factor for each channel, which are an operand before the
+    /// output, `[images, channels]`. It is supported, too, and takes about as long.
+    default Optional<R> scaled(R request) {
+        return Optional.empty();
+    }
+
+    /// The request with a second output before the other: the mean of each channel over each row of pixels of the
+    /// image that it makes, `[images, rows, channels]`. It is supported, too, and takes about as long.
+    default Optional<R> withRowMeans(R request) {
+        return Optional.empty();
+    }
+
     /// Prepares the request for running: chooses tile counts, packs constant operands through `constants`.
     ///
     /// @throws dev.balsa.error.InternalException if the request is not supported

@@ -39,7 +39,8 @@ record ChainLowering(Graph graph, KernelPicker picker) {
 
     private Optional<KernelChoice> request(Node node, List<ChainStep> steps) {
         var result = Chains.shape(node.output(0));
-        var operands = new ArrayList<Value>(List.of(node.input(0)));
+        var first = node.input(steps.getFirst().operands().indexOf(ChainStep.CHAIN));
+        var operands = new ArrayList<Value>(List.of(first));
         var stages = new ArrayList<Stage>();
         for (var step : steps) {
             stages.add(stage(node, step, operands));
@@ -48,7 +49,7 @@ record ChainLowering(Graph graph, KernelPicker picker) {
                 .map(value -> strides(Chains.shape(value), result))
                 .toList();
         var request = new ElementwiseRequest(result.toList(), strides, stages);
-        var inPlace = Chains.shape(node.input(0)).equals(result) ? OptionalInt.of(0) : OptionalInt.empty();
+        var inPlace = Chains.shape(first).equals(result) ? OptionalInt.of(0) : OptionalInt.empty();
         operands.add(node.output(0));
         return picker.pick(
                 ElementwiseKernels.chains(picker.isa(), VectorProvider.best()), request, operands, inPlace, 0);

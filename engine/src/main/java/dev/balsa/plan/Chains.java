@@ -60,14 +60,27 @@ record Chains(Isa isa) implements FuseChain.Acceptance {
         return value.type().dtype() == DataType.FLOAT32 && value.type().shape().isKnown();
     }
 
-    /// An elementwise operator as the first step of a chain that begins with one of its inputs.
+    /// An elementwise operator as the first step of a chain that begins with one of its inputs: the first one, or the
+    /// second if only that is as large as the result, which then may take its place.
     static Optional<ChainStep> headStage(Op op, List<Value> inputs, Graph graph) {
         if (!(op instanceof Elementwise) || inputs.isEmpty()) {
             return Optional.empty();
         }
+        return isSecondLarger(inputs)
+                ? headStage(op, inputs, 1, graph).or(() -> headStage(op, inputs, 0, graph))
+                : headStage(op, inputs, 0, graph);
+    }
+
+    private static boolean isSecondLarger(List<Value> inputs) {
+        return inputs.size() == 2
+                && inputs.stream().allMatch(input -> input.isPresent() && isFloat(input))
+                && shape(inputs.get(0)).size() < shape(inputs.get(1)).size();
+    }
+
+    private static Optional<ChainStep> headStage(Op op, List<Value> inputs, int first, Graph graph) {
         var operands = new ArrayList<Long>();
         for (int i = 0; i < inputs.size(); i++) {
-            operands.add(i == 0 ? ChainStep.CHAIN : inputs.get(i).isPresent() ? (long) i : ChainStep.LEFT_OUT);
+            operands.add(i == first ? ChainStep.CHAIN : inputs.get(i).isPresent() ? (long) i : ChainStep.LEFT_OUT);
         }
         var step = new ChainStep(op, operands);
         return KernelStages.of(step, constants(inputs, graph)).map(_ -> step);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Finds layers to be made one after the other for a few rows of an image at a time, where what they hand on would
@@ -195,28 +196,32 @@ final class DepthFirst {
     }
 
     private static Group group(List<Candidate> members, Pieces pieces) {
-        var numbers = numbers(members);
         var operands = new ArrayList<Value>();
-        numbers.forEach((value, number) -> {
+        numbers(members).forEach((value, number) -> {
             if (number < pieces.externals()) {
                 operands.add(value);
             }
         });
         operands.add(members.getLast().output());
+        return new Group(members.stream().map(Candidate::node).toList(), choice(members, pieces, operands));
+    }
+
+    private static KernelChoice choice(List<Candidate> members, Pieces pieces, List<Value> operands) {
         var hardest = members.stream()
                 .max((one, other) -> Long.compare(one.choice.flops(), other.choice.flops()))
                 .orElseThrow();
-        return new Group(
-                members.stream().map(Candidate::node).toList(),
-                new KernelChoice(
-                        hardest.choice.kernel(),
-                        "depth first, " + members.size() + " layers in " + pieces.count() + " pieces of an image",
-                        operands,
-                        OptionalInt.empty(),
-                        members.stream()
-                                .mapToLong(member -> member.choice.flops())
-                                .sum(),
-                        Optional.empty(),
-                        () -> new DepthFirstWork(pieces)));
+        return new KernelChoice(
+                hardest.choice.kernel(),
+                "depth first, " + members.size() + " layers in " + pieces.count() + " pieces of an image",
+                operands,
+                OptionalInt.empty(),
+                members.stream().mapToLong(member -> member.choice.flops()).sum(),
+                Optional.empty(),
+                () -> new DepthFirstWork(pieces),
+                Set.of(),
+                _ -> choice(members, pieces, operands),
+                means -> pieces.withRowMeans()
+                        .map(more -> choice(members, more, KernelPicker.withSecondLast(operands, means))),
+                (_, _) -> Optional.empty());
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ public final class KernelChoice {
     private final Supplier<Work> preparation;
     private final Set<Integer> takesParts;
     private final Function<Set<Integer>, KernelChoice> inParts;
+    private final BiFunction<Value, Value, Optional<KernelChoice>> scaled;
+    private final Function<Value, Optional<KernelChoice>> withRowMeans;
     private @Nullable Work work;
 
     /// @param kernel the kernel's name
@@ -34,6 +37,10 @@ public final class KernelChoice {
     /// @param preparation makes the work, when it is first asked for
     /// @param takesParts the operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself
     /// @param inParts the same with some of these stored so
+    /// @param withRowMeans the same with an output before the last operand: the means of that one's rows of pixels,
+    ///     if it can make these
+    /// @param scaled the same with an image in the place of the first operand, multiplied by factors, if it can
+    ///     be made so
     public KernelChoice(
             String kernel,
             String reason,
@@ -43,7 +50,9 @@ public final class KernelChoice {
             Optional<Layer> layer,
             Supplier<Work> preparation,
             Set<Integer> takesParts,
-            Function<Set<Integer>, KernelChoice> inParts) {
+            Function<Set<Integer>, KernelChoice> inParts,
+            Function<Value, Optional<KernelChoice>> withRowMeans,
+            BiFunction<Value, Value, Optional<KernelChoice>> scaled) {
         this.kernel = kernel;
         this.reason = reason;
         this.operands = List.copyOf(operands);
@@ -53,6 +62,8 @@ public final class KernelChoice {
         this.preparation = preparation;
         this.takesParts = Set.copyOf(takesParts);
         this.inParts = inParts;
+        this.withRowMeans = withRowMeans;
+        this.scaled = scaled;
     }
 
     /// A choice all of whose operands are as the model says.
@@ -64,9 +75,20 @@ public final class KernelChoice {
             long flops,
             Optional<Layer> layer,
             Supplier<Work> preparation) {
-        this(kernel, reason, operands, inPlace, flops, layer, preparation, Set.of(), _ -> {
-            throw new InternalException(kernel + " has no operands in parts; ask takesParts() first");
-        });
+        this(
+                kernel,
+                reason,
+                operands,
+                inPlace,
+                flops,
+                layer,
+                preparation,
+                Set.of(),
+                _ -> {
+                    throw new InternalException(kernel + " has no operands in parts; ask takesParts() first");
+                },
+                _ -> Optional.empty(),
+                (_, _) -> Optional.empty());
     }
 
     /// The kernel's name.
@@ -107,6 +129,17 @@ public final class KernelChoice {
     /// The same with some of these stored so.
     KernelChoice inParts(Set<Integer> these) {
         return these.isEmpty() ? this : inParts.apply(these);
+    }
+
+    /// The same with an image in the place of the first operand, which is multiplied by a factor for each channel of
+    /// each image, if it can be made so.
+    Optional<KernelChoice> scaled(Value image, Value factors) {
+        return scaled.apply(image, factors);
+    }
+
+    /// The same with an output before the last operand: the means of that one's rows of pixels, if it can make these.
+    Optional<KernelChoice> withRowMeans(Value means) {
+        return withRowMeans.apply(means);
     }
 
     /// The work, prepared for the node's shapes when it is first asked for.

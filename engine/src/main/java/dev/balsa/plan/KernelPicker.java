@@ -100,7 +100,34 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
                         kernel.inParts(request, parts),
                         operands,
                         staysInPlace(inPlace, operands.size() - 1, parts),
-                        flops));
+                        flops),
+                means -> kernel.withRowMeans(request)
+                        .map(more -> choice(
+                                new Decision<>(kernel, decision.reason() + "; sums up rows"),
+                                more,
+                                withSecondLast(operands, means),
+                                inPlace,
+                                flops)),
+                (image, factors) -> kernel.scaled(request)
+                        .map(scaled -> choice(
+                                new Decision<>(kernel, decision.reason() + "; multiplies rows by factors"),
+                                scaled,
+                                withFactors(operands, image, factors),
+                                inPlace,
+                                flops)));
+    }
+
+    private static List<Value> withFactors(List<Value> operands, Value image, Value factors) {
+        var all = withSecondLast(operands, factors);
+        all.set(0, image);
+        return all;
+    }
+
+    /// Operands with another one before the output.
+    static List<Value> withSecondLast(List<Value> operands, Value further) {
+        var all = new ArrayList<>(operands);
+        all.add(all.size() - 1, further);
+        return all;
     }
 
     /// What is stored in parts, for people.

@@ -32,6 +32,7 @@ final class ProgramBuilder {
     private Map<Node, Optional<KernelChoice>> choices = Map.of();
     /// The nodes that are made together, by each of them.
     private Map<Node, DepthFirst.Group> groups = Map.of();
+    private RowMeansForPools means;
     private long sharedBytes;
     private long workerBytes;
 
@@ -40,6 +41,7 @@ final class ProgramBuilder {
         this.context = context;
         this.lowering = new Lowering(source.now(), new KernelPicker(source.now(), context, trial));
         this.slots = new SlotTable(source);
+        this.means = RowMeansForPools.of(source.now(), choices, groups, _ -> Optional.empty());
     }
 
     static Program build(Specialized source, PlanContext context) {
@@ -59,8 +61,12 @@ final class ProgramBuilder {
         int threads = context.tuner().measures() ? 1 : context.threads();
         var nodes = source.now().nodes();
         var ahead = new KernelChoices(nodes, source.now().constants().values(), threads);
-        choices = PartsHandover.of(source.now(), ahead.choose(nodes, this::chooseSafely));
-        groups = DepthFirst.of(source.now(), choices, context.machine());
+        var scaled = FactorsIntoRows.of(source.now(), ahead.choose(nodes, this::chooseSafely));
+        choices = PartsHandover.of(source.now(), scaled.choices());
+        groups = scaled.grouped(DepthFirst.of(source.now(), choices, context.machine()), choices);
+        means = RowMeansForPools.of(source.now(), choices, groups, lowering::lower);
+        choices = means.choices();
+        groups = means.groups();
         ahead.prepare(works());
         nodes.forEach(this::addPlaced);
         var outputs = new ArrayList<Integer>();
@@ -137,7 +143,7 @@ final class ProgramBuilder {
             if (group.last() == node) {
                 // Until now others must leave alone what any of them reads.
                 group.nodes().forEach(member -> slots.consume(member.inputs()));
-                addKernel(StepInfos.of(group), List.of(node.output(0)), group.choice());
+                addKernel(StepInfos.of(group), means.outputs(node), group.choice());
             }
             return;
         }
@@ -150,11 +156,11 @@ final class ProgramBuilder {
         if (choice.isPresent()) {
             addKernel(
                     StepInfos.of(
-                            node,
+                            means.reading(node),
                             choice.get().kernel(),
                             choice.get().reason(),
                             choice.get().flops()),
-                    node.outputs().stream().filter(Value::isPresent).toList(),
+                    means.outputs(node),
                     choice.get());
         } else {
             addPlain(node, dynamic);

@@ -72,7 +72,9 @@ class PartsHandoverTest {
                     throw new InternalException("a kernel that is made up has no work");
                 },
                 takesParts,
-                parts -> choice(node, takesParts, new TreeSet<>(parts).toString()));
+                parts -> choice(node, takesParts, new TreeSet<>(parts).toString()),
+                _ -> Optional.empty(),
+                (_, _) -> Optional.empty());
     }
 
     @Test

@@ -32,6 +32,12 @@ public record AmxFamily(int products) implements ProductFamily {
     private static final double MOST_EFFORT = 12;
 
     private static final double MOST_WASTE = 4;
+    /// Sums of so few products come faster than the vector units take them through functions of many instructions,
+    /// which then are done sooner where they also multiply (measured on Sapphire Rapids with x / (1 + exp(-x))).
+    private static final double SHORT_DEPTH = 24;
+
+    /// What functions with a polynomial take.
+    private static final int MANY_TEMPORARIES = 4;
     /// A tile of rows is split as a whole: so long it takes some megabytes of scratch memory.
     private static final double MOST_DEPTH = 1 << 16;
 
@@ -77,6 +83,7 @@ public record AmxFamily(int products) implements ProductFamily {
                 && size.depth() <= MOST_DEPTH
                 && waste(size) <= MOST_WASTE
                 && waste(size) * products <= MOST_EFFORT
+                && !(size.depth() <= SHORT_DEPTH && StageCode.temporaries(stages) >= MANY_TEMPORARIES)
                 && StageCode.knows(stages);
     }
 
@@ -105,6 +112,11 @@ public record AmxFamily(int products) implements ProductFamily {
     @Override
     public boolean takesParts() {
         return parts() <= 2;
+    }
+
+    @Override
+    public boolean takesFactors() {
+        return true;
     }
 
     @Override

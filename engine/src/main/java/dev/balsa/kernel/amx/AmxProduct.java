@@ -29,12 +29,16 @@ final class AmxProduct implements RowProduct {
     /// Into how many blocks asking for the next panel is divided, if there are so many.
     private static final int MOST_SHARES = 4;
 
+    private static final int NO_OPERAND = -1;
+
     private final List<Stage> stages;
     private final OperandAddresses operands;
     private final LeftLayout layout;
     private final AmxPanels panels;
     private final MemorySegment packed;
     private final Bands bands;
+    /// The operand that rows are multiplied by, or [#NO_OPERAND].
+    private final int factors;
     private final MachineCode split;
     private final MachineCode begin;
     private final MachineCode end;
@@ -78,7 +82,10 @@ final class AmxProduct implements RowProduct {
                 panels.form() + " of " + right.form(),
                 panels.bytes(),
                 target -> panels.pack(right, target, constants));
-        split = constants.code(SplitCode.name(parts, request.left()), () -> SplitCode.write(parts, request.left()));
+        factors = request.factors().map(TileProduct.Factors::operand).orElse(NO_OPERAND);
+        split = constants.code(
+                SplitCode.name(parts, request.left(), factors != NO_OPERAND),
+                () -> SplitCode.write(parts, request.left(), factors != NO_OPERAND));
         begin = constants.code("amx_begin", AmxTileCode::begin);
         end = constants.code("amx_end", BlockCode::end);
         gathering = Gathering.of(layout, request, parts, constants);
@@ -234,7 +241,7 @@ final class AmxProduct implements RowProduct {
         for (int part = from; part < to; part++) {
             int band = part / bands.panelParts();
             if (band != readyBand && !isInPlace) {
-                split(frame.scratch(), memory, band);
+                split(frame, memory, band);
             }
             readyBand = band;
             BlockArgument.LEFT.set(
@@ -280,7 +287,8 @@ final class AmxProduct implements RowProduct {
         return panelPart * (count / among) + Math.min(panelPart, count % among);
     }
 
-    private void split(MemorySegment scratch, long left, int band) {
+    private void split(Frame frame, long left, int band) {
+        var scratch = frame.scratch();
         var tiles = layout.tiles();
         long planes = scratch.address() + planesAt();
         long flat = planes + planeStep * parts;
@@ -289,6 +297,9 @@ final class AmxProduct implements RowProduct {
         SplitCode.Argument.PLANE_STEP.set(scratch, gathering.isNeeded() ? flatStep : planeStep);
         SplitCode.Argument.ENTRIES.set(scratch, entries.address());
         SplitCode.Argument.CELL_STEP.set(scratch, layout.cellStep());
+        if (factors != NO_OPERAND) {
+            SplitCode.Argument.FACTORS.set(scratch, frame.operand(factors).address());
+        }
         split.call(0, scratch, firstEntries[band], firstEntries[band + 1]);
         if (gathering.isNeeded()) {
             gathering.run(

@@ -4,7 +4,9 @@ import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
+import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.StageCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -72,6 +74,9 @@ final class AmxTileCode extends BlockCode {
 
     /// Sums that go through the epilogue as they are.
     private static final class Sums extends SumsOut {
+        /// What functions with a polynomial take.
+        private static final int MANY_TEMPORARIES = 4;
+
         private final Form form;
         private final Bfloat16Code bfloat;
 
@@ -91,37 +96,84 @@ final class AmxTileCode extends BlockCode {
         /// All columns are read before any is written, since the result may lie over an operand of its shape.
         @Override
         void finishRow(int row) {
-            int columns = shape.columnTiles();
-            int last = form.takesApart() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
-            var free = IntStream.range(columns, last)
-                    .mapToObj(Bfloat16Code.UNIT::register)
-                    .toList();
-            // Equal code by turns may take the same address register: each instruction has its turn for all.
-            if (count(columns - 1) == Tiles.COLUMNS) {
-                var parts = IntStream.range(0, columns)
-                        .<StageCode.Part>mapToObj(column -> registers -> finish(row, column, registers))
-                        .toList();
-                StageCode.writeByTurns(lanes, form.stages, 0, parts, free);
-            } else {
-                IntStream.range(0, columns).forEach(column -> finish(row, column, free));
-            }
-            if (form.result == Storage.PARTS) {
-                bfloat.split(Vec.zmm(0), Vec.zmm(1), (part, bytes) -> place(0, part * Storage.PART_BYTES + bytes));
-                return;
-            }
-            for (int column = 0; column < columns; column++) {
-                if (count(column) == Tiles.COLUMNS) {
-                    lanes.store(place(column, 0), Vec.zmm(column));
-                } else {
-                    lanes.storeFirst(place(column, 0), Vec.zmm(column), count(column), free.getFirst());
-                }
+            compute(row, 1);
+            write(0);
+        }
+
+        /// Where functions take so many instructions, each of which waits for the one before, that it takes more than
+        /// the columns of a row to keep the vector unit busy, and no operand belongs to a row.
+        @Override
+        boolean finishesTwo() {
+            return shape.columnTiles() == 2
+                    && isWhole()
+                    && StageCode.temporaries(form.stages) >= MANY_TEMPORARIES
+                    && free(2).size() >= 4 * StageCode.temporaries(form.stages)
+                    && StageCode.operands(form.stages).stream()
+                            .noneMatch(operand -> OperandPlaces.isFull(form.stages, operand));
+        }
+
+        @Override
+        void finishRows(int row) {
+            compute(row, 2);
+            for (int i = 0; i < 2; i++) {
+                choose(row + i);
+                write(i);
             }
         }
 
-        private void finish(int row, int column, List<Vec> registers) {
-            var x = Vec.zmm(column);
-            lanes.load(x, sums(row, column));
-            StageCode.write(lanes, form.stages, x, registers, operands(column));
+        private boolean isWhole() {
+            return count(shape.columnTiles() - 1) == Tiles.COLUMNS;
+        }
+
+        /// Registers beside those of the sums of so many rows.
+        private List<Vec> free(int rows) {
+            int last = form.takesApart() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
+            return IntStream.range(rows * shape.columnTiles(), last)
+                    .mapToObj(Bfloat16Code.UNIT::register)
+                    .toList();
+        }
+
+        /// The register of a row's column, of rows that are finished together.
+        private Vec x(int row, int column) {
+            return Vec.zmm(row * shape.columnTiles() + column);
+        }
+
+        private void compute(int first, int rows) {
+            var free = free(rows);
+            var parts = new ArrayList<StageCode.Part>();
+            for (int row = 0; row < rows; row++) {
+                for (int column = 0; column < shape.columnTiles(); column++) {
+                    var x = x(row, column);
+                    var sums = sums(first + row, column);
+                    var operands = operands(column);
+                    parts.add(registers -> {
+                        lanes.load(x, sums);
+                        StageCode.write(lanes, form.stages, x, registers, operands);
+                    });
+                }
+            }
+            // Equal code by turns may take the same address register: each instruction has its turn for all.
+            if (isWhole()) {
+                StageCode.writeByTurns(lanes, form.stages, 0, parts, free);
+            } else {
+                parts.forEach(part -> part.write(free));
+            }
+        }
+
+        /// Writes a row that has been computed to the place that is chosen.
+        private void write(int row) {
+            if (form.result == Storage.PARTS) {
+                bfloat.split(x(row, 0), x(row, 1), (part, bytes) -> place(0, part * Storage.PART_BYTES + bytes));
+                return;
+            }
+            for (int column = 0; column < shape.columnTiles(); column++) {
+                if (count(column) == Tiles.COLUMNS) {
+                    lanes.store(place(column, 0), x(row, column));
+                } else {
+                    var spare = free(1).getFirst();
+                    lanes.storeFirst(place(column, 0), x(row, column), count(column), spare);
+                }
+            }
         }
     }
 

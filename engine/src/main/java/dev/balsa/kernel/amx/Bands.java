@@ -52,6 +52,9 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     static Bands best(AmxFamily family, TileProduct.Request request, Workplace workplace) {
         int panels = AmxPanels.count(request.columns());
         var layouts = new ArrayList<LeftLayout>();
+        if (request.factors().isPresent()) {
+            return of(family, DenseRows.of(request).orElseThrow(), panels, workplace);
+        }
         RowsInPlace.of(request).ifPresent(layouts::add);
         RowsAhead.of(request).ifPresent(layouts::add);
         DenseRows.of(request).ifPresent(layouts::add);

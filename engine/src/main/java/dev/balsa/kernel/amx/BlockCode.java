@@ -269,6 +269,7 @@ abstract class BlockCode implements PartProducts.Loads {
         }
         if (shape.section.ends()) {
             out.finishAll();
+            out.end();
         }
     }
 
@@ -505,7 +506,17 @@ abstract class BlockCode implements PartProducts.Loads {
             }
             ahead.ifPresent(code -> spread(shape.splits, product, products, code::split));
             if (product >= first) {
-                spread(rows, product - first, products - first, out::finish);
+                finish(product - first, products - first);
+            }
+        }
+
+        /// Where all rows leave the buffer in one step, the tile unit waits for the vector units; elsewhere products
+        /// would wait for several rows at once.
+        private void finish(int turn, int turns) {
+            if (rows == shape.rows()) {
+                spread(rows / 2, turn, turns, pair -> out.finishTwo(2 * pair));
+            } else {
+                spread(rows, turn, turns, out::finish);
             }
         }
     }

@@ -8,12 +8,13 @@ import java.util.Arrays;
 
 /// What [SplitCode] is to do: entries of some cells each.
 final class Conversions {
-    private static final int FIELDS = 5;
+    private static final int FIELDS = 6;
     private static final int SOURCE = 0;
     private static final int TARGET = 1;
     private static final int CELLS = 2;
     private static final int STEP = 3;
     private static final int LENGTH = 4;
+    private static final int FACTORS = 5;
 
     /// Bytes of an entry.
     static final int BYTES = FIELDS * Long.BYTES;
@@ -33,9 +34,17 @@ final class Conversions {
     /// @param targetStep bytes from a cell to the next
     /// @param first whether this is the first one of a band
     void add(long element, long target, long length, long targetStep, boolean first) {
+        add(element, 0, target, length, targetStep, first);
+    }
+
+    /// Adds a cell whose elements are multiplied by factors.
+    ///
+    /// @param factor where these are in the factors' memory
+    void add(long element, long factor, long target, long length, long targetStep, boolean first) {
         long source = element == Sight.ZEROS ? Sight.ZEROS : element * Float.BYTES;
         int last = (count - 1) * FIELDS;
-        if (!first && entries[last + LENGTH] == length && continues(last, source, target, targetStep)) {
+        boolean isAlike = !first && entries[last + LENGTH] == length && entries[last + FACTORS] == factor * Float.BYTES;
+        if (isAlike && continues(last, source, target, targetStep)) {
             entries[last + STEP] = source == Sight.ZEROS ? 0 : step(last, source);
             entries[last + CELLS]++;
             return;
@@ -49,6 +58,7 @@ final class Conversions {
         entries[at + CELLS] = 1;
         entries[at + STEP] = 0;
         entries[at + LENGTH] = length;
+        entries[at + FACTORS] = factor * Float.BYTES;
     }
 
     /// Adds several cells at equal distances, or as many zeros.
@@ -110,5 +120,10 @@ final class Conversions {
     /// Elements of a cell.
     static int lengthAt() {
         return LENGTH * Long.BYTES;
+    }
+
+    /// Bytes from where factors begin to those of the cells.
+    static int factorsAt() {
+        return FACTORS * Long.BYTES;
     }
 }

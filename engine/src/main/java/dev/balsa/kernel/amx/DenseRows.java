@@ -13,6 +13,7 @@ final class DenseRows implements LeftLayout {
     private final RowPlaces rows;
     private final Depth.Segment segment;
     private final Sight sight;
+    private final Optional<TileProduct.Factors> factors;
     private final long pitch;
     private final RowTiles tiles;
     private final List<Step> steps;
@@ -22,6 +23,7 @@ final class DenseRows implements LeftLayout {
         this.rows = request.rows();
         this.segment = segment;
         this.sight = request.sight();
+        this.factors = request.factors();
         pitch = LeftLayout.pitch(Tiles.filled(segment.length()));
         tiles = RowTiles.dense(rows.count(), pitch);
         steps = Step.along(segment.length());
@@ -71,8 +73,14 @@ final class DenseRows implements LeftLayout {
     public void convert(int from, int to, Conversions conversions) {
         int first = tiles.firstRow(from);
         for (int row = first; row < tiles.endRow(to - 1); row++) {
-            conversions.add(source(row), (row - first) * pitch, segment.length(), pitch, row == first);
+            conversions.add(source(row), factor(row), (row - first) * pitch, segment.length(), pitch, row == first);
         }
+    }
+
+    /// Where a row's factors are among all.
+    private long factor(int row) {
+        return factors.map(rowed -> (long) (row / rowed.rows()) * segment.length())
+                .orElse(0L);
     }
 
     @Override

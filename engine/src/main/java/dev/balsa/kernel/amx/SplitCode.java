@@ -32,7 +32,8 @@ import dev.balsa.kernel.code.RoutineArgument;
 
 /// Writes the code that splits floats into planes of bfloat16 parts, or copies those of [Storage#PARTS] there, for the
 /// entries from rsi to rdx of [Conversions]: cells of elements at equal distances, each filled up with zeros to whole
-/// steps of depth, which may reach over what follows. rdi points to the [Argument]s.
+/// steps of depth, which may reach over what follows. The elements of a cell may be multiplied by factors first, each
+/// by its own. rdi points to the [Argument]s.
 final class SplitCode {
     /// What the routine is told, in this order.
     enum Argument implements RoutineArgument {
@@ -43,7 +44,9 @@ final class SplitCode {
         PLANE_STEP(2),
         ENTRIES(3),
         /// Bytes from a cell to the next in a plane.
-        CELL_STEP(4);
+        CELL_STEP(4),
+        /// Where factors begin, if there are any.
+        FACTORS(5);
 
         private final int place;
 
@@ -68,30 +71,35 @@ final class SplitCode {
     private final Assembler a;
     private final int parts;
     private final Storage source;
+    private final boolean hasFactors;
     private final Bfloat16Code bfloat;
 
-    private SplitCode(Assembler assembler, int parts, Storage source) {
+    private SplitCode(Assembler assembler, int parts, Storage source, boolean hasFactors) {
         this.a = assembler;
         this.parts = parts;
         this.source = source;
+        this.hasFactors = hasFactors;
         bfloat = new Bfloat16Code(assembler, parts);
     }
 
     /// Names the routine.
-    static String name(int parts, Storage source) {
-        return (source == Storage.FLOATS ? "amx_split_bf16_" : "amx_place_bf16_") + parts + "parts";
+    static String name(int parts, Storage source, boolean hasFactors) {
+        return (source == Storage.FLOATS ? "amx_split_bf16_" : "amx_place_bf16_") + parts + "parts"
+                + (hasFactors ? "_scaled" : "");
     }
 
     /// The routine's code.
     ///
     /// @param parts 1 or 2 where they are copied
     /// @param source how the elements are stored
-    static byte[] write(int parts, Storage source) {
-        return Routine.of(0, assembler -> new SplitCode(assembler, parts, source).write());
+    /// @param hasFactors whether there are factors; only for floats
+    static byte[] write(int parts, Storage source, boolean hasFactors) {
+        return Routine.of(0, assembler -> new SplitCode(assembler, parts, source, hasFactors).write());
     }
 
     /// rbx = the entry, of whose cells r11 are left; r9 and r10 walk along cells in source and plane, rax and rcx
-    /// along a cell, of whose elements r14 are left; r13 = bytes from a plane to the next.
+    /// along a cell, of whose elements r14 are left; r13 = bytes from a plane to the next; r12 = bytes from
+    /// a cell's elements to their factors.
     private void write() {
         var entry = new Label("entry");
         var next = new Label("next entry");
@@ -147,11 +155,16 @@ final class SplitCode {
         var several = new Label("several");
         var rest = new Label("rest");
         var full = new Label("full");
+        if (hasFactors) {
+            a.emit(MOV, Gpr.R12, Mem.at(Gpr.RBX, Conversions.factorsAt()));
+            a.emit(ADD, Gpr.R12, Mem.at(Gpr.RDI, Argument.FACTORS.at()));
+            a.emit(SUB, Gpr.R12, Gpr.R9);
+        }
         a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
         a.emit(JB, rest);
         a.bind(several);
-        a.emit(AvxInstruction.VMOVUPS, X, Mem.at(Gpr.RAX, 0));
-        a.emit(AvxInstruction.VMOVUPS, Y, Mem.at(Gpr.RAX, VECTOR_BYTES));
+        load(X, X, 0);
+        load(Y, Y, VECTOR_BYTES);
         bfloat.split(X, Y, this::plane);
         a.emit(ADD, Gpr.RAX, Imm.of((long) Tiles.DEPTH * Float.BYTES));
         a.emit(ADD, Gpr.RCX, Imm.of(Tiles.ROW_BYTES));
@@ -165,10 +178,18 @@ final class SplitCode {
         a.emit(MaskInstruction.KMOVW, REST, Gpr.R15.low32());
         a.emit(SHR, Gpr.R15.low32(), Imm.of(LANES));
         a.emit(MaskInstruction.KMOVW, FURTHER_REST, Gpr.R15.low32());
-        a.emit(AvxInstruction.VMOVUPS, X.zero(REST), Mem.at(Gpr.RAX, 0));
-        a.emit(AvxInstruction.VMOVUPS, Y.zero(FURTHER_REST), Mem.at(Gpr.RAX, VECTOR_BYTES));
+        load(X, X.zero(REST), 0);
+        load(Y, Y.zero(FURTHER_REST), VECTOR_BYTES);
         bfloat.split(X, Y, this::plane);
         a.bind(full);
+    }
+
+    /// @param chosen the lanes that there are
+    private void load(Vec d, Vec chosen, int bytes) {
+        a.emit(AvxInstruction.VMOVUPS, chosen, Mem.at(Gpr.RAX, bytes));
+        if (hasFactors) {
+            a.emit(AvxInstruction.VMULPS, chosen, d, Mem.at(Gpr.RAX, Gpr.R12, 1, bytes));
+        }
     }
 
     /// Cells are whole chunks.

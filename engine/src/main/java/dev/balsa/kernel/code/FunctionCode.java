@@ -28,11 +28,13 @@ public final class FunctionCode {
 
     private static final List<Float> EXP =
             List.of(Coefficients.E0, Coefficients.E1, Coefficients.E2, Coefficients.E3, Coefficients.E4);
-    /// exp(-r)
-    private static final List<Float> EXP_OF_MINUS =
-            List.of(1f, -1f, Coefficients.E0, -Coefficients.E1, Coefficients.E2, -Coefficients.E3, Coefficients.E4);
-    /// Leaves in the low bits of a sum the integer that the other one is nearest to, plus the bias of exponents.
-    private static final float EXPONENT_ROUNDER = Coefficients.ROUNDER + EXPONENT_BIAS;
+    /// exp(-r) for r within half of ln 2 / 32 of 0, off by 5.3e-8 of itself at most: its series, whose third power is
+    /// replaced by the line that stays closest to it.
+    private static final List<Float> EXP_OF_LITTLE =
+            List.of(1f, -(1 + Coefficients.LN2 * Coefficients.LN2 / (8 * 64 * 64)), 0.5f);
+    /// Roots of two in a table: as many as two registers hold.
+    private static final int ROOTS = 32;
+    private static final int ROOT_BITS = 5;
     private static final List<Float> LOG = List.of(
             Coefficients.L0,
             Coefficients.L1,
@@ -402,7 +404,8 @@ public final class FunctionCode {
 
     /// x = x / (1 + exp(-x)) without a division, which takes a vector of 512 bits 16 cycles (Ice Lake and later;
     /// Fog, *Instruction tables*), more than all the rest. The reciprocal's first guess is corrected twice, by
-    /// 1 + e + e^2 and by 1 + e where e is what it lacks.
+    /// 1 + e + e^2 and by 1 + e where e is what it lacks. The exponential is a power of the 32nd root of two, of
+    /// which a table holds one octave, times that of a rest so small that three terms do.
     private void swishByMultiplications(Vec x) {
         var rest = free(0);
         var power = free(1);
@@ -411,12 +414,15 @@ public final class FunctionCode {
         lanes.max(x, rest, x);
         lanes.load(rest, lanes.all(Coefficients.LOGISTIC_HIGHEST));
         lanes.min(rest, rest, x);
-        lanes.load(power, lanes.all(EXPONENT_ROUNDER));
-        lanes.accumulate(power, rest, lanes.all(-Coefficients.LOG2_E));
-        lanes.subtract(sum, power, lanes.all(EXPONENT_ROUNDER));
-        lanes.accumulate(rest, sum, lanes.all(Coefficients.LN2));
-        polynomial(sum, rest, EXP_OF_MINUS);
-        lanes.shiftLeft(power, power, MANTISSA_BITS);
+        var root = free(3);
+        lanes.load(power, lanes.all(Coefficients.ROUNDER));
+        lanes.accumulate(power, rest, lanes.all(-Coefficients.LOG2_E * ROOTS));
+        lanes.subtract(sum, power, lanes.all(Coefficients.ROUNDER));
+        lanes.accumulate(rest, sum, lanes.all(Coefficients.LN2 / ROOTS));
+        lanes.lookUp(root, power, roots());
+        lanes.shiftLeft(power, power, MANTISSA_BITS - ROOT_BITS);
+        lanes.addIntegers(power, power, root);
+        polynomial(sum, rest, EXP_OF_LITTLE);
         lanes.scale(sum, power, lanes.all(1));
         var inverse = rest;
         var lack = power;
@@ -429,6 +435,18 @@ public final class FunctionCode {
         lack(lack, sum, inverse);
         lanes.multiply(x, x, inverse);
         lanes.accumulate(x, x, lack);
+    }
+
+    /// The bits of the roots of two from 1 on, less what the low bits of their numbers add to them when these are
+    /// shifted
+    /// so that the others add to the exponent.
+    private static int[] roots() {
+        var bits = new int[ROOTS];
+        for (int i = 0; i < ROOTS; i++) {
+            float root = (float) StrictMath.pow(2, (double) i / ROOTS);
+            bits[i] = Float.floatToRawIntBits(root) - (i << MANTISSA_BITS - ROOT_BITS);
+        }
+        return bits;
     }
 
     /// d = 1 - x inverse

@@ -249,6 +249,21 @@ public final class Lanes {
         emit(IntegerVectorInstruction.VPSUBD, d, x, y);
     }
 
+    /// d = those of twice as many numbers as there are lanes that the low bits of x say; for 512 bits
+    public void lookUp(Vec d, Vec x, int[] table) {
+        int half = table.length / 2;
+        load(d, assembler.constant(pairs(table, 0, half)));
+        emit(Avx512Instruction.VPERMT2PS, d, x, assembler.constant(pairs(table, half, table.length)));
+    }
+
+    private static long[] pairs(int[] numbers, int from, int to) {
+        var words = new long[(to - from) / 2];
+        for (int i = from; i < to; i++) {
+            words[(i - from) / 2] |= Integer.toUnsignedLong(numbers[i]) << i % 2 * Integer.SIZE;
+        }
+        return words;
+    }
+
     /// d = x shifted up, as integers
     public void shiftLeft(Vec d, Vec x, int by) {
         emit(IntegerVectorInstruction.VPSLLD, d, x, Imm.of(by));

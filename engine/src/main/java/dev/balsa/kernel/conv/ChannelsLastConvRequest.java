@@ -7,6 +7,7 @@ import dev.balsa.kernel.epilogue.EpilogueOperands;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -16,6 +17,8 @@ import java.util.TreeSet;
 /// Operands: 0 is X `[batch, input..., channels]`, 1 is W `[outputs, channels / groups, kernel...]` as ONNX has it,
 /// then
 /// those that the epilogue names, numbered from 2 without gaps (the bias is the stage ADD with spread COLUMN), and the
+/// `[batch, channels]` by which X is multiplied, if it is scaled ([#factors]), the means of the output's rows of pixels
+/// `[batch, output rows, outputs]`, if they are wanted ([#rowMeans]), and the
 /// output `[batch, output..., outputs]` last ([#output]). The output shares memory with no operand but one of the
 /// epilogue's that has its shape. For the epilogue the result is a matrix of one row of `outputs` columns per pixel.
 ///
@@ -29,6 +32,8 @@ import java.util.TreeSet;
 /// @param parts so many are enough to keep workers busy; 1 if a single one makes it
 /// @param image how X is stored
 /// @param result how the output is stored
+/// @param isScaled whether X is multiplied by a factor for each channel of each image before anything else
+/// @param hasRowMeans whether the means of the output's rows are wanted, too; only for two dimensions
 public record ChannelsLastConvRequest(
         int batch,
         int groups,
@@ -39,7 +44,9 @@ public record ChannelsLastConvRequest(
         Epilogue epilogue,
         int parts,
         Storage image,
-        Storage result)
+        Storage result,
+        boolean isScaled,
+        boolean hasRowMeans)
         implements KeyedRequest {
     private static final double MOST_PADDING = 4;
     private static final double FEW_ELEMENTS = 1 << 16;
@@ -70,18 +77,31 @@ public record ChannelsLastConvRequest(
                 epilogue,
                 TileProduct.ENOUGH_PARTS,
                 Storage.FLOATS,
-                Storage.FLOATS);
+                Storage.FLOATS,
+                false,
+                false);
     }
 
     /// The index of the output among the operands.
     public int output() {
+        return hasRowMeans ? rowMeans() + 1 : rowMeans();
+    }
+
+    /// The index of the means of rows among the operands, if they are wanted.
+    int rowMeans() {
+        return isScaled ? factors() + 1 : factors();
+    }
+
+    /// The index of the factors among the operands, if X is scaled.
+    int factors() {
         return EpilogueOperands.next(epilogue, 2);
     }
 
     @Override
     public String key() {
         return "conv_nhwc " + batch + " groups " + groups + " channels " + channels + " " + outputs + " " + window.key()
-                + " [" + epilogue.key() + "] " + image + " to " + result;
+                + " [" + epilogue.key() + "] " + (isScaled ? "scaled " : "") + image + " to " + result
+                + (hasRowMeans ? " and means" : "");
     }
 
     /// Whether all operands are floats.
@@ -92,7 +112,7 @@ public record ChannelsLastConvRequest(
     /// X and the output, where their rows are whole chunks.
     Set<Integer> chunked() {
         var operands = new TreeSet<Integer>();
-        if (Storage.PARTS.fits(channels / groups)) {
+        if (Storage.PARTS.fits(channels / groups) && !isScaled) {
             operands.add(0);
         }
         if (Storage.PARTS.fits(outputs / groups)) {
@@ -115,7 +135,34 @@ public record ChannelsLastConvRequest(
                 epilogue,
                 parts,
                 operands.contains(0) ? Storage.PARTS : image,
-                operands.contains(output()) ? Storage.PARTS : result);
+                operands.contains(output()) ? Storage.PARTS : result,
+                isScaled,
+                hasRowMeans);
+    }
+
+    /// The same for X that is to be scaled, if every window is a pixel of the image.
+    Optional<ChannelsLastConvRequest> scaled() {
+        return groups == 1 && window.isPointwise() && !isScaled && image == Storage.FLOATS
+                ? Optional.of(new ChannelsLastConvRequest(
+                        batch,
+                        groups,
+                        channels,
+                        outputs,
+                        window,
+                        weights,
+                        epilogue,
+                        parts,
+                        image,
+                        result,
+                        true,
+                        hasRowMeans))
+                : Optional.empty();
+    }
+
+    /// The same with the means of rows.
+    ChannelsLastConvRequest withRowMeans() {
+        return new ChannelsLastConvRequest(
+                batch, groups, channels, outputs, window, weights, epilogue, parts, image, result, isScaled, true);
     }
 
     /// Whether every group has one channel in and one out.

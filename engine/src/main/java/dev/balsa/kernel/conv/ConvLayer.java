@@ -68,12 +68,25 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
     }
 
     @Override
+    public Optional<Layer> withRowMeans() {
+        return kernel.withRowMeans(request).map(more -> new ConvLayer(kernel, more, constants));
+    }
+
+    @Override
+    public long rowMeanBytes() {
+        return request.hasRowMeans() ? (long) request.outputs() * Float.BYTES : 0;
+    }
+
+    @Override
     public RowRange sees(RowRange rows) {
         return height.sees(rows);
     }
 
     @Override
     public Extent extent(int operand) {
+        if (request.isScaled() && operand == request.factors()) {
+            return request.batch() == 1 ? Extent.ONE : Extent.BY_IMAGE;
+        }
         boolean isByRow = request.epilogue().stages().stream()
                 .anyMatch(stage -> stage instanceof Stage.Binary(var _, int other, var spread)
                         && other == operand
@@ -93,7 +106,9 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
                 request.epilogue(),
                 1,
                 request.image(),
-                request.result());
+                request.result(),
+                request.isScaled(),
+                request.hasRowMeans());
     }
 
     @Override

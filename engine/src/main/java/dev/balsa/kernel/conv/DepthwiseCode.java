@@ -55,8 +55,11 @@ final class DepthwiseCode {
         CHANNEL(1),
         WEIGHTS(2),
         OUTPUT(3),
+        /// Where the means of the first output row belong, if they are made: the other rows' follow at the distance of
+        /// two pixels.
+        MEANS(4),
         /// The epilogue's operands, in the order in which its stages name them.
-        OPERANDS(4);
+        OPERANDS(5);
 
         private final int place;
 
@@ -73,6 +76,9 @@ final class DepthwiseCode {
             return OPERANDS.at() + index * Long.BYTES;
         }
     }
+
+    /// Where the means of a group's first row belong.
+    private static final Mem MEANS = Mem.at(Gpr.RSP, 0);
 
     private final DepthwiseForm form;
     private final VectorUnit unit;
@@ -110,7 +116,8 @@ final class DepthwiseCode {
 
     /// The routine's code.
     static byte[] write(DepthwiseForm form) {
-        return Routine.of(0, assembler -> new DepthwiseCode(assembler, form).write());
+        int stack = form.hasMeans() ? Long.BYTES : 0;
+        return Routine.of(stack, assembler -> new DepthwiseCode(assembler, form).write());
     }
 
     private Vec sum(int line, int pixel, int vector) {
@@ -141,14 +148,87 @@ final class DepthwiseCode {
         for (int i = 0; i < operands.size(); i++) {
             a.emit(MOV, OperandPlaces.BASES.get(i), Mem.at(Gpr.RDI, Argument.operand(i)));
         }
+        if (form.hasMeans()) {
+            a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, Argument.MEANS.at()));
+            a.emit(MOV, MEANS, Gpr.RAX);
+        }
         var group = new Label("group");
         a.bind(group);
+        if (form.hasMeans()) {
+            clearMeans();
+        }
         a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.CHANNEL.at()));
         form.segments().forEach(this::segment);
+        if (form.hasMeans()) {
+            a.emit(MOV, Gpr.RAX, MEANS);
+            a.emit(ADD, Gpr.RAX, Imm.of(meanAt(form.tile().lines())));
+            a.emit(MOV, MEANS, Gpr.RAX);
+        }
         a.emit(ADD, Gpr.R9, Imm.of((long) form.tile().lines() * form.height().stride() * Long.BYTES));
         skipResults((long) form.tile().lines() * form.outputLine() - (long) form.rowPixels() * form.outputStep());
         a.emit(DEC, Gpr.RSI);
         a.emit(JNE, group);
+    }
+
+    /// Bytes from the means of a group's first row to those of another one.
+    private int meanAt(int line) {
+        return line * form.outputStep() * Float.BYTES;
+    }
+
+    /// The means of a group's rows begin with 0, since tiles add to them.
+    private void clearMeans() {
+        var zero = unit.register(0);
+        int full = form.channels() / unit.lanes();
+        a.emit(MOV, Gpr.RAX, MEANS);
+        lanes.zero(zero);
+        if (full > 0) {
+            var vector = new Label("clear means");
+            a.emit(MOV, Gpr.RCX, Imm.of(full));
+            a.bind(vector);
+            clearMeans(zero, unit.lanes());
+            a.emit(ADD, Gpr.RAX, Imm.of(unit.bytes()));
+            a.emit(DEC, Gpr.RCX);
+            a.emit(JNE, vector);
+        }
+        if (form.lastLanes() < unit.lanes()) {
+            clearMeans(zero, form.lastLanes());
+        }
+    }
+
+    private void clearMeans(Vec zero, int count) {
+        for (int line = 0; line < form.tile().lines(); line++) {
+            store(Mem.at(Gpr.RAX, meanAt(line)), zero, count, unit.register(1));
+        }
+    }
+
+    private void store(Mem place, Vec x, int count, Vec spare) {
+        if (count < unit.lanes()) {
+            lanes.storeFirst(place, x, count, spare);
+        } else {
+            lanes.store(place, x);
+        }
+    }
+
+    /// Adds what the results of a tile, which are in registers, give to the means of their rows.
+    private void addMeans(Segment segment, int vectors, int lastLanes, List<Vec> free) {
+        a.emit(MOV, Gpr.RAX, MEANS);
+        for (int line = 0; line < form.tile().lines(); line++) {
+            for (int vector = 0; vector < vectors; vector++) {
+                var mean = sum(line, 0, vector);
+                // In pairs, so that few additions wait for each other.
+                for (int step = 1; step < segment.pixels(); step *= 2) {
+                    for (int pixel = 0; pixel + step < segment.pixels(); pixel += 2 * step) {
+                        var x = sum(line, pixel, vector);
+                        lanes.add(x, x, sum(line, pixel + step, vector));
+                    }
+                }
+                int count = vector < vectors - 1 ? unit.lanes() : lastLanes;
+                var place = Mem.at(Gpr.RAX, Gpr.RCX, Float.BYTES, meanAt(line) + vector * unit.bytes());
+                load(free.getFirst(), place, count);
+                lanes.accumulate(free.getFirst(), mean, lanes.all(1f / form.rowPixels()));
+                store(place, free.getFirst(), count, mean);
+            }
+        }
     }
 
     /// Moves on to results so many elements away.
@@ -226,6 +306,9 @@ final class DepthwiseCode {
             }
         }
         StageCode.writeByTurns(lanes, stages, 0, parts, free);
+        if (form.hasMeans()) {
+            addMeans(segment, vectors, lastLanes, free);
+        }
     }
 
     /// The sums begin with the bias or 0.
@@ -319,11 +402,7 @@ final class DepthwiseCode {
             var places = operands(line, pixel, vector, count);
             parts.add(free -> {
                 StageCode.write(lanes, stages, x, free, places);
-                if (count == unit.lanes()) {
-                    lanes.store(place, x);
-                } else {
-                    lanes.storeFirst(place, x, count, free.getFirst());
-                }
+                store(place, x, count, free.getFirst());
             });
         }
         return parts;

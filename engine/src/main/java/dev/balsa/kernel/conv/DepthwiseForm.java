@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param outputLine elements from an output row to the next
 /// @param stages of the epilogue
 /// @param integers what becomes of sums that are integers
+/// @param hasMeans whether the means of output rows are made, too
 record DepthwiseForm(
         VectorUnit unit,
         Tile tile,
@@ -34,7 +35,8 @@ record DepthwiseForm(
         int outputStep,
         int outputLine,
         List<Stage> stages,
-        Optional<SumResult> integers) {
+        Optional<SumResult> integers,
+        boolean hasMeans) {
     /// How many sums leave enough registers for the weights of a row or two of a window, by units with 32 registers and
     /// with 16.
     private static final int MANY_SUMS = 16;

@@ -70,6 +70,11 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
     }
 
     @Override
+    public Optional<ChannelsLastConvRequest> withRowMeans(ChannelsLastConvRequest request) {
+        return request.window().rank() == 2 ? Optional.of(request.withRowMeans()) : Optional.empty();
+    }
+
+    @Override
     public Work prepare(ChannelsLastConvRequest request, Constants constants) {
         return new DepthwiseTileWork(request, unit, constants);
     }

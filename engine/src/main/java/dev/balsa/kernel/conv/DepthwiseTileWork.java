@@ -126,7 +126,8 @@ final class DepthwiseTileWork implements CodeWork {
                 request.channels(),
                 width.output() * request.channels(),
                 request.epilogue().stages(),
-                Optional.empty());
+                Optional.empty(),
+                request.hasRowMeans());
     }
 
     /// Rows of the image that the largest band spans.
@@ -199,6 +200,10 @@ final class DepthwiseTileWork implements CodeWork {
         Argument.CHANNEL.set(scratch, channel);
         Argument.WEIGHTS.set(scratch, weights.address() + block.weights);
         Argument.OUTPUT.set(scratch, frame.operand(request.output()).address() + at + channel);
+        if (request.hasRowMeans()) {
+            long means = ((long) plane * height.output() + line) * pixelBytes();
+            Argument.MEANS.set(scratch, frame.operand(request.rowMeans()).address() + means + channel);
+        }
         operands.set(frame, scratch, Argument.OPERANDS.at(), at + channel, channel);
     }
 

@@ -118,7 +118,8 @@ final class IntegerDepthwiseWork implements CodeWork {
                 request.channels(),
                 width.output() * request.channels(),
                 stages,
-                Optional.of(request.result()));
+                Optional.of(request.result()),
+                false);
     }
 
     private void pack(DepthwiseForm form, int firstChannel, MemorySegment target) {

@@ -34,6 +34,7 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
                 && request.groups() <= MOST_GROUPS
                 && request.isOrdinary()
                 && (family.takesParts() || request.isOfFloats())
+                && (family.takesFactors() || !request.isScaled())
                 && family.supports(
                         TileConvWork.size(request), request.epilogue().stages());
     }
@@ -56,6 +57,11 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     @Override
     public ChannelsLastConvRequest inParts(ChannelsLastConvRequest request, Set<Integer> operands) {
         return request.inParts(operands);
+    }
+
+    @Override
+    public Optional<ChannelsLastConvRequest> scaled(ChannelsLastConvRequest request) {
+        return family.takesFactors() ? request.scaled() : Optional.empty();
     }
 
     @Override

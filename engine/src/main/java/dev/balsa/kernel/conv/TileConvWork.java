@@ -61,7 +61,12 @@ final class TileConvWork implements CodeWork {
                 isCopied && request.groups() == 1 ? bandPixels(axes) : Integer.MAX_VALUE,
                 family.seesThroughPadding() ? image.sight() : Sight.PLAIN,
                 request.image(),
-                request.result());
+                request.result(),
+                request.isScaled()
+                        ? Optional.of(new TileProduct.Factors(
+                                request.factors(),
+                                Math.toIntExact(request.window().outputSize())))
+                        : Optional.empty());
         for (int group = 0; group < request.groups(); group++) {
             var weights = request.weights().asSlice(group * weightBytes, weightBytes);
             products.add(

@@ -11,7 +11,8 @@ import java.util.Map;
 
 /// Layers that are made piece by piece, each piece by one worker from the first layer to the last.
 ///
-/// Operands: those from outside, then the last layer's output, which shares memory with none of them. A unit is a piece
+/// Operands: those from outside, the means of rows of the last layer's output, if it makes these, then that output,
+/// which shares memory with none of them. A unit is a piece
 /// of an image. A worker's scratch memory has what the layers hand on, behind it what their works share, and their
 /// scratch memory.
 public final class DepthFirstWork implements CodeWork {
@@ -72,6 +73,10 @@ public final class DepthFirstWork implements CodeWork {
                 sources.add(source(divided, link, operand, rows, places, rows.get(i)));
             }
             long rowBytes = layer.outputRowBytes();
+            int output = divided.externals();
+            if (layer.rowMeanBytes() > 0) {
+                sources.add(rows(output++, layer.outputRows(), layer.rowMeanBytes(), rows.get(i)));
+            }
             sources.add(
                     i < places.size()
                             ? new Source(
@@ -79,7 +84,7 @@ public final class DepthFirstWork implements CodeWork {
                                     0,
                                     places.get(i).at(),
                                     places.get(i).bytes())
-                            : rows(divided.externals(), layer.outputRows(), rowBytes, rows.get(i)));
+                            : rows(output, layer.outputRows(), rowBytes, rows.get(i)));
             var piece = layer.piece(rows.get(i));
             steps.add(new Step(works.computeIfAbsent(piece.key(), _ -> piece.prepare()), sources));
         }

@@ -14,7 +14,8 @@ public abstract class KernelLayer<R extends Record> implements Layer {
     /// What makes all of it.
     protected final R request;
 
-    private final Constants constants;
+    /// Where weights are packed.
+    protected final Constants constants;
 
     /// A request that the kernel supports.
     protected KernelLayer(Kernel<R> kernel, R request, Constants constants) {

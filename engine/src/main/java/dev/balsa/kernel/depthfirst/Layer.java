@@ -3,12 +3,13 @@ package dev.balsa.kernel.depthfirst;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
+import java.util.Optional;
 
 /// A kernel's request over images of rows of pixels, of which ranges of output rows can be made each by itself.
 /// Immutable and thread-safe.
 ///
 /// Operand 0 is the input: images of [#inputRows] rows of [#inputRowBytes]. The output, of [#outputRows] rows of
-/// [#outputRowBytes], is the last one.
+/// [#outputRowBytes], is the last one; before it are the means of each of these rows, if the layer makes them.
 public interface Layer {
     /// How many images there are.
     int images();
@@ -24,6 +25,16 @@ public interface Layer {
 
     /// Bytes of one of them.
     long outputRowBytes();
+
+    /// The same with the means of the output's rows, if it can make these; see [Kernel#withRowMeans].
+    default Optional<Layer> withRowMeans() {
+        return Optional.empty();
+    }
+
+    /// Bytes of the means of a row of the output; 0 if they are not made.
+    default long rowMeanBytes() {
+        return 0;
+    }
 
     /// Which rows of an input image are looked at for a range of rows of the output.
     RowRange sees(RowRange rows);

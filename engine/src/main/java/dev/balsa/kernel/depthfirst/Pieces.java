@@ -3,6 +3,7 @@ package dev.balsa.kernel.depthfirst;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Into which pieces links are divided: each makes some rows of the last link's output of an image, and of the others
@@ -27,6 +28,15 @@ public record Pieces(List<Link> links, int externals, int count) {
     /// Copies the list.
     public Pieces {
         links = List.copyOf(links);
+    }
+
+    /// The same with the means of rows that the last layer makes.
+    public Optional<Pieces> withRowMeans() {
+        return last().withRowMeans().map(layer -> {
+            var more = new ArrayList<>(links);
+            more.set(links.size() - 1, new Link(layer, links.getLast().operands()));
+            return new Pieces(more, externals, count);
+        });
     }
 
     /// The last of the links.

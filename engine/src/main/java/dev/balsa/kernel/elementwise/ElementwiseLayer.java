@@ -24,7 +24,7 @@ final class ElementwiseLayer extends KernelLayer<ElementwiseRequest> {
     static Optional<Layer> of(Kernel<ElementwiseRequest> kernel, ElementwiseRequest request, Constants constants) {
         boolean isImage = request.shape().size() == RANK
                 && request.shape().stream().allMatch(size -> size > 0 && size <= Integer.MAX_VALUE)
-                && request.strides().getFirst().equals(dense(request.shape()))
+                && extent(request.shape(), request.strides().getFirst()).equals(Optional.of(Extent.BY_ROW))
                 && request.strides().stream()
                         .allMatch(strides -> extent(request.shape(), strides).isPresent());
         return isImage ? Optional.of(new ElementwiseLayer(kernel, request, constants)) : Optional.empty();

@@ -52,6 +52,12 @@ public interface ProductFamily {
         return false;
     }
 
+    /// Whether rows of the left factor may be multiplied by others first ([TileProduct.Factors]), if each is a piece of
+    /// the left factor's memory.
+    default boolean takesFactors() {
+        return false;
+    }
+
     /// Prepares a product; packs the right factor through `constants`, and has code written where it is new.
     RowProduct prepare(TileProduct.Request request, TileProduct.Right right, Constants constants);
 }

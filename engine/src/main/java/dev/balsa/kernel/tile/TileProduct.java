@@ -81,6 +81,8 @@ public final class TileProduct implements RowProduct, BandedProduct {
     ///     [ProductFamily#seesThroughPadding] looks at it; to others the memory must be as the rows see it
     /// @param left how the left factor is stored; all segments of depth are whole chunks where it is in parts
     /// @param result how the result is stored
+    /// @param factors what rows of the left factor are multiplied by, element by element, before the product.
+    ///     Only for families that [ProductFamily#takesFactors]
     public record Request(
             RowPlaces rows,
             Depth depth,
@@ -92,7 +94,8 @@ public final class TileProduct implements RowProduct, BandedProduct {
             int mostRows,
             Sight sight,
             Storage left,
-            Storage result) {
+            Storage result,
+            Optional<Factors> factors) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
@@ -120,7 +123,8 @@ public final class TileProduct implements RowProduct, BandedProduct {
                     mostRows,
                     sight,
                     Storage.FLOATS,
-                    Storage.FLOATS);
+                    Storage.FLOATS,
+                    Optional.empty());
         }
 
         /// A product of floats whose rows see the left factor's memory as it is, and whose parts may have any number
@@ -136,6 +140,12 @@ public final class TileProduct implements RowProduct, BandedProduct {
             this(rows, depth, rowBytes, columns, stages, outputPlaces, parts, Integer.MAX_VALUE, Sight.PLAIN);
         }
     }
+
+    /// Rows of floats, as long as the depth, of which each is for some rows of a left factor.
+    ///
+    /// @param operand of the frame: these rows, one after the other
+    /// @param rows of the left factor, in order, that each is for
+    public record Factors(int operand, int rows) {}
 
     /// A constant right factor. Its rows come in runs, all equally long: the element in row `d` and column `c`
     /// lies at element `runs[d / run] + d % run * rowStep + c * columnStep`.

@@ -134,6 +134,49 @@ class AmxConvTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 6})
+    void scaledImagesAreAsIfTheyHadBeenMultipliedBefore(int products) {
+        for (int seed = 0; seed < CASES / 2; seed++) {
+            checkScaled(seed, products);
+        }
+    }
+
+    private static void checkScaled(int seed, int products) {
+        var random = new Random(seed);
+        int size = 1 + random.nextInt(80);
+        var window = new Window(List.of(size), List.of(1), List.of(1), List.of(1), List.of(0), List.of(size));
+        int channels = 1 + random.nextInt(100);
+        int outputs = 1 + random.nextInt(100);
+        int batch = 1 + random.nextInt(3);
+        try (var trial = new CodeTrial(seed);
+                var plain = new CodeTrial(seed)) {
+            var x = RandomWindow.floats(random, (long) batch * size * channels);
+            var factors = RandomWindow.floats(random, (long) batch * channels);
+            var multiplied = new float[x.length];
+            for (int i = 0; i < x.length; i++) {
+                multiplied[i] = x[i] * factors[i / channels / size * channels + i % channels];
+            }
+            var w = RandomWindow.floats(random, (long) outputs * channels);
+            int count = batch * size * outputs;
+            var chain = RandomEpilogue.of(random, 2, outputs, count);
+            var kernel = new TileConvKernel(new AmxFamily(products));
+            var floats = new ChannelsLastConvRequest(
+                    batch, 1, channels, outputs, window, constant(trial, w), chain.epilogue());
+            var scaled = kernel.scaled(floats).orElseThrow();
+            trial.input(x);
+            trial.input(w);
+            chain.operands().forEach(trial::input);
+            trial.input(factors);
+            plain.input(multiplied);
+            plain.input(w);
+            chain.operands().forEach(plain::input);
+            var found = trial.run(kernel.prepare(scaled, trial), count);
+            var expected = plain.run(kernel.prepare(floats, plain), count);
+            assertThat(found).as("seed %d, %s", seed, scaled).isEqualTo(expected);
+        }
+    }
+
     private static MemorySegment constant(CodeTrial trial, float[] weights) {
         return trial.constant(MemorySegment.ofArray(weights).toArray(ValueLayout.JAVA_BYTE));
     }

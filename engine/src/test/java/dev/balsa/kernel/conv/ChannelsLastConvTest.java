@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.Work;
 import dev.balsa.tensor.Precision;
 import java.util.List;
 import java.util.Random;
@@ -115,7 +116,33 @@ class ChannelsLastConvTest {
             for (var kernel : kernels) {
                 var found = trial.run(kernel.prepare(request, trial), count);
                 compare(seed, request, found, x, w, chain);
+                var withMeans = kernel.withRowMeans(request);
+                if (withMeans.isPresent()) {
+                    checkMeans(seed, kernel.prepare(withMeans.get(), trial), trial, request, found);
+                }
             }
+        }
+    }
+
+    /// The output stays the same, bit for bit.
+    private static void checkMeans(
+            int seed, Work work, CodeTrial trial, ChannelsLastConvRequest request, float[] output) {
+        int height = request.batch() * request.window().output().get(0);
+        int width = request.window().output().get(1);
+        int channels = request.outputs();
+        var found = trial.run(work, List.of(height * channels, output.length));
+        assertThat(found.get(1)).as("seed %d, %s", seed, request).isEqualTo(output);
+        for (int i = 0; i < height * channels; i++) {
+            double sum = 0;
+            double size = 0;
+            for (int pixel = 0; pixel < width; pixel++) {
+                float value = output[(i / channels * width + pixel) * channels + i % channels];
+                sum += value;
+                size += Math.abs(value);
+            }
+            assertThat((double) found.get(0)[i])
+                    .as("seed %d, mean %d of %s", seed, i, request)
+                    .isCloseTo(sum / width, within(1e-6 * size + 1e-30));
         }
     }
 

@@ -93,6 +93,26 @@ class DepthFirstTest {
             }
             var found = trial.run(new DepthFirstWork(pieces), last.elements());
             compare(seed, parts, found, expected(parts, input));
+            pieces.withRowMeans().ifPresent(more -> checkMeans(seed, new DepthFirstWork(more), trial, last, found));
+        }
+    }
+
+    private static void checkMeans(int seed, Work work, CodeTrial trial, Image image, float[] output) {
+        int channels = image.channels;
+        int rows = image.batch * image.height;
+        var found = trial.run(work, List.of(rows * channels, output.length));
+        assertThat(found.get(1)).as("seed %d", seed).isEqualTo(output);
+        for (int i = 0; i < rows * channels; i++) {
+            double sum = 0;
+            double size = 0;
+            for (int pixel = 0; pixel < image.width; pixel++) {
+                float value = output[(i / channels * image.width + pixel) * channels + i % channels];
+                sum += value;
+                size += Math.abs(value);
+            }
+            assertThat((double) found.get(0)[i])
+                    .as("seed %d, mean %d", seed, i)
+                    .isCloseTo(sum / image.width, within(1e-6 * size + 1e-30));
         }
     }
 
