@@ -7,6 +7,7 @@ import dev.balsa.kernel.epilogue.EpilogueOperands;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -29,6 +30,9 @@ import java.util.TreeSet;
 /// @param parts so many are enough to keep workers busy; 1 if a single one makes it
 /// @param image how X is stored
 /// @param result how the output is stored
+/// @param imageStep elements from a pixel of X to the next, at least `channels`
+/// @param resultStep elements from a pixel of the output to the next, at least `outputs`; as many if the epilogue has
+///     an operand of its shape
 public record ChannelsLastConvRequest(
         int batch,
         int groups,
@@ -39,7 +43,9 @@ public record ChannelsLastConvRequest(
         Epilogue epilogue,
         int parts,
         Storage image,
-        Storage result)
+        Storage result,
+        long imageStep,
+        long resultStep)
         implements KeyedRequest {
     private static final double MOST_PADDING = 4;
     private static final double FEW_ELEMENTS = 1 << 16;
@@ -55,6 +61,21 @@ public record ChannelsLastConvRequest(
                     + Storage.CHUNK + " channels, found " + channels + " channels and " + outputs + " outputs in "
                     + groups + " groups");
         }
+    }
+
+    /// A convolution of images whose pixels are neighbours.
+    public ChannelsLastConvRequest(
+            int batch,
+            int groups,
+            int channels,
+            int outputs,
+            Window window,
+            MemorySegment weights,
+            Epilogue epilogue,
+            int parts,
+            Storage image,
+            Storage result) {
+        this(batch, groups, channels, outputs, window, weights, epilogue, parts, image, result, channels, outputs);
     }
 
     /// A convolution that workers share.
@@ -81,7 +102,8 @@ public record ChannelsLastConvRequest(
     @Override
     public String key() {
         return "conv_nhwc " + batch + " groups " + groups + " channels " + channels + " " + outputs + " " + window.key()
-                + " [" + epilogue.key() + "] " + image + " to " + result;
+                + " [" + epilogue.key() + "] " + image + " to " + result
+                + (isDense() ? "" : " apart " + imageStep + " " + resultStep);
     }
 
     /// Whether all operands are floats.
@@ -115,7 +137,33 @@ public record ChannelsLastConvRequest(
                 epilogue,
                 parts,
                 operands.contains(0) ? Storage.PARTS : image,
-                operands.contains(output()) ? Storage.PARTS : result);
+                operands.contains(output()) ? Storage.PARTS : result,
+                imageStep,
+                resultStep);
+    }
+
+    /// Whether pixels are neighbours.
+    boolean isDense() {
+        return imageStep == channels && resultStep == outputs;
+    }
+
+    /// The same with pixels of X, or of the output, apart.
+    ///
+    /// @param steps by operand
+    ChannelsLastConvRequest apart(Map<Integer, Long> steps) {
+        return new ChannelsLastConvRequest(
+                batch,
+                groups,
+                channels,
+                outputs,
+                window,
+                weights,
+                epilogue,
+                parts,
+                image,
+                result,
+                steps.getOrDefault(0, imageStep),
+                steps.getOrDefault(output(), resultStep));
     }
 
     /// Whether every group has one channel in and one out.

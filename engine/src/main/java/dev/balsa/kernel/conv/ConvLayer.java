@@ -58,6 +58,11 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
     }
 
     @Override
+    public long inputRowStep() {
+        return request.window().input().getLast() * request.imageStep() * Float.BYTES;
+    }
+
+    @Override
     public int outputRows() {
         return height.output();
     }
@@ -65,6 +70,11 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
     @Override
     public long outputRowBytes() {
         return (long) request.window().output().getLast() * request.outputs() * Float.BYTES;
+    }
+
+    @Override
+    public long outputRowStep() {
+        return request.window().output().getLast() * request.resultStep() * Float.BYTES;
     }
 
     @Override
@@ -93,7 +103,9 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
                 request.epilogue(),
                 1,
                 request.image(),
-                request.result());
+                request.result(),
+                request.imageStep(),
+                request.resultStep());
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.tile.ProductFamily;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -56,6 +57,16 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     @Override
     public ChannelsLastConvRequest inParts(ChannelsLastConvRequest request, Set<Integer> operands) {
         return request.inParts(operands);
+    }
+
+    @Override
+    public Set<Integer> takesApart(ChannelsLastConvRequest request) {
+        return TileConvWork.takesApart(request, family);
+    }
+
+    @Override
+    public ChannelsLastConvRequest apart(ChannelsLastConvRequest request, Map<Integer, Long> steps) {
+        return request.apart(steps);
     }
 
     @Override

@@ -19,11 +19,21 @@ public interface Layer {
     /// Bytes of one of them.
     long inputRowBytes();
 
+    /// Bytes from one of them to the next, where the input is an operand from outside.
+    default long inputRowStep() {
+        return inputRowBytes();
+    }
+
     /// Rows of an output image.
     int outputRows();
 
     /// Bytes of one of them.
     long outputRowBytes();
+
+    /// Bytes from one of them to the next, where the output is one that goes outside.
+    default long outputRowStep() {
+        return outputRowBytes();
+    }
 
     /// Which rows of an input image are looked at for a range of rows of the output.
     RowRange sees(RowRange rows);
