@@ -26,8 +26,8 @@ public record Epilogue(List<Stage> stages) {
     /// Whether an operand has the result's shape, and so lies as that does.
     public boolean hasFull() {
         return stages.stream()
-                .anyMatch(stage -> stage instanceof Stage.Binary(var _, int _, var spread)
-                        && spread == Stage.Spread.FULL);
+                .anyMatch(stage ->
+                        stage instanceof Stage.Binary(var _, int _, var spread) && spread == Stage.Spread.FULL);
     }
 
     /// Whether there is nothing to do.

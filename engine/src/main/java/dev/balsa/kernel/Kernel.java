@@ -43,18 +43,20 @@ public interface Kernel<R> {
         return request;
     }
 
-    /// Which operands of a supported request may have their rows apart, each by itself: what lies along the innermost
-    /// dimension is a row, and from one row to the next it may be farther than a row is long. What lies between them
-    /// is neither read nor written.
-    default Set<Integer> takesApart(R request) {
+    /// Which operands of a supported request may have their rows apart, each by itself. A row is what lies along the
+    /// innermost dimension; from one to the next it may then be farther than a row is long. What is between them is
+    /// neither read nor written.
+    ///
+    /// @param step elements from a row to the next, at which rows may fall into few sets of the caches
+    default Set<Integer> takesApart(R request, long step) {
         return Set.of();
     }
 
-    /// The request with the rows of some of the operands that [#takesApart] names apart. It is supported, too, and so
-    /// are its layer's pieces.
+    /// The request with the rows of some of the operands that [#takesApart] names apart. It is supported, too, and
+    /// so are its layer's pieces.
     ///
-    /// @param steps by operand, elements from a row to the next. Operands then have no alignment; they begin with their
-    ///     first row and end with their last one, [#MOST_APART] later at most
+    /// @param steps by operand, elements from a row to the next. Operands then have no alignment; they begin with
+    ///     their first row and end with the last one, [#MOST_APART] later at most
     default R apart(R request, Map<Integer, Long> steps) {
         if (!steps.isEmpty()) {
             throw new IllegalArgumentException(spec().name() + " has no rows apart; ask takesApart() first");

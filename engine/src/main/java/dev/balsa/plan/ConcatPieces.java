@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -81,65 +82,98 @@ final class ConcatPieces {
         var result = Chains.shape(node.output(0));
         int axis = Axes.normalize(concat.axis(), result.rank());
         int width = node.output(0).type().dtype().elementBytes();
-        var own = Optional.ofNullable(pieces.get(node.output(0)));
+        var own = pieces.get(node.output(0));
+        boolean isOwnApart = own != null && own.isApart();
+        var whole = own == null ? node.output(0) : own.whole();
+        // Pieces without gaps are of one row.
         boolean isApart = result.size(0, axis) != 1;
-        long rowStep = own.map(Piece::rowStep).orElse(result.dim(-1) * width);
-        long at = own.map(Piece::at).orElse(0L);
+        long row = own != null && own.isApart() ? own.rowStep() : result.size(axis, result.rank()) * width;
+        boolean isDivisible = isApart ? axis == result.rank() - 1 : !isOwnApart;
+        long at = own == null ? 0 : own.at();
         var rest = new ArrayList<Integer>();
-        boolean isDivisible = isApart ? axis == result.rank() - 1 : own.isEmpty() || !own.get().isApart();
         for (int i = 0; i < node.inputs().size(); i++) {
             var input = node.input(i);
-            var shape = Chains.shape(input);
-            long bytes = shape.size() * width;
-            if (isDivisible && canBePiece(input, node)) {
-                long rowBytes = shape.dim(-1) * width;
-                var piece = new Piece(
-                        own.map(Piece::whole).orElse(node.output(0)),
-                        at,
-                        isApart ? (shape.size() / shape.dim(-1) - 1) * rowStep + rowBytes : bytes,
-                        isApart ? rowStep : rowBytes,
-                        isApart);
-                if (isApart ? takeApart(input, node, piece) : at % LINE == 0) {
-                    pieces.put(input, piece);
-                } else {
-                    rest.add(i);
-                }
-            } else {
+            long run = Chains.shape(input).size(axis, result.rank()) * width;
+            var piece = new Piece(whole, at, (result.size(0, axis) - 1) * row + run, row, isApart);
+            if (!isDivisible
+                    || !canBePiece(input, node)
+                    || !(isApart ? takeApart(input, node, piece) : fit(input, piece))) {
                 rest.add(i);
             }
-            at += isApart ? shape.dim(-1) * width : bytes;
+            at += run;
         }
-        if (own.isPresent() || rest.size() < node.inputs().size()) {
-            boolean isDense = own.isEmpty() || !own.get().isApart();
-            rests.put(node, new Rest(rest, isDense ? result.size(axis, result.rank()) * width : rowStep));
+        if (own != null || rest.size() < node.inputs().size()) {
+            rests.put(node, new Rest(rest, row));
         }
     }
 
-    /// Whether a kernel makes an input of a Concat, which has no other place yet, and only kernels read it.
+    /// Whether an input of a Concat has no other place yet, and all that read it are kernels.
     private boolean canBePiece(Value input, Node concat) {
-        var maker = makers.get(input);
-        return maker != null
-                && isKernel(maker)
-                && maker.outputs().size() == 1
-                && Chains.shape(input).size() > 0
-                && !outputs.contains(input)
-                && !pieces.containsKey(input)
+        return Chains.shape(input).size() > 0
+                && isFree(input)
                 && Collections.frequency(concat.inputs(), input) == 1
-                && readers.get(input).stream().allMatch(this::isKernel);
+                && readers(input).stream().allMatch(this::isKernel);
+    }
+
+    private boolean isFree(Value value) {
+        return makers.containsKey(value) && !outputs.contains(value) && !pieces.containsKey(value);
+    }
+
+    private List<Node> readers(Value value) {
+        return readers.getOrDefault(value, List.of());
     }
 
     private boolean isKernel(Node node) {
         return !(node.op() instanceof View) && choice(node).isPresent();
     }
 
-    /// Whether a value can be written and read with rows apart.
+    /// Places a value without gaps, if a kernel makes it, or what it is a view of.
+    private boolean fit(Value value, Piece piece) {
+        var views = new ArrayList<Value>();
+        var source = value;
+        var maker = makers.get(source);
+        while (maker != null && maker.op() instanceof View && isViewOfFree(maker)) {
+            views.add(source);
+            source = maker.input(0);
+            maker = makers.get(source);
+        }
+        if (piece.at() % LINE != 0 || maker == null || !isMadeAlone(maker)) {
+            return false;
+        }
+        views.forEach(view -> pieces.put(view, piece));
+        pieces.put(source, piece);
+        return true;
+    }
+
+    /// Whether nobody else reads what a view is of.
+    private boolean isViewOfFree(Node view) {
+        var source = view.input(0);
+        return isFree(source)
+                && source.type().shape().isKnown()
+                && readers(source).equals(List.of(view));
+    }
+
+    private boolean isMadeAlone(Node maker) {
+        return isKernel(maker) && maker.outputs().size() == 1;
+    }
+
+    /// Places a value with its rows apart, if it can be written and read so.
     private boolean takeApart(Value value, Node concat, Piece piece) {
         long width = value.type().dtype().elementBytes();
         var maker = makers.get(value);
-        return Chains.shape(value).dim(-1) * width >= LEAST_ROW_BYTES
+        boolean canBe = Chains.shape(value).dim(-1) * width >= LEAST_ROW_BYTES
                 && piece.bytes() / width <= Kernel.MOST_APART
-                && (maker.op() instanceof Concat inner ? isOfRows(maker, inner) : takesApart(maker, value))
-                && readers.get(value).stream().allMatch(reader -> reader == concat || takesApart(reader, value));
+                && maker != null
+                && isMadeAlone(maker)
+                && (maker.op() instanceof Concat inner
+                        ? isOfRows(maker, inner)
+                        : takesApart(maker, value, piece.rowStep() / width))
+                && readers(value).stream()
+                        .allMatch(reader -> reader == concat || takesApart(reader, value, piece.rowStep() / width));
+        if (canBe) {
+            pieces.put(value, piece);
+        }
+        return canBe;
     }
 
     /// Whether a Concat joins rows.
@@ -148,9 +182,9 @@ final class ConcatPieces {
         return Axes.normalize(concat.axis(), rank) == rank - 1;
     }
 
-    private boolean takesApart(Node node, Value value) {
+    private boolean takesApart(Node node, Value value, long step) {
         var choice = choice(node).orElseThrow();
-        var able = choice.takesApart();
+        var able = choice.takesApart(step);
         for (int i = 0; i < choice.operands().size(); i++) {
             if (choice.operands().get(i).equals(value) && !able.contains(i)) {
                 return false;
@@ -162,15 +196,14 @@ final class ConcatPieces {
     /// The choices with what has its rows apart, and with what is left of Concats; empty where nothing is left.
     Map<Node, Optional<KernelChoice>> choices(Lowering lowering) {
         var changed = new IdentityHashMap<Node, Optional<KernelChoice>>();
-        choices.forEach((node, choice) -> changed.put(
-                node, rests.containsKey(node) ? rest(node, lowering) : choice.map(this::changed)));
+        choices.forEach((node, choice) ->
+                changed.put(node, rests.containsKey(node) ? rest(node, lowering) : choice.map(this::changed)));
         return changed;
     }
 
     private Optional<KernelChoice> rest(Node node, Lowering lowering) {
-        return isDone(node)
-                ? Optional.empty()
-                : lowering.restOfConcat(node, rests.get(node).inputs(), rests.get(node).row());
+        var rest = Objects.requireNonNull(rests.get(node), "a Concat without pieces");
+        return rest.inputs().isEmpty() ? Optional.empty() : lowering.restOfConcat(node, rest.inputs(), rest.row());
     }
 
     private KernelChoice changed(KernelChoice choice) {
@@ -192,6 +225,7 @@ final class ConcatPieces {
 
     /// Whether nothing is left to do for a Concat.
     boolean isDone(Node node) {
-        return rests.containsKey(node) && rests.get(node).inputs().isEmpty();
+        var rest = rests.get(node);
+        return rest != null && rest.inputs().isEmpty();
     }
 }

@@ -26,8 +26,8 @@ public final class KernelChoice {
             throw new InternalException("there are no operands in parts; ask takesParts() first");
         }
 
-        /// The operands whose rows may be apart ([dev.balsa.kernel.Kernel#takesApart]), each by itself.
-        default Set<Integer> takesApart() {
+        /// The operands whose rows may be so far apart ([dev.balsa.kernel.Kernel#takesApart]), each by itself.
+        default Set<Integer> takesApart(long step) {
             return Set.of();
         }
 
@@ -128,9 +128,9 @@ public final class KernelChoice {
         return these.isEmpty() ? this : variants.inParts(these);
     }
 
-    /// The operands whose rows may be apart ([dev.balsa.kernel.Kernel#takesApart]), each by itself.
-    Set<Integer> takesApart() {
-        return variants.takesApart();
+    /// The operands whose rows may be so far apart ([dev.balsa.kernel.Kernel#takesApart]), each by itself.
+    Set<Integer> takesApart(long step) {
+        return variants.takesApart(step);
     }
 
     /// The same with rows of some of these apart.

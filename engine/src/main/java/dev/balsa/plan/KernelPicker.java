@@ -119,8 +119,8 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
             }
 
             @Override
-            public Set<Integer> takesApart() {
-                return kernel.takesApart(request);
+            public Set<Integer> takesApart(long step) {
+                return kernel.takesApart(request, step);
             }
 
             @Override

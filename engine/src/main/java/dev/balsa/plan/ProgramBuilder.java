@@ -149,7 +149,8 @@ final class ProgramBuilder {
         }
         boolean dynamic = Specialized.isDynamic(node);
         slots.consume(node.inputs());
-        if (pieces.isDone(node)) {
+        if (pieces.isDone(node)
+                || node.op() instanceof View && pieces.piece(node.output(0)).isPresent()) {
             pieces.piece(node.output(0)).ifPresent(piece -> slots.definePiece(node.output(0), steps.size(), piece));
             return;
         }

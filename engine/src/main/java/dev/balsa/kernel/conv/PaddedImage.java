@@ -148,8 +148,7 @@ final class PaddedImage {
                 int image = row / sizes[1] / sizes[0];
                 long line =
                         ((image * (long) axes.get(0).input() + d) * axes.get(1).input() + h) * width.input();
-                runs.add(new Sight.Run(
-                        row * rowElements() + before * step, (line + first) * step, pixels * step));
+                runs.add(new Sight.Run(row * rowElements() + before * step, (line + first) * step, pixels * step));
             }
         }
         return new Sight(runs);

@@ -60,7 +60,7 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     }
 
     @Override
-    public Set<Integer> takesApart(ChannelsLastConvRequest request) {
+    public Set<Integer> takesApart(ChannelsLastConvRequest request, long step) {
         return TileConvWork.takesApart(request, family);
     }
 

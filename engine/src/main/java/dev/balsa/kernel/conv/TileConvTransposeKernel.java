@@ -66,7 +66,7 @@ public final class TileConvTransposeKernel implements Kernel<ConvTransposeReques
     }
 
     @Override
-    public Set<Integer> takesApart(ConvTransposeRequest request) {
+    public Set<Integer> takesApart(ConvTransposeRequest request, long step) {
         return request.epilogue().hasFull() ? Set.of() : Set.of(request.output());
     }
 

@@ -69,7 +69,7 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
     }
 
     @Override
-    public Set<Integer> takesApart(ChannelsLastConvRequest request) {
+    public Set<Integer> takesApart(ChannelsLastConvRequest request, long step) {
         return request.epilogue().hasFull() ? Set.of(0) : Set.of(0, request.output());
     }
 

@@ -76,7 +76,7 @@ public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
     }
 
     @Override
-    public Set<Integer> takesApart(ElementwiseRequest request) {
+    public Set<Integer> takesApart(ElementwiseRequest request, long step) {
         return request.ofRows();
     }
 

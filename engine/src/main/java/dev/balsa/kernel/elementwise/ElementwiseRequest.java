@@ -49,17 +49,19 @@ public record ElementwiseRequest(List<Long> shape, List<List<Long>> strides, Lis
         return shape.isEmpty() || resultStep == shape.getLast();
     }
 
-    /// The inputs that have an element for each along the innermost dimension, and the output: their rows may be apart.
+    /// The inputs that have an element for each along the innermost dimension, and the output: their rows may be apart;
+    /// none where rows are single elements.
     Set<Integer> ofRows() {
         var operands = new TreeSet<Integer>();
-        for (int i = 0; i < strides.size() && !shape.isEmpty(); i++) {
+        if (shape.isEmpty() || shape.getLast() == 1) {
+            return operands;
+        }
+        for (int i = 0; i < strides.size(); i++) {
             if (isOfRows(strides.get(i))) {
                 operands.add(i);
             }
         }
-        if (!shape.isEmpty()) {
-            operands.add(output());
-        }
+        operands.add(output());
         return operands;
     }
 

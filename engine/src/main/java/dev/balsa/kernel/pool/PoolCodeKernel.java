@@ -14,10 +14,15 @@ import dev.balsa.kernel.pool.PoolCode.Argument;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Pooling of images whose channels are the last dimension, which windows do not span, in machine code.
 public final class PoolCodeKernel implements Kernel<PoolRequest> {
     private static final int CHANNELS = 2;
+    /// At multiples of so many bytes, pixels of windows that overlap fall into so few sets of a first-level cache
+    /// that most come from the second-level one (measured on Sapphire Rapids: windows of 5x5 pixels, 4 KB apart,
+    /// take half as long again).
+    private static final long BAD_STEP = 2048;
 
     private final VectorUnit unit;
 
@@ -51,8 +56,11 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
     }
 
     @Override
-    public Set<Integer> takesApart(PoolRequest request) {
-        return Set.of(0, 1);
+    public Set<Integer> takesApart(PoolRequest request, long step) {
+        var window = request.window();
+        boolean isReadAgain = IntStream.range(0, CHANNELS)
+                .anyMatch(axis -> window.kernel().get(axis) > window.strides().get(axis));
+        return isReadAgain && step * Float.BYTES % BAD_STEP == 0 ? Set.of(1) : Set.of(0, 1);
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.List;
 /// @param window the geometry; output sizes are the caller's, in ceil mode too
 /// @param endPads padding at the end of each dimension, which only `countPadding` looks at
 /// @param countPadding whether a mean is over padding as well (but not over what ceil mode adds beyond the padding)
-/// @param inputStep elements of X from a row, which is its innermost dimension, to the next: at least as many as that has
+/// @param inputStep elements of X from a row, along its innermost dimension, to the next: at least as many as that has
 /// @param outputStep the same of Y
 public record PoolRequest(
         PoolFunction function,

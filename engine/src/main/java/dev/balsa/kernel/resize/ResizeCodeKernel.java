@@ -45,7 +45,7 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
     }
 
     @Override
-    public Set<Integer> takesApart(ResizeRequest request) {
+    public Set<Integer> takesApart(ResizeRequest request, long step) {
         return Set.of(0, 1);
     }
 

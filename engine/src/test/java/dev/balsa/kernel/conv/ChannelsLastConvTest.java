@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.RandomEpilogue;
 import dev.balsa.tensor.Precision;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -115,8 +118,26 @@ class ChannelsLastConvTest {
             for (var kernel : kernels) {
                 var found = trial.run(kernel.prepare(request, trial), count);
                 compare(seed, request, found, x, w, chain);
+                if (seed % 3 == 0) {
+                    compare(seed, request, apart(seed, kernel, request, x, w, chain, count), x, w, chain);
+                }
             }
         }
+    }
+
+    /// What a kernel makes of pixels that are apart.
+    static float[] apart(
+            int seed,
+            Kernel<ChannelsLastConvRequest> kernel,
+            ChannelsLastConvRequest request,
+            float[] x,
+            float[] w,
+            RandomEpilogue chain,
+            int count) {
+        var inputs = new ArrayList<>(List.of(x, w));
+        inputs.addAll(chain.operands());
+        return Apart.run(
+                seed, kernel, request, inputs, count, operand -> operand == 0 ? request.channels() : request.outputs());
     }
 
     private static void compare(
