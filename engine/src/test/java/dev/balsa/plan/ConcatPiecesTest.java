@@ -23,6 +23,7 @@ import dev.balsa.kernel.CodeTrial;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.run.Program;
 import dev.balsa.run.Slot;
+import dev.balsa.run.Step;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Precision;
 import dev.balsa.tensor.Shape;
@@ -91,7 +92,7 @@ class ConcatPiecesTest {
         static Found of(Program program) {
             var copies = new ArrayList<Integer>();
             program.steps().forEach(step -> {
-                if (step instanceof dev.balsa.run.Step.KernelStep kernel
+                if (step instanceof Step.KernelStep kernel
                         && kernel.info().operator().equals("Concat")) {
                     copies.add(kernel.operands().size() - 1);
                 }
@@ -193,6 +194,18 @@ class ConcatPiecesTest {
         var b = builder.add(new Sigmoid(), flat);
         var joined = builder.add(new Concat(0), a, b, builder.add(new Relu(), flat));
         check(isa, List.of(), 3, joined, builder.add(new Exp(), joined));
+    }
+
+    /// As networks that detect objects join what they find at several scales.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void viewsOfWhatKernelsMakeArePieces(Isa isa) {
+        var shape = builder.constant("shape", Tensor.of(new long[] {1, -1, 8}, 3));
+        var a = builder.add(new Reshape(false), builder.add(new Exp(), x), shape);
+        var sigmoid = builder.add(new Sigmoid(), x);
+        var b = builder.add(new Reshape(false), sigmoid, shape);
+        var joined = builder.add(new Concat(1), a, b);
+        check(isa, List.of(1), 2, joined, builder.add(new Relu(), sigmoid));
     }
 
     @ParameterizedTest
