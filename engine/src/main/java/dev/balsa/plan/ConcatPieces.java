@@ -48,7 +48,7 @@ final class ConcatPieces {
     private final Set<Value> outputs;
     private final Map<Value, Piece> pieces = new HashMap<>();
     /// By Concat that has pieces, or is one.
-    private final Map<Node, Rest> rests = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Rest> rests = new IdentityHashMap<>();
 
     private ConcatPieces(Graph graph, Map<Node, Optional<KernelChoice>> choices) {
         this.choices = choices;
