@@ -23,6 +23,13 @@ public record Epilogue(List<Stage> stages) {
                 .collect(Collectors.joining(","));
     }
 
+    /// Whether an operand has the result's shape, and so lies as that does.
+    public boolean hasFull() {
+        return stages.stream()
+                .anyMatch(stage ->
+                        stage instanceof Stage.Binary(var _, int _, var spread) && spread == Stage.Spread.FULL);
+    }
+
     /// Whether there is nothing to do.
     public boolean isEmpty() {
         return stages.isEmpty();

@@ -1,6 +1,7 @@
 package dev.balsa.kernel;
 
 import dev.balsa.kernel.depthfirst.Layer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -8,6 +9,9 @@ import java.util.Set;
 ///
 /// @param <R> the family's request: a record that states one problem completely
 public interface Kernel<R> {
+    /// How many elements an operand whose rows are apart spans at most, with its gaps.
+    long MOST_APART = 1L << 26;
+
     /// What this kernel is; constant.
     KernelSpec spec();
 
@@ -49,6 +53,27 @@ public interface Kernel<R> {
     /// image that it makes, `[images, rows, channels]`. It is supported, too, and takes about as long.
     default Optional<R> withRowMeans(R request) {
         return Optional.empty();
+    }
+
+    /// Which operands of a supported request may have their rows apart, each by itself. A row is what lies along the
+    /// innermost dimension; from one to the next it may then be farther than a row is long. What is between them is
+    /// neither read nor written.
+    ///
+    /// @param step elements from a row to the next, at which rows may fall into few sets of the caches
+    default Set<Integer> takesApart(R request, long step) {
+        return Set.of();
+    }
+
+    /// The request with the rows of some of the operands that [#takesApart] names apart. It is supported, too, and
+    /// so are its layer's pieces.
+    ///
+    /// @param steps by operand, elements from a row to the next. Operands then have no alignment; they begin with
+    ///     their first row and end with the last one, [#MOST_APART] later at most
+    default R apart(R request, Map<Integer, Long> steps) {
+        if (!steps.isEmpty()) {
+            throw new IllegalArgumentException(spec().name() + " has no rows apart; ask takesApart() first");
+        }
+        return request;
     }
 
     /// Prepares the request for running: chooses tile counts, packs constant operands through `constants`.

@@ -35,6 +35,21 @@ public final class LoopNest {
         this.total = shape.stream().reduce(1L, Math::multiplyExact);
     }
 
+    /// The strides of a row-major operand with an element for each of the shape, whose rows, along the innermost
+    /// dimension, may be apart.
+    ///
+    /// @param rowStep elements from a row to the next; as many as it has where there are no gaps
+    public static List<Long> strides(List<Long> shape, long rowStep) {
+        var strides = new ArrayList<Long>();
+        long step = rowStep;
+        for (int d = shape.size() - 1; d >= 0; d--) {
+            boolean isInnermost = d == shape.size() - 1;
+            strides.addFirst(isInnermost ? 1 : step);
+            step *= isInnermost ? 1 : shape.get(d);
+        }
+        return strides;
+    }
+
     private static boolean runsOn(int outer, int inner, long size, List<List<Long>> strides) {
         return strides.stream().allMatch(list -> list.get(outer) == list.get(inner) * size);
     }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Finds layers to be made one after the other for a few rows of an image at a time, where what they hand on would
@@ -218,10 +217,12 @@ final class DepthFirst {
                 members.stream().mapToLong(member -> member.choice.flops()).sum(),
                 Optional.empty(),
                 () -> new DepthFirstWork(pieces),
-                Set.of(),
-                _ -> choice(members, pieces, operands),
-                means -> pieces.withRowMeans()
-                        .map(more -> choice(members, more, KernelPicker.withSecondLast(operands, means))),
-                (_, _) -> Optional.empty());
+                new KernelChoice.Variants() {
+                    @Override
+                    public Optional<KernelChoice> withRowMeans(Value means) {
+                        return pieces.withRowMeans()
+                                .map(more -> choice(members, more, KernelPicker.withSecondLast(operands, means)));
+                    }
+                });
     }
 }

@@ -5,16 +5,52 @@ import dev.balsa.ir.Value;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.depthfirst.Layer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// How a node is to be run by a kernel. Thread-safe.
 public final class KernelChoice {
+    /// What a kernel can do as well, on operands that are stored otherwise than the model says.
+    public interface Variants {
+        /// The operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself.
+        default Set<Integer> takesParts() {
+            return Set.of();
+        }
+
+        /// The choice with some of these stored so.
+        default KernelChoice inParts(Set<Integer> operands) {
+            throw new InternalException("there are no operands in parts; ask takesParts() first");
+        }
+
+        /// The operands whose rows may be so far apart ([dev.balsa.kernel.Kernel#takesApart]), each by itself.
+        default Set<Integer> takesApart(long step) {
+            return Set.of();
+        }
+
+        /// The choice with rows of some of these apart.
+        ///
+        /// @param steps by operand, elements from a row to the next
+        default KernelChoice apart(Map<Integer, Long> steps) {
+            throw new InternalException("there are no rows apart; ask takesApart() first");
+        }
+
+        /// The choice with an image in the place of the first operand, multiplied by a factor for each channel of each
+        /// image, if it can be made so.
+        default Optional<KernelChoice> scaled(Value image, Value factors) {
+            return Optional.empty();
+        }
+
+        /// The choice with an output before the last operand: the means of that one's rows of pixels, if it can make
+        /// these.
+        default Optional<KernelChoice> withRowMeans(Value means) {
+            return Optional.empty();
+        }
+    }
+
     private final String kernel;
     private final String reason;
     private final List<Value> operands;
@@ -22,10 +58,7 @@ public final class KernelChoice {
     private final long flops;
     private final Optional<Layer> layer;
     private final Supplier<Work> preparation;
-    private final Set<Integer> takesParts;
-    private final Function<Set<Integer>, KernelChoice> inParts;
-    private final BiFunction<Value, Value, Optional<KernelChoice>> scaled;
-    private final Function<Value, Optional<KernelChoice>> withRowMeans;
+    private final Variants variants;
     private @Nullable Work work;
 
     /// @param kernel the kernel's name
@@ -35,12 +68,7 @@ public final class KernelChoice {
     /// @param flops floating-point operations; 0 where they are not what takes time
     /// @param layer the same by rows of an image, if it can be made so
     /// @param preparation makes the work, when it is first asked for
-    /// @param takesParts the operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself
-    /// @param inParts the same with some of these stored so
-    /// @param withRowMeans the same with an output before the last operand: the means of that one's rows of pixels,
-    ///     if it can make these
-    /// @param scaled the same with an image in the place of the first operand, multiplied by factors, if it can
-    ///     be made so
+    /// @param variants the same on operands that are stored otherwise
     public KernelChoice(
             String kernel,
             String reason,
@@ -49,10 +77,7 @@ public final class KernelChoice {
             long flops,
             Optional<Layer> layer,
             Supplier<Work> preparation,
-            Set<Integer> takesParts,
-            Function<Set<Integer>, KernelChoice> inParts,
-            Function<Value, Optional<KernelChoice>> withRowMeans,
-            BiFunction<Value, Value, Optional<KernelChoice>> scaled) {
+            Variants variants) {
         this.kernel = kernel;
         this.reason = reason;
         this.operands = List.copyOf(operands);
@@ -60,10 +85,7 @@ public final class KernelChoice {
         this.flops = flops;
         this.layer = layer;
         this.preparation = preparation;
-        this.takesParts = Set.copyOf(takesParts);
-        this.inParts = inParts;
-        this.withRowMeans = withRowMeans;
-        this.scaled = scaled;
+        this.variants = variants;
     }
 
     /// A choice all of whose operands are as the model says.
@@ -75,20 +97,7 @@ public final class KernelChoice {
             long flops,
             Optional<Layer> layer,
             Supplier<Work> preparation) {
-        this(
-                kernel,
-                reason,
-                operands,
-                inPlace,
-                flops,
-                layer,
-                preparation,
-                Set.of(),
-                _ -> {
-                    throw new InternalException(kernel + " has no operands in parts; ask takesParts() first");
-                },
-                _ -> Optional.empty(),
-                (_, _) -> Optional.empty());
+        this(kernel, reason, operands, inPlace, flops, layer, preparation, new Variants() {});
     }
 
     /// The kernel's name.
@@ -123,23 +132,35 @@ public final class KernelChoice {
 
     /// The operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself.
     Set<Integer> takesParts() {
-        return takesParts;
+        return variants.takesParts();
     }
 
     /// The same with some of these stored so.
     KernelChoice inParts(Set<Integer> these) {
-        return these.isEmpty() ? this : inParts.apply(these);
+        return these.isEmpty() ? this : variants.inParts(these);
+    }
+
+    /// The operands whose rows may be so far apart ([dev.balsa.kernel.Kernel#takesApart]), each by itself.
+    Set<Integer> takesApart(long step) {
+        return variants.takesApart(step);
+    }
+
+    /// The same with rows of some of these apart.
+    ///
+    /// @param steps by operand, elements from a row to the next
+    KernelChoice apart(Map<Integer, Long> steps) {
+        return steps.isEmpty() ? this : variants.apart(steps);
     }
 
     /// The same with an image in the place of the first operand, which is multiplied by a factor for each channel of
     /// each image, if it can be made so.
     Optional<KernelChoice> scaled(Value image, Value factors) {
-        return scaled.apply(image, factors);
+        return variants.scaled(image, factors);
     }
 
     /// The same with an output before the last operand: the means of that one's rows of pixels, if it can make these.
     Optional<KernelChoice> withRowMeans(Value means) {
-        return withRowMeans.apply(means);
+        return variants.withRowMeans(means);
     }
 
     /// The work, prepared for the node's shapes when it is first asked for.

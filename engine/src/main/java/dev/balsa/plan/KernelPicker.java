@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -94,27 +95,66 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
                 flops,
                 kernel.layer(request, constants),
                 () -> kernel.prepare(request, constants),
-                kernel.takesParts(request),
-                parts -> choice(
-                        new Decision<>(kernel, decision.reason() + inParts(parts, operands.size() - 1)),
+                variants(decision, request, operands, inPlace, flops));
+    }
+
+    private <R> KernelChoice.Variants variants(
+            Decision<R> decision, R request, List<Value> operands, OptionalInt inPlace, long flops) {
+        var kernel = decision.kernel();
+        int output = operands.size() - 1;
+        return new KernelChoice.Variants() {
+            @Override
+            public Set<Integer> takesParts() {
+                return kernel.takesParts(request);
+            }
+
+            @Override
+            public KernelChoice inParts(Set<Integer> parts) {
+                return choice(
+                        new Decision<>(kernel, decision.reason() + KernelPicker.inParts(parts, output)),
                         kernel.inParts(request, parts),
                         operands,
-                        staysInPlace(inPlace, operands.size() - 1, parts),
-                        flops),
-                means -> kernel.withRowMeans(request)
-                        .map(more -> choice(
-                                new Decision<>(kernel, decision.reason() + "; sums up rows"),
-                                more,
-                                withSecondLast(operands, means),
-                                inPlace,
-                                flops)),
-                (image, factors) -> kernel.scaled(request)
+                        staysInPlace(inPlace, output, parts),
+                        flops);
+            }
+
+            @Override
+            public Set<Integer> takesApart(long step) {
+                return kernel.takesApart(request, step);
+            }
+
+            @Override
+            public KernelChoice apart(Map<Integer, Long> steps) {
+                return choice(
+                        new Decision<>(kernel, decision.reason() + KernelPicker.apart(steps.keySet(), output)),
+                        kernel.apart(request, steps),
+                        operands,
+                        OptionalInt.empty(),
+                        flops);
+            }
+
+            @Override
+            public Optional<KernelChoice> scaled(Value image, Value factors) {
+                return kernel.scaled(request)
                         .map(scaled -> choice(
                                 new Decision<>(kernel, decision.reason() + "; multiplies rows by factors"),
                                 scaled,
                                 withFactors(operands, image, factors),
                                 inPlace,
-                                flops)));
+                                flops));
+            }
+
+            @Override
+            public Optional<KernelChoice> withRowMeans(Value means) {
+                return kernel.withRowMeans(request)
+                        .map(more -> choice(
+                                new Decision<>(kernel, decision.reason() + "; sums up rows"),
+                                more,
+                                withSecondLast(operands, means),
+                                inPlace,
+                                flops));
+            }
+        };
     }
 
     private static List<Value> withFactors(List<Value> operands, Value image, Value factors) {
@@ -132,14 +172,24 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
 
     /// What is stored in parts, for people.
     private static String inParts(Set<Integer> parts, int output) {
+        return "; " + done(parts, output) + " bfloat16 parts";
+    }
+
+    /// Of what rows are apart, for people.
+    private static String apart(Set<Integer> operands, int output) {
+        return "; " + done(operands, output) + " pieces of concatenations";
+    }
+
+    /// What is done with some operands, for people.
+    private static String done(Set<Integer> operands, int output) {
         var what = new ArrayList<String>();
-        if (parts.stream().anyMatch(operand -> operand < output)) {
+        if (operands.stream().anyMatch(operand -> operand < output)) {
             what.add("reads");
         }
-        if (parts.contains(output)) {
+        if (operands.contains(output)) {
             what.add("writes");
         }
-        return "; " + String.join(" and ", what) + " bfloat16 parts";
+        return String.join(" and ", what);
     }
 
     /// A result is written over an operand that is stored likewise.

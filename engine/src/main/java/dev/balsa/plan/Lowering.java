@@ -45,6 +45,7 @@ import dev.balsa.ir.window.ConvTranspose;
 import dev.balsa.ir.window.GlobalPool;
 import dev.balsa.ir.window.MaxPool;
 import dev.balsa.ir.window.Resize;
+import java.util.List;
 import java.util.Optional;
 
 /// Finds a kernel for a node whose shapes are known. One class per operator family does the work; here is only the
@@ -78,6 +79,11 @@ final class Lowering {
         indexings = new IndexLowering(graph, picker);
         recurrences = new RecurrentLowering(graph, picker);
         attentions = new AttentionLowering(graph, picker);
+    }
+
+    /// The kernel for what is left of a Concat; see [MovementLowering#rest].
+    Optional<KernelChoice> restOfConcat(Node node, List<Integer> rest, long row) {
+        return node.op() instanceof Concat op ? movements.rest(node, op, rest, row) : Optional.empty();
     }
 
     /// The kernel for a node, or nothing if its plain definition must do.

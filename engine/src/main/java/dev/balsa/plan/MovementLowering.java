@@ -122,6 +122,31 @@ record MovementLowering(Graph graph, KernelPicker picker) {
                 MovementKernels.concats(picker.isa()), new ConcatRequest(result.size(0, axis), runs), operands, 0);
     }
 
+    /// The rest of a Concat that has a kernel, where others write some inputs straight into its output.
+    ///
+    /// @param rest the numbers of the inputs that are left, in order
+    /// @param row bytes from a row of the output to the next
+    Optional<KernelChoice> rest(Node node, Concat op, List<Integer> rest, long row) {
+        var result = Chains.shape(node.output(0));
+        int axis = Axes.normalize(op.axis(), result.rank());
+        var runs = new ArrayList<Long>();
+        var places = new ArrayList<Long>();
+        var operands = new ArrayList<Value>();
+        long place = 0;
+        for (int i = 0; i < node.inputs().size(); i++) {
+            long run = Chains.shape(node.input(i)).size(axis, result.rank()) * width(node.input(i));
+            if (rest.contains(i)) {
+                runs.add(run);
+                places.add(place);
+                operands.add(node.input(i));
+            }
+            place += run;
+        }
+        operands.add(node.output(0));
+        var request = new ConcatRequest(result.size(0, axis), runs, places, row);
+        return picker.pick(MovementKernels.concats(picker.isa()), request, operands, 0);
+    }
+
     /// A gather of slices at equal distances; nothing for others.
     Optional<KernelChoice> gather(Node node, Gather op) {
         if (!isMovable(node.input(0))) {

@@ -7,6 +7,7 @@ import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.view.View;
+import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.plan.choice.Trial;
 import dev.balsa.run.Program;
 import dev.balsa.run.Step;
@@ -30,6 +31,7 @@ final class ProgramBuilder {
     private final SlotTable slots;
     private final List<Step> steps = new ArrayList<>();
     private Map<Node, Optional<KernelChoice>> choices = Map.of();
+    private ConcatPieces pieces = ConcatPieces.NONE;
     /// The nodes that are made together, by each of them.
     private Map<Node, DepthFirst.Group> groups = Map.of();
     private RowMeansForPools means;
@@ -63,6 +65,10 @@ final class ProgramBuilder {
         var ahead = new KernelChoices(nodes, source.now().constants().values(), threads);
         var scaled = FactorsIntoRows.of(source.now(), ahead.choose(nodes, this::chooseSafely));
         choices = PartsHandover.of(source.now(), scaled.choices());
+        if (VectorUnit.of(context.isa()).isPresent()) {
+            pieces = ConcatPieces.of(source.now(), choices);
+            choices = pieces.choices(lowering);
+        }
         groups = scaled.grouped(DepthFirst.of(source.now(), choices, context.machine()), choices);
         means = RowMeansForPools.of(source.now(), choices, groups, lowering::lower);
         choices = means.choices();
@@ -149,6 +155,11 @@ final class ProgramBuilder {
         }
         boolean dynamic = Specialized.isDynamic(node);
         slots.consume(node.inputs());
+        if (pieces.isDone(node)
+                || node.op() instanceof View && pieces.piece(node.output(0)).isPresent()) {
+            pieces.piece(node.output(0)).ifPresent(piece -> slots.definePiece(node.output(0), steps.size(), piece));
+            return;
+        }
         if (node.op() instanceof View && !dynamic && slots.alias(node.output(0), node.input(0))) {
             return;
         }
@@ -180,6 +191,14 @@ final class ProgramBuilder {
     }
 
     private int define(Value output, int step, KernelChoice choice, List<Value> inputs) {
+        var piece = pieces.piece(output);
+        if (piece.isPresent()) {
+            return slots.definePiece(output, step, piece.get());
+        }
+        if (slots.isDefined(output)) {
+            // Pieces of it were written before.
+            return slots.use(output, step);
+        }
         if (choice.inPlace().isPresent()) {
             var over = slots.defineOver(
                     output, step, choice.operands().get(choice.inPlace().getAsInt()), inputs);

@@ -138,6 +138,8 @@ final class ProgramCapture {
     private Object place(int slot) {
         return switch (program.slots().get(slot)) {
             case Slot.Alias(int other, var _, var _) -> place(other);
+            // Pieces that one step sees do not overlap, or are only read.
+            case Slot.Piece piece -> piece;
             case Slot.Memory(long offset, var _, var _) -> offset;
             case Slot.Constant(var tensor) -> tensor.memory();
             case Slot.Input _, Slot.Output _, Slot.Dynamic _ -> slot;
@@ -148,7 +150,7 @@ final class ProgramCapture {
         return switch (program.slots().get(slot)) {
             case Slot.Constant(var tensor) -> Optional.of(tensor.memory());
             case Slot.Alias(int other, var _, var _) -> content(other);
-            case Slot.Input _, Slot.Output _, Slot.Memory _, Slot.Dynamic _ -> Optional.empty();
+            case Slot.Input _, Slot.Output _, Slot.Memory _, Slot.Piece _, Slot.Dynamic _ -> Optional.empty();
         };
     }
 
@@ -159,6 +161,7 @@ final class ProgramCapture {
             case Slot.Output(int _, var type, var shape) -> type.bytes(shape.size());
             case Slot.Memory(long _, var type, var shape) -> type.bytes(shape.size());
             case Slot.Alias(int _, var type, var shape) -> type.bytes(shape.size());
+            case Slot.Piece piece -> piece.bytes();
             case Slot.Dynamic _ -> 0;
         };
     }

@@ -87,7 +87,11 @@ final class SlotTable {
     }
 
     private int root(int slot) {
-        return slots.get(slot) instanceof Slot.Alias(int target, var _, var _) ? root(target) : slot;
+        return switch (slots.get(slot)) {
+            case Slot.Alias(int target, var _, var _) -> root(target);
+            case Slot.Piece(int target, var _, var _, var _) -> root(target);
+            case Slot.Constant _, Slot.Input _, Slot.Output _, Slot.Memory _, Slot.Dynamic _ -> slot;
+        };
     }
 
     /// A new slot for a value that the given step writes.
@@ -104,6 +108,22 @@ final class SlotTable {
         }
         enter(value, slot);
         return slot;
+    }
+
+    /// A new slot for a value that the given step writes into memory of another one, which begins to live if it does
+    /// not yet.
+    int definePiece(Value value, int step, Piece piece) {
+        int whole = isDefined(piece.whole()) ? use(piece.whole(), step) : define(piece.whole(), step);
+        var type = value.type().dtype();
+        var shape = piece.isApart() ? Shape.of(piece.bytes() / type.elementBytes()) : shape(value);
+        int slot = add(new Slot.Piece(whole, piece.at(), type, shape));
+        enter(value, slot);
+        return slot;
+    }
+
+    /// Whether a value has a slot.
+    boolean isDefined(Value value) {
+        return bySlot.containsKey(value);
     }
 
     private void enter(Value value, int slot) {
@@ -198,7 +218,7 @@ final class SlotTable {
         }
         return switch (slots.get(slot)) {
             case Slot.Output _, Slot.Dynamic _ -> Optional.of(slot);
-            case Slot.Constant _, Slot.Input _, Slot.Memory _, Slot.Alias _ -> Optional.empty();
+            case Slot.Constant _, Slot.Input _, Slot.Memory _, Slot.Alias _, Slot.Piece _ -> Optional.empty();
         };
     }
 

@@ -17,7 +17,13 @@ import java.util.stream.IntStream;
 /// concurrent use.
 final class BoundProgram {
     /// A frame operand that changes when a run brings other input or output memory.
-    private record Loose(Frame frame, int operand) {}
+    ///
+    /// @param piece the part of that memory, or nothing for all
+    private record Loose(Frame frame, int operand, Optional<Slot.Piece> piece) {
+        void bind(MemorySegment all) {
+            frame.bind(operand, piece.isPresent() ? of(all, piece.get()) : all);
+        }
+    }
 
     /// Steps that are gone through at once.
     ///
@@ -34,7 +40,7 @@ final class BoundProgram {
     /// By their first step.
     private final List<Optional<Span>> spans = new ArrayList<>();
     private final Tensor[] tensors;
-    /// For each slot that is another one's alias, the tensor that it is a view of by now.
+    /// For each slot that is another one's alias or piece, the tensor that it is a view of by now.
     private final Tensor[] viewed;
     private final List<List<Loose>> loose = new ArrayList<>();
     private final int[] roots;
@@ -113,6 +119,12 @@ final class BoundProgram {
                     rebindAlias(slot, target, type, shape);
                 }
             }
+            case Slot.Piece piece -> {
+                roots[slot] = roots[piece.slot()];
+                if (tensors[piece.slot()] != null) {
+                    rebindPiece(slot, piece);
+                }
+            }
             case Slot.Input _, Slot.Output _, Slot.Dynamic _ -> {}
         }
     }
@@ -120,7 +132,7 @@ final class BoundProgram {
     private static boolean isVarying(Slot root) {
         return switch (root) {
             case Slot.Input _, Slot.Output _, Slot.Dynamic _ -> true;
-            case Slot.Constant _, Slot.Memory _, Slot.Alias _ -> false;
+            case Slot.Constant _, Slot.Memory _, Slot.Alias _, Slot.Piece _ -> false;
         };
     }
 
@@ -191,10 +203,14 @@ final class BoundProgram {
 
     private void noteLoose(Step.KernelStep kernel, Frame frame) {
         for (int i = 0; i < kernel.operands().size(); i++) {
-            int root = roots[kernel.operands().get(i)];
+            int slot = kernel.operands().get(i);
+            int root = roots[slot];
+            var piece = program.slots().get(slot) instanceof Slot.Piece part
+                    ? Optional.of(part)
+                    : Optional.<Slot.Piece>empty();
             switch (program.slots().get(root)) {
-                case Slot.Input _, Slot.Output _ -> loose.get(root).add(new Loose(frame, i));
-                case Slot.Constant _, Slot.Memory _, Slot.Alias _, Slot.Dynamic _ -> {}
+                case Slot.Input _, Slot.Output _ -> loose.get(root).add(new Loose(frame, i, piece));
+                case Slot.Constant _, Slot.Memory _, Slot.Alias _, Slot.Piece _, Slot.Dynamic _ -> {}
             }
         }
     }
@@ -207,6 +223,7 @@ final class BoundProgram {
                 case Slot.Output(int index, var _, var _) -> bind(slot, outputTensors.get(index));
                 case Slot.Dynamic _ -> tensors[slot] = null;
                 case Slot.Alias(int target, var type, var shape) -> rebindAlias(slot, target, type, shape);
+                case Slot.Piece piece -> rebindPiece(slot, piece);
                 case Slot.Constant _, Slot.Memory _ -> {}
             }
         }
@@ -216,7 +233,7 @@ final class BoundProgram {
         if (tensors[slot] != tensor) {
             tensors[slot] = tensor;
             for (var operand : loose.get(slot)) {
-                operand.frame().bind(operand.operand(), tensor.memory());
+                operand.bind(tensor.memory());
             }
         }
     }
@@ -227,6 +244,18 @@ final class BoundProgram {
             viewed[slot] = tensors[target];
             tensors[slot] = view(tensors[target], type, shape);
         }
+    }
+
+    private void rebindPiece(int slot, Slot.Piece piece) {
+        var whole = tensors[piece.slot()];
+        if (viewed[slot] != whole) {
+            viewed[slot] = whole;
+            tensors[slot] = Tensor.wrap(piece.type(), piece.shape(), of(whole.memory(), piece));
+        }
+    }
+
+    private static MemorySegment of(MemorySegment whole, Slot.Piece piece) {
+        return whole.asSlice(piece.at(), piece.bytes());
     }
 
     /// The tensor of a slot, if it has one by now.

@@ -23,6 +23,17 @@ public sealed interface Slot {
     /// The memory of another slot seen with another shape.
     record Alias(int slot, DataType type, Shape shape) implements Slot {}
 
+    /// A part of the memory of another slot, from one place on: seen as a tensor, or, if there is something else
+    /// between its rows, as one dimension that has all of it.
+    ///
+    /// @param at where it begins, in bytes
+    record Piece(int slot, long at, DataType type, Shape shape) implements Slot {
+        /// Bytes of all.
+        public long bytes() {
+            return type.bytes(shape.size());
+        }
+    }
+
     /// A tensor that a host task makes during the run, whose shape is not known before.
     record Dynamic() implements Slot {}
 }

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Which multiplications others do, too; the kernels are made up.
@@ -37,12 +36,14 @@ class FactorsIntoRowsTest {
                 () -> {
                     throw new InternalException("a kernel that is made up has no work");
                 },
-                Set.of(),
-                _ -> choice(node, operands),
-                _ -> Optional.empty(),
-                (scaled, by) -> node.op() instanceof Mul
-                        ? Optional.empty()
-                        : Optional.of(choice(node, List.of(scaled, by, node.output(0)))));
+                new KernelChoice.Variants() {
+                    @Override
+                    public Optional<KernelChoice> scaled(Value scaled, Value by) {
+                        return node.op() instanceof Mul
+                                ? Optional.empty()
+                                : Optional.of(choice(node, List.of(scaled, by, node.output(0))));
+                    }
+                });
     }
 
     /// The operands of the kernel that makes a value; nothing where its node has none.

@@ -71,10 +71,17 @@ class PartsHandoverTest {
                 () -> {
                     throw new InternalException("a kernel that is made up has no work");
                 },
-                takesParts,
-                parts -> choice(node, takesParts, new TreeSet<>(parts).toString()),
-                _ -> Optional.empty(),
-                (_, _) -> Optional.empty());
+                new KernelChoice.Variants() {
+                    @Override
+                    public Set<Integer> takesParts() {
+                        return takesParts;
+                    }
+
+                    @Override
+                    public KernelChoice inParts(Set<Integer> parts) {
+                        return choice(node, takesParts, new TreeSet<>(parts).toString());
+                    }
+                });
     }
 
     @Test

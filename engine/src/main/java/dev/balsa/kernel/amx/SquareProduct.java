@@ -38,10 +38,11 @@ public final class SquareProduct {
     ///
     /// @param squares of all images
     /// @param channels more than a step of depth has
+    /// @param pixelStep elements from a pixel of the image to the next
     /// @param outputs channels of the result
     /// @param stages the epilogue
     /// @param result how the result is stored
-    public record Request(int squares, int channels, int outputs, List<Stage> stages, Storage result) {
+    public record Request(int squares, int channels, long pixelStep, int outputs, List<Stage> stages, Storage result) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
@@ -337,7 +338,7 @@ public final class SquareProduct {
         var scratch = frame.scratch();
         long zeros = scratch.address() + zerosAt();
         long shift = (long) section * sectionChannels() * Float.BYTES;
-        long pixel = (long) request.channels * Float.BYTES;
+        long pixel = request.pixelStep * Float.BYTES;
         SquareSplitCode.Argument.UPPER.set(scratch, upper == OUTSIDE ? zeros : upper + shift);
         SquareSplitCode.Argument.LOWER.set(scratch, lower == OUTSIDE ? zeros : lower + shift);
         SquareSplitCode.Argument.UPPER_STEP.set(scratch, upper == OUTSIDE ? 0 : pixel);

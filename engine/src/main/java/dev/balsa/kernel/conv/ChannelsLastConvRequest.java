@@ -7,6 +7,7 @@ import dev.balsa.kernel.epilogue.EpilogueOperands;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,6 +35,9 @@ import java.util.TreeSet;
 /// @param result how the output is stored
 /// @param isScaled whether X is multiplied by a factor for each channel of each image before anything else
 /// @param hasRowMeans whether the means of the output's rows are wanted, too; only for two dimensions
+/// @param imageStep elements from a pixel of X to the next, at least `channels`
+/// @param resultStep elements from a pixel of the output to the next, at least `outputs`; as many if the epilogue has
+///     an operand of its shape
 public record ChannelsLastConvRequest(
         int batch,
         int groups,
@@ -46,7 +50,9 @@ public record ChannelsLastConvRequest(
         Storage image,
         Storage result,
         boolean isScaled,
-        boolean hasRowMeans)
+        boolean hasRowMeans,
+        long imageStep,
+        long resultStep)
         implements KeyedRequest {
     private static final double MOST_PADDING = 4;
     private static final double FEW_ELEMENTS = 1 << 16;
@@ -64,6 +70,23 @@ public record ChannelsLastConvRequest(
         }
     }
 
+    /// A convolution of images whose pixels are neighbours.
+    public ChannelsLastConvRequest(
+            int batch,
+            int groups,
+            int channels,
+            int outputs,
+            Window window,
+            MemorySegment weights,
+            Epilogue epilogue,
+            int parts,
+            Storage image,
+            Storage result) {
+        this(
+                batch, groups, channels, outputs, window, weights, epilogue, parts, image, result, false, false,
+                channels, outputs);
+    }
+
     /// A convolution that workers share.
     public ChannelsLastConvRequest(
             int batch, int groups, int channels, int outputs, Window window, MemorySegment weights, Epilogue epilogue) {
@@ -77,9 +100,7 @@ public record ChannelsLastConvRequest(
                 epilogue,
                 TileProduct.ENOUGH_PARTS,
                 Storage.FLOATS,
-                Storage.FLOATS,
-                false,
-                false);
+                Storage.FLOATS);
     }
 
     /// The index of the output among the operands.
@@ -101,7 +122,7 @@ public record ChannelsLastConvRequest(
     public String key() {
         return "conv_nhwc " + batch + " groups " + groups + " channels " + channels + " " + outputs + " " + window.key()
                 + " [" + epilogue.key() + "] " + (isScaled ? "scaled " : "") + image + " to " + result
-                + (hasRowMeans ? " and means" : "");
+                + (hasRowMeans ? " and means" : "") + (isDense() ? "" : " apart " + imageStep + " " + resultStep);
     }
 
     /// Whether all operands are floats.
@@ -137,7 +158,9 @@ public record ChannelsLastConvRequest(
                 operands.contains(0) ? Storage.PARTS : image,
                 operands.contains(output()) ? Storage.PARTS : result,
                 isScaled,
-                hasRowMeans);
+                hasRowMeans,
+                imageStep,
+                resultStep);
     }
 
     /// The same for X that is to be scaled, if every window is a pixel of the image.
@@ -155,14 +178,55 @@ public record ChannelsLastConvRequest(
                         image,
                         result,
                         true,
-                        hasRowMeans))
+                        hasRowMeans,
+                        imageStep,
+                        resultStep))
                 : Optional.empty();
     }
 
     /// The same with the means of rows.
     ChannelsLastConvRequest withRowMeans() {
         return new ChannelsLastConvRequest(
-                batch, groups, channels, outputs, window, weights, epilogue, parts, image, result, isScaled, true);
+                batch,
+                groups,
+                channels,
+                outputs,
+                window,
+                weights,
+                epilogue,
+                parts,
+                image,
+                result,
+                isScaled,
+                true,
+                imageStep,
+                resultStep);
+    }
+
+    /// Whether pixels are neighbours.
+    boolean isDense() {
+        return imageStep == channels && resultStep == outputs;
+    }
+
+    /// The same with pixels of X, or of the output, apart.
+    ///
+    /// @param steps by operand
+    ChannelsLastConvRequest apart(Map<Integer, Long> steps) {
+        return new ChannelsLastConvRequest(
+                batch,
+                groups,
+                channels,
+                outputs,
+                window,
+                weights,
+                epilogue,
+                parts,
+                image,
+                result,
+                isScaled,
+                hasRowMeans,
+                steps.getOrDefault(0, imageStep),
+                steps.getOrDefault(output(), resultStep));
     }
 
     /// Whether every group has one channel in and one out.

@@ -58,6 +58,11 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
     }
 
     @Override
+    public long inputRowStep() {
+        return request.window().input().getLast() * request.imageStep() * Float.BYTES;
+    }
+
+    @Override
     public int outputRows() {
         return height.output();
     }
@@ -75,6 +80,11 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
     @Override
     public long rowMeanBytes() {
         return request.hasRowMeans() ? (long) request.outputs() * Float.BYTES : 0;
+    }
+
+    @Override
+    public long outputRowStep() {
+        return request.window().output().getLast() * request.resultStep() * Float.BYTES;
     }
 
     @Override
@@ -108,7 +118,9 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
                 request.image(),
                 request.result(),
                 request.isScaled(),
-                request.hasRowMeans());
+                request.hasRowMeans(),
+                request.imageStep(),
+                request.resultStep());
     }
 
     @Override

@@ -19,6 +19,8 @@ import java.util.Optional;
 /// @param window the geometry, in its meaning for transposed convolutions
 /// @param weights the memory of W where it is the same in every run, so that it can be packed once
 /// @param epilogue what is done to each element of the result
+/// @param resultStep where channels are last, elements from a pixel of the output to the next: at least `outputs`, and
+///     as many if the epilogue has an operand of its shape
 public record ConvTransposeRequest(
         int batch,
         int groups,
@@ -26,13 +28,26 @@ public record ConvTransposeRequest(
         int outputs,
         Window window,
         Optional<MemorySegment> weights,
-        Epilogue epilogue) {
+        Epilogue epilogue,
+        long resultStep) {
     /// Checks that the groups divide the channels.
     public ConvTransposeRequest {
         if (batch < 0 || groups < 1 || channels % groups != 0 || outputs % groups != 0) {
             throw new IllegalArgumentException("transposed convolution: groups do not divide channels; found batch "
                     + batch + ", " + groups + " groups, " + channels + " channels, " + outputs + " outputs");
         }
+    }
+
+    /// A transposed convolution whose output has no gaps.
+    public ConvTransposeRequest(
+            int batch,
+            int groups,
+            int channels,
+            int outputs,
+            Window window,
+            Optional<MemorySegment> weights,
+            Epilogue epilogue) {
+        this(batch, groups, channels, outputs, window, weights, epilogue, outputs);
     }
 
     /// The index of the output among the operands.

@@ -16,21 +16,23 @@ import java.util.function.ToIntFunction;
 final class PaddedImage {
     private final List<Axis> axes;
     private final int batch;
-    private final int channels;
+    /// Elements from a pixel to the next.
+    private final long step;
     private final boolean copied;
     /// Sizes with padding.
     private final int[] sizes = new int[3];
 
-    PaddedImage(Window window, int batch, int channels) {
-        this(window, batch, channels, 0, 1);
+    PaddedImage(Window window, int batch, long step) {
+        this(window, batch, step, 0, 1);
     }
 
+    /// @param step elements from a pixel to the next: its channels, or more if nothing is copied
     /// @param behind pixels of zeros more at the end of each row, if there is padding at all
     /// @param lines of which each image then has a multiple
-    PaddedImage(Window window, int batch, int channels, int behind, int lines) {
+    PaddedImage(Window window, int batch, long step, int behind, int lines) {
         this.axes = Axis.all(window);
         this.batch = batch;
-        this.channels = channels;
+        this.step = step;
         copied = axes.stream().anyMatch(axis -> axis.pad() != 0 || seen(axis) > axis.input());
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = copied ? Math.toIntExact(seen(axes.get(i))) : axes.get(i).input();
@@ -66,7 +68,7 @@ final class PaddedImage {
     }
 
     private long rowElements() {
-        return (long) sizes[2] * channels;
+        return sizes[2] * step;
     }
 
     /// The rows to be copied; 0 without.
@@ -76,7 +78,7 @@ final class PaddedImage {
 
     /// The element at which a pixel begins.
     long place(int image, long d, long h, long w) {
-        return (((image * (long) sizes[0] + d) * sizes[1] + h) * sizes[2] + w) * channels;
+        return (((image * (long) sizes[0] + d) * sizes[1] + h) * sizes[2] + w) * step;
     }
 
     /// Where the windows of all output pixels begin, image after image.
@@ -146,8 +148,7 @@ final class PaddedImage {
                 int image = row / sizes[1] / sizes[0];
                 long line =
                         ((image * (long) axes.get(0).input() + d) * axes.get(1).input() + h) * width.input();
-                runs.add(new Sight.Run(
-                        row * rowElements() + before * channels, (line + first) * channels, pixels * channels));
+                runs.add(new Sight.Run(row * rowElements() + before * step, (line + first) * step, pixels * step));
             }
         }
         return new Sight(runs);
@@ -177,7 +178,7 @@ final class PaddedImage {
     void copyRows(MemorySegment source, MemorySegment target, long origin, int from, int to) {
         long rowBytes = rowElements() * Float.BYTES;
         var width = axes.get(2);
-        long pixel = (long) channels * Float.BYTES;
+        long pixel = step * Float.BYTES;
         long before = Math.clamp(width.pad(), 0, sizes[2]);
         long first = Math.max(0, -width.pad());
         long pixels = Math.clamp(Math.min(width.input() - first, sizes[2] - before), 0, sizes[2]);

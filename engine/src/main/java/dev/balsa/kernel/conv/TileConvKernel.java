@@ -8,6 +8,7 @@ import dev.balsa.kernel.Machine;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.tile.ProductFamily;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -62,6 +63,16 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     @Override
     public Optional<ChannelsLastConvRequest> scaled(ChannelsLastConvRequest request) {
         return family.takesFactors() ? request.scaled() : Optional.empty();
+    }
+
+    @Override
+    public Set<Integer> takesApart(ChannelsLastConvRequest request, long step) {
+        return TileConvWork.takesApart(request, family);
+    }
+
+    @Override
+    public ChannelsLastConvRequest apart(ChannelsLastConvRequest request, Map<Integer, Long> steps) {
+        return request.apart(steps);
     }
 
     @Override

@@ -6,6 +6,8 @@ import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.tile.ProductFamily;
 import dev.balsa.kernel.tile.RowPlaces;
+import java.util.Map;
+import java.util.Set;
 
 /// Transposed convolutions of channels-last images in machine code, as products of pixels with packed weights, one
 /// for each phase of the stride. Operands are those of [ConvTransposeRequest], but the image is `[batch, input...,
@@ -61,6 +63,24 @@ public final class TileConvTransposeKernel implements Kernel<ConvTransposeReques
                 request.outputs() / request.groups(),
                 Math.ceilDiv(request.window().kernelSize(), (long) phases),
                 request.channels() / request.groups());
+    }
+
+    @Override
+    public Set<Integer> takesApart(ConvTransposeRequest request, long step) {
+        return request.epilogue().hasFull() ? Set.of() : Set.of(request.output());
+    }
+
+    @Override
+    public ConvTransposeRequest apart(ConvTransposeRequest request, Map<Integer, Long> steps) {
+        return new ConvTransposeRequest(
+                request.batch(),
+                request.groups(),
+                request.channels(),
+                request.outputs(),
+                request.window(),
+                request.weights(),
+                request.epilogue(),
+                steps.getOrDefault(request.output(), request.resultStep()));
     }
 
     @Override

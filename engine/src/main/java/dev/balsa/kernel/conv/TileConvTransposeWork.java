@@ -55,16 +55,16 @@ final class TileConvTransposeWork implements CodeWork {
         int height = axes.get(1).count(phase.get(1));
         int width = axes.get(2).count(phase.get(2));
         var rows = image.pixels(depth, height, width, _ -> 1);
-        long lineStep = (long) axes.get(2).output() * request.outputs();
+        long lineStep = axes.get(2).output() * request.resultStep();
         long planeStep = axes.get(1).output() * lineStep;
         var outputPlaces = RowPlaces.grid(
-                phase.get(0) * planeStep + phase.get(1) * lineStep + (long) phase.get(2) * request.outputs(),
+                phase.get(0) * planeStep + phase.get(1) * lineStep + phase.get(2) * request.resultStep(),
                 new long[] {request.batch(), depth, height, width},
                 new long[] {
                     axes.get(0).output() * planeStep,
                     axes.get(0).stride() * planeStep,
                     axes.get(1).stride() * lineStep,
-                    (long) axes.get(2).stride() * request.outputs()
+                    axes.get(2).stride() * request.resultStep()
                 });
         var segments = new ArrayList<Depth.Segment>();
         var runs = new ArrayList<Long>();

@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 
 /// A convolution as a product: a row per pixel, which sees its window as segments of neighbouring elements
@@ -40,14 +42,14 @@ final class TileConvWork implements CodeWork {
         image = new PaddedImage(
                 request.window(),
                 request.batch(),
-                request.channels(),
+                request.imageStep(),
                 behind(request, family),
                 family.seesThroughPadding() ? Axis.all(request.window()).get(1).stride() : 1);
         isCopied = image.isCopied() && !family.seesThroughPadding();
         var axes = Axis.all(request.window());
         int pixels = Math.toIntExact(request.batch() * request.window().outputSize());
         var rows = image.windows();
-        var outputPlaces = RowPlaces.even(pixels, request.outputs());
+        var outputPlaces = RowPlaces.even(pixels, request.resultStep());
         int columns = request.outputs() / request.groups();
         long weightBytes = request.weights().byteSize() / request.groups();
         var product = new TileProduct.Request(
@@ -82,7 +84,10 @@ final class TileConvWork implements CodeWork {
     /// Pixels that follow each row of the image so that what is read behind its last windows is none of the next row.
     private static int behind(ChannelsLastConvRequest request, ProductFamily family) {
         var width = Axis.all(request.window()).get(2);
-        boolean isJoined = request.groups() == 1 && width.dilation() == 1 && width.kernel() > width.stride();
+        boolean isJoined = request.groups() == 1
+                && request.imageStep() == request.channels()
+                && width.dilation() == 1
+                && width.kernel() > width.stride();
         int segment = width.kernel() * request.channels();
         return isJoined ? Math.ceilDiv(family.readsBehind(segment), request.channels()) : 0;
     }
@@ -107,6 +112,19 @@ final class TileConvWork implements CodeWork {
         boolean isWhole = isCopied && request.groups() > 1;
         double bytes = isCopied ? image.bytes() : 0;
         return products.plus(new Cost(0, isWhole ? 2 * bytes : bytes, 0, isWhole ? 2 : 1));
+    }
+
+    /// Which operands may have their pixels apart. An image that is copied with its padding may not.
+    static Set<Integer> takesApart(ChannelsLastConvRequest request, ProductFamily family) {
+        var operands = new TreeSet<Integer>();
+        if (family.seesThroughPadding()
+                || !new PaddedImage(request.window(), request.batch(), request.channels()).isCopied()) {
+            operands.add(0);
+        }
+        if (!request.epilogue().hasFull()) {
+            operands.add(request.output());
+        }
+        return operands;
     }
 
     private int groupChannels() {

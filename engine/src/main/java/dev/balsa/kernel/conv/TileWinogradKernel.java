@@ -11,6 +11,7 @@ import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.amx.SquareProduct;
 import dev.balsa.kernel.amx.Workplace;
 import dev.balsa.kernel.depthfirst.Layer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -55,6 +56,16 @@ public final class TileWinogradKernel implements Kernel<ChannelsLastConvRequest>
     @Override
     public ChannelsLastConvRequest inParts(ChannelsLastConvRequest request, Set<Integer> operands) {
         return request.inParts(operands);
+    }
+
+    @Override
+    public Set<Integer> takesApart(ChannelsLastConvRequest request, long step) {
+        return request.epilogue().hasFull() ? Set.of(0) : Set.of(0, request.output());
+    }
+
+    @Override
+    public ChannelsLastConvRequest apart(ChannelsLastConvRequest request, Map<Integer, Long> steps) {
+        return request.apart(steps);
     }
 
     @Override

@@ -32,6 +32,7 @@ final class TileWinogradWork implements CodeWork, SquareProduct.Image {
                 new SquareProduct.Request(
                         Math.toIntExact(squares(request)),
                         request.channels(),
+                        request.imageStep(),
                         request.outputs(),
                         request.epilogue().stages(),
                         request.result()),
@@ -60,7 +61,7 @@ final class TileWinogradWork implements CodeWork, SquareProduct.Image {
         }
         int image = square / count(width) / count(height);
         // Unsigned, as isOrdinary() has made sure of.
-        return ((image * height.output() + y) * width.output() + x) * request.outputs();
+        return (int) ((((long) image * height.output() + y) * width.output() + x) * request.resultStep());
     }
 
     /// Turns kernels until the outputs of a tap are neighbours, then takes them apart.
@@ -147,6 +148,6 @@ final class TileWinogradWork implements CodeWork, SquareProduct.Image {
             return SquareProduct.OUTSIDE;
         }
         long place = ((long) image * height.input() + y) * width.input() + x;
-        return frame.operand(0).address() + place * request.channels() * Float.BYTES;
+        return frame.operand(0).address() + place * request.imageStep() * Float.BYTES;
     }
 }

@@ -63,6 +63,7 @@ final class WinogradGatherCode {
     /// @param rows of a tile that lie in the image
     /// @param columns of a tile that lie in the image
     /// @param outputs channels
+    /// @param pixelBytes bytes from an output to the one beside
     /// @param rowBytes bytes from an output to the one below
     /// @param positionStep bytes from a product to the next, in order of rows
     /// @param sourceTile bytes from the first product of a tile to that of the next one
@@ -73,6 +74,7 @@ final class WinogradGatherCode {
             int rows,
             int columns,
             int outputs,
+            int pixelBytes,
             int rowBytes,
             int positionStep,
             int sourceTile,
@@ -85,10 +87,6 @@ final class WinogradGatherCode {
         /// Names the routine; equal names are equal code.
         String name() {
             return unit.isa().label() + "_winograd_gather " + this;
-        }
-
-        private int pixelBytes() {
-            return outputs * Float.BYTES;
         }
     }
 

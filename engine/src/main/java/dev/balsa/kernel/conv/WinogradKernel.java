@@ -13,7 +13,9 @@ import dev.balsa.kernel.tile.TileCost;
 import dev.balsa.kernel.tile.TileProduct;
 import dev.balsa.kernel.tile.TileShape;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// 3x3 convolutions of channels-last images by Winograd's algorithm, where it saves more multiplications than
@@ -67,6 +69,16 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
     }
 
     @Override
+    public Set<Integer> takesApart(ChannelsLastConvRequest request, long step) {
+        return request.epilogue().hasFull() ? Set.of(0) : Set.of(0, request.output());
+    }
+
+    @Override
+    public ChannelsLastConvRequest apart(ChannelsLastConvRequest request, Map<Integer, Long> steps) {
+        return request.apart(steps);
+    }
+
+    @Override
     public Work prepare(ChannelsLastConvRequest request, Constants constants) {
         return new WinogradWork(request, transform, unit, constants);
     }
@@ -98,7 +110,7 @@ public final class WinogradKernel implements Kernel<ChannelsLastConvRequest> {
     /// Distances within a tile of outputs, and between its products, are parts of instructions, 32 bits with sign.
     private static boolean areDistancesShort(ChannelsLastConvRequest request, Window window) {
         var largest = TRANSFORMS.getLast();
-        double row = (double) window.output().get(2) * request.outputs() * Float.BYTES;
+        double row = (double) window.output().get(2) * request.resultStep() * Float.BYTES;
         double channels = (double) Math.max(request.channels(), request.outputs()) * Float.BYTES;
         return largest.span() * row <= Integer.MAX_VALUE
                 && 2 * largest.positions() * channels + WinogradWork.MOST_BLOCK <= Integer.MAX_VALUE;

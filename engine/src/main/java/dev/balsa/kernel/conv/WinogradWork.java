@@ -113,6 +113,7 @@ final class WinogradWork implements CodeWork {
     }
 
     private void prepareGather(VectorUnit unit, Constants constants) {
+        int pixelBytes = Math.toIntExact(request.resultStep() * Float.BYTES);
         for (int kind = 0; kind < gather.length; kind++) {
             var form = new WinogradGatherCode.Form(
                     unit,
@@ -120,7 +121,8 @@ final class WinogradWork implements CodeWork {
                     isLast(kind, 2) ? last(height) : transform.tile(),
                     isLast(kind, 1) ? last(width) : transform.tile(),
                     request.outputs(),
-                    width.output() * request.outputs() * Float.BYTES,
+                    pixelBytes,
+                    width.output() * pixelBytes,
                     Math.toIntExact(productStep),
                     Math.toIntExact(productBytes),
                     request.epilogue().stages());
@@ -257,8 +259,8 @@ final class WinogradWork implements CodeWork {
         long pixel = (long) request.channels() * Float.BYTES;
         int tile = transform.tile();
         int span = transform.span();
-        WinogradSpreadCode.Argument.COLUMN_STEP.set(arguments, pixel);
-        WinogradSpreadCode.Argument.SOURCE_TILE.set(arguments, tile * pixel);
+        long imagePixel = request.imageStep() * Float.BYTES;
+        WinogradSpreadCode.Argument.SOURCE_TILE.set(arguments, tile * imagePixel);
         WinogradSpreadCode.Argument.POSITION_STEP.set(arguments, partStep);
         WinogradSpreadCode.Argument.TARGET_TILE.set(arguments, partBytes);
         WinogradSpreadCode.Argument.WHOLE.set(arguments, wholeBytes);
@@ -275,11 +277,13 @@ final class WinogradWork implements CodeWork {
                 count = Math.min(Math.min(inside, tilesAcross - across), to - at);
                 long place = ((long) image * height.input() + y) * width.input() + x;
                 WinogradSpreadCode.Argument.SOURCE.set(
-                        arguments, frame.operand(0).address() + place * pixel);
-                WinogradSpreadCode.Argument.ROW_STEP.set(arguments, width.input() * pixel);
+                        arguments, frame.operand(0).address() + place * imagePixel);
+                WinogradSpreadCode.Argument.COLUMN_STEP.set(arguments, imagePixel);
+                WinogradSpreadCode.Argument.ROW_STEP.set(arguments, width.input() * imagePixel);
             } else {
                 copySquare(frame, image, y, x);
                 WinogradSpreadCode.Argument.SOURCE.set(arguments, arguments.address() + patchAt());
+                WinogradSpreadCode.Argument.COLUMN_STEP.set(arguments, pixel);
                 WinogradSpreadCode.Argument.ROW_STEP.set(arguments, span * pixel);
             }
             WinogradSpreadCode.Argument.TARGET.set(arguments, frame.shared().address() + (at - start) * partBytes);
@@ -298,12 +302,20 @@ final class WinogradWork implements CodeWork {
             if (height.contains(y + row) && right > left) {
                 long place = ((long) image * height.input() + y + row) * width.input() + x + left;
                 Effects.clear(frame.scratch(), at, left * pixel);
-                Effects.copy(
-                        frame.operand(0), place * pixel, frame.scratch(), at + left * pixel, (right - left) * pixel);
+                copyPixels(frame, place, at + left * pixel, right - left);
                 Effects.clear(frame.scratch(), at + right * pixel, (span - right) * pixel);
             } else {
                 Effects.clear(frame.scratch(), at, span * pixel);
             }
+        }
+    }
+
+    private void copyPixels(Frame frame, long place, long at, int count) {
+        long pixel = (long) request.channels() * Float.BYTES;
+        long step = request.imageStep() * Float.BYTES;
+        int together = step == pixel ? count : 1;
+        for (int i = 0; i < count; i += together) {
+            Effects.copy(frame.operand(0), (place + i) * step, frame.scratch(), at + i * pixel, together * pixel);
         }
     }
 
@@ -320,7 +332,7 @@ final class WinogradWork implements CodeWork {
             boolean isLast = across == tilesAcross - 1;
             int count = isLast ? 1 : Math.min(tilesAcross - 1 - across, to - at);
             long pixel = ((long) image * height.output() + (long) down * tile) * width.output() + (long) across * tile;
-            long place = pixel * request.outputs() * Float.BYTES;
+            long place = pixel * request.resultStep() * Float.BYTES;
             WinogradGatherCode.Argument.SOURCE.set(arguments, productsAt + (at - start) * productBytes);
             WinogradGatherCode.Argument.TARGET.set(arguments, result.address() + place);
             operands.set(frame, arguments, WinogradGatherCode.Argument.OPERANDS.at(), place, 0);

@@ -72,7 +72,6 @@ public final class DepthFirstWork implements CodeWork {
             for (int operand = 0; operand < link.operands().size(); operand++) {
                 sources.add(source(divided, link, operand, rows, places, rows.get(i)));
             }
-            long rowBytes = layer.outputRowBytes();
             int output = divided.externals();
             if (layer.rowMeanBytes() > 0) {
                 sources.add(rows(output++, layer.outputRows(), layer.rowMeanBytes(), rows.get(i)));
@@ -84,7 +83,7 @@ public final class DepthFirstWork implements CodeWork {
                                     0,
                                     places.get(i).at(),
                                     places.get(i).bytes())
-                            : rows(output, layer.outputRows(), rowBytes, rows.get(i)));
+                            : rows(output, layer.outputRows(), layer.outputRowStep(), rows.get(i)));
             var piece = layer.piece(rows.get(i));
             steps.add(new Step(works.computeIfAbsent(piece.key(), _ -> piece.prepare()), sources));
         }
@@ -103,7 +102,7 @@ public final class DepthFirstWork implements CodeWork {
             return new Source(Source.OWN, 0, places.get(maker).at() + before * rowBytes, seen.count() * rowBytes);
         }
         if (operand == 0) {
-            return rows(number, layer.inputRows(), rowBytes, seen);
+            return rows(number, layer.inputRows(), layer.inputRowStep(), seen);
         }
         return switch (layer.extent(operand)) {
             case BY_ROW -> rows(number, layer.outputRows(), rowBytes, seen);
@@ -112,8 +111,9 @@ public final class DepthFirstWork implements CodeWork {
         };
     }
 
-    private static Source rows(int operand, int all, long rowBytes, RowRange rows) {
-        return new Source(operand, all * rowBytes, rows.from() * rowBytes, rows.count() * rowBytes);
+    /// @param rowStep bytes from a row to the next
+    private static Source rows(int operand, int all, long rowStep, RowRange rows) {
+        return new Source(operand, all * rowStep, rows.from() * rowStep, rows.count() * rowStep);
     }
 
     @Override
@@ -164,6 +164,8 @@ public final class DepthFirstWork implements CodeWork {
             long part = whole.byteSize() / images;
             return whole.asSlice(image * part, part);
         }
-        return whole.asSlice(image * source.imageBytes + source.at, source.bytes);
+        long at = image * source.imageBytes + source.at;
+        // Where pixels are apart, the last row ends with the last pixel.
+        return whole.asSlice(at, Math.min(source.bytes, whole.byteSize() - at));
     }
 }

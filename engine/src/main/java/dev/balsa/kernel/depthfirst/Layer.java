@@ -20,6 +20,11 @@ public interface Layer {
     /// Bytes of one of them.
     long inputRowBytes();
 
+    /// Bytes from one of them to the next, where the input is an operand from outside.
+    default long inputRowStep() {
+        return inputRowBytes();
+    }
+
     /// Rows of an output image.
     int outputRows();
 
@@ -34,6 +39,11 @@ public interface Layer {
     /// Bytes of the means of a row of the output; 0 if they are not made.
     default long rowMeanBytes() {
         return 0;
+    }
+
+    /// Bytes from one of them to the next, where the output is one that goes outside.
+    default long outputRowStep() {
+        return outputRowBytes();
     }
 
     /// Which rows of an input image are looked at for a range of rows of the output.

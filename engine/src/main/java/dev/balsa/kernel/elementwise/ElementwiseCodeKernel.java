@@ -14,7 +14,9 @@ import dev.balsa.kernel.elementwise.ElementwiseCode.Form;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Chains of functions of floats as one loop of machine code.
 public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
@@ -32,7 +34,7 @@ public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
 
     @Override
     public boolean supports(ElementwiseRequest request) {
-        var nest = new LoopNest(request.shape(), request.strides());
+        var nest = nest(request);
         if (nest.total() == 0
                 || request.strides().size() > RowsWork.MOST_INPUTS
                 || !StageCode.knows(stages(request, nest))) {
@@ -44,6 +46,13 @@ public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
             }
         }
         return true;
+    }
+
+    /// The walk of the inputs and the output.
+    private static LoopNest nest(ElementwiseRequest request) {
+        var strides = new ArrayList<>(request.strides());
+        strides.add(LoopNest.strides(request.shape(), request.resultStep()));
+        return new LoopNest(request.shape(), strides);
     }
 
     /// The stages, with their operands' spread along a row.
@@ -67,8 +76,18 @@ public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
     }
 
     @Override
+    public Set<Integer> takesApart(ElementwiseRequest request, long step) {
+        return request.ofRows();
+    }
+
+    @Override
+    public ElementwiseRequest apart(ElementwiseRequest request, Map<Integer, Long> steps) {
+        return request.apart(steps);
+    }
+
+    @Override
     public Work prepare(ElementwiseRequest request, Constants constants) {
-        var nest = new LoopNest(request.shape(), request.strides());
+        var nest = nest(request);
         var spread = new ArrayList<Boolean>();
         for (int i = 0; i < request.strides().size(); i++) {
             spread.add(nest.innerStride(i) == 1);

@@ -23,6 +23,7 @@ final class ElementwiseLayer extends KernelLayer<ElementwiseRequest> {
     /// or if an operand is neither one, nor the same for all rows of an image, nor for all images.
     static Optional<Layer> of(Kernel<ElementwiseRequest> kernel, ElementwiseRequest request, Constants constants) {
         boolean isImage = request.shape().size() == RANK
+                && request.isDense()
                 && request.shape().stream().allMatch(size -> size > 0 && size <= Integer.MAX_VALUE)
                 && extent(request.shape(), request.strides().getFirst()).equals(Optional.of(Extent.BY_ROW))
                 && request.strides().stream()

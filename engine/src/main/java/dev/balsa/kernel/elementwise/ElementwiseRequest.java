@@ -1,7 +1,11 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.kernel.Stage;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// A chain of functions of floats over a result shape, each operand broadcast to it: ONNX Add, Mul, Pow, Relu, Gelu and
 /// their like, and fused runs of them.
@@ -14,7 +18,9 @@ import java.util.List;
 /// @param shape the result's dimensions, outermost first
 /// @param strides per input and dimension, the distance of neighbours in elements; 0 where the input is broadcast
 /// @param stages what is done, in order; none for a copy
-public record ElementwiseRequest(List<Long> shape, List<List<Long>> strides, List<Stage> stages) {
+/// @param resultStep elements of the output from a row, along the innermost dimension, to the next: at least as many as
+///     it has
+public record ElementwiseRequest(List<Long> shape, List<List<Long>> strides, List<Stage> stages, long resultStep) {
     /// Copies the lists and checks ranks and operand indices.
     public ElementwiseRequest {
         shape = List.copyOf(shape);
@@ -31,6 +37,53 @@ public record ElementwiseRequest(List<Long> shape, List<List<Long>> strides, Lis
             throw new IllegalArgumentException(
                     "elementwise: a stage names no input; expected operands below " + count + ", found " + stages);
         }
+    }
+
+    /// A chain whose output has no gaps.
+    public ElementwiseRequest(List<Long> shape, List<List<Long>> strides, List<Stage> stages) {
+        this(shape, strides, stages, shape.isEmpty() ? 1 : shape.getLast());
+    }
+
+    /// Whether the output has no gaps.
+    boolean isDense() {
+        return shape.isEmpty() || resultStep == shape.getLast();
+    }
+
+    /// The inputs that have an element for each along the innermost dimension, and the output: their rows may be apart;
+    /// none where rows are single elements.
+    Set<Integer> ofRows() {
+        var operands = new TreeSet<Integer>();
+        if (shape.isEmpty() || shape.getLast() == 1) {
+            return operands;
+        }
+        for (int i = 0; i < strides.size(); i++) {
+            if (isOfRows(strides.get(i))) {
+                operands.add(i);
+            }
+        }
+        operands.add(output());
+        return operands;
+    }
+
+    private boolean isOfRows(List<Long> steps) {
+        int rank = shape.size();
+        return steps.getLast() == 1
+                && steps.subList(0, rank - 1).stream().allMatch(step -> step % shape.getLast() == 0);
+    }
+
+    /// The same with rows of operands apart.
+    ///
+    /// @param steps by operand, of those that are [#ofRows] and have no gaps
+    ElementwiseRequest apart(Map<Integer, Long> steps) {
+        var apart = new ArrayList<List<Long>>();
+        for (int i = 0; i < strides.size(); i++) {
+            var own = new ArrayList<>(strides.get(i));
+            for (int d = 0; steps.containsKey(i) && d < own.size() - 1; d++) {
+                own.set(d, own.get(d) / shape.getLast() * steps.get(i));
+            }
+            apart.add(own);
+        }
+        return new ElementwiseRequest(shape, apart, stages, steps.getOrDefault(output(), resultStep));
     }
 
     /// The index of the output among the operands.

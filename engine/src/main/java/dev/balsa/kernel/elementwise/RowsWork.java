@@ -40,7 +40,7 @@ final class RowsWork implements CodeWork {
 
     /// Calls of `code`.
     ///
-    /// @param nest the walk of the inputs; of one element at least
+    /// @param nest the walk of the inputs, then of the output; of one element at least
     /// @param bytes of an element of each input and of the output
     /// @param lanes elements of a vector
     RowsWork(LoopNest nest, List<Integer> bytes, int lanes, MachineCode code) {
@@ -90,9 +90,10 @@ final class RowsWork implements CodeWork {
             long step = nest.rank() > 1 ? nest.stride(i, nest.rank() - 2) : 0;
             set(arguments, STEPS + i * Long.BYTES, step * bytes[i]);
         }
-        long target = frame.operand(inputs).address() + (row * nest.inner() + column) * bytes[inputs];
-        set(arguments, OUTPUT, target);
-        set(arguments, ROW_BYTES, nest.inner() * bytes[inputs]);
+        long place = nest.rowOffset(inputs, row) + column;
+        set(arguments, OUTPUT, frame.operand(inputs).address() + place * bytes[inputs]);
+        long step = nest.rank() > 1 ? nest.stride(inputs, nest.rank() - 2) : 0;
+        set(arguments, ROW_BYTES, step * bytes[inputs]);
         set(arguments, WHOLE, length / lanes * lanes);
         set(arguments, REST, length % lanes);
         code.call(0, arguments, 0, count);

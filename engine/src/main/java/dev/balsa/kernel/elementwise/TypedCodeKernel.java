@@ -54,7 +54,10 @@ public final class TypedCodeKernel implements Kernel<TypedRequest> {
 
     @Override
     public Work prepare(TypedRequest request, Constants constants) {
-        var nest = new LoopNest(request.shape(), request.strides());
+        var strides = new ArrayList<>(request.strides());
+        strides.add(LoopNest.strides(
+                request.shape(), request.shape().isEmpty() ? 1 : request.shape().getLast()));
+        var nest = new LoopNest(request.shape(), strides);
         var spread = new ArrayList<Boolean>();
         var bytes = new ArrayList<Integer>();
         for (int i = 0; i < request.strides().size(); i++) {

@@ -37,24 +37,30 @@ public final class ConcatCodeKernel implements Kernel<ConcatRequest> {
         private static final long UNIT = 65_536;
 
         private final RunCopies copies;
-        private final long[] ends;
+        private final long[] runs;
+        private final long[] places;
         private final long row;
+        /// Bytes of a row up to the end of its last run.
+        private final long length;
         private final long rows;
         private final long rowsPerUnit;
         private final long partsPerRow;
 
         ConcatCodeWork(ConcatRequest request, RunCopies copies) {
             this.copies = copies;
-            ends = new long[request.runs().size()];
+            runs = request.runs().stream().mapToLong(Long::longValue).toArray();
+            places = request.places().stream().mapToLong(Long::longValue).toArray();
+            row = request.row();
+            long copied = 0;
             long end = 0;
-            for (int i = 0; i < ends.length; i++) {
-                end += request.runs().get(i);
-                ends[i] = end;
+            for (int i = 0; i < runs.length; i++) {
+                copied += runs[i];
+                end = Math.max(end, places[i] + runs[i]);
             }
-            row = end;
-            rows = row == 0 ? 0 : request.outer();
-            rowsPerUnit = Math.max(1, UNIT / Math.max(1, row));
-            partsPerRow = Math.ceilDiv(row, UNIT);
+            length = end;
+            rows = copied == 0 ? 0 : request.outer();
+            rowsPerUnit = Math.max(1, UNIT / Math.max(1, copied));
+            partsPerRow = Math.ceilDiv(length, UNIT);
         }
 
         @Override
@@ -72,29 +78,26 @@ public final class ConcatCodeKernel implements Kernel<ConcatRequest> {
             if (partsPerRow > 1) {
                 for (int unit = from; unit < to; unit++) {
                     long at = unit % partsPerRow * UNIT;
-                    copy(frame, unit / partsPerRow, 1, at, Math.min(row, at + UNIT));
+                    copy(frame, unit / partsPerRow, 1, at, Math.min(length, at + UNIT));
                 }
                 return;
             }
             long first = from * rowsPerUnit;
             // Inputs in turn, row after row of some: what is written stays in the cache until its rows are full.
             for (long at = first, end = Math.min(rows, to * rowsPerUnit); at < end; at += rowsPerUnit) {
-                copy(frame, at, Math.min(rowsPerUnit, end - at), 0, row);
+                copy(frame, at, Math.min(rowsPerUnit, end - at), 0, length);
             }
         }
 
         private void copy(Frame frame, long first, long count, long begin, long end) {
-            long target = frame.operand(ends.length).address() + first * row;
-            long inputBegin = 0;
-            for (int i = 0; i < ends.length; i++) {
-                long from = Math.max(begin, inputBegin);
-                long bytes = Math.min(end, ends[i]) - from;
+            long target = frame.operand(runs.length).address() + first * row;
+            for (int i = 0; i < runs.length; i++) {
+                long from = Math.max(begin, places[i]);
+                long bytes = Math.min(end, places[i] + runs[i]) - from;
                 if (bytes > 0) {
-                    long run = ends[i] - inputBegin;
-                    long source = frame.operand(i).address() + first * run + from - inputBegin;
-                    copies.copy(frame.scratch(), source, target + from, run, row, bytes, count);
+                    long source = frame.operand(i).address() + first * runs[i] + from - places[i];
+                    copies.copy(frame.scratch(), source, target + from, runs[i], row, bytes, count);
                 }
-                inputBegin = ends[i];
             }
         }
     }

@@ -42,7 +42,8 @@ public final class MovementKernels {
 
     /// The kernels for [ConcatRequest] on any CPU.
     public static List<Kernel<ConcatRequest>> concats() {
-        return List.of(new PortableKernel<>("concat_any", VectorProvider.PLAIN, _ -> true, ConcatWork::new));
+        return List.of(
+                new PortableKernel<>("concat_any", VectorProvider.PLAIN, ConcatRequest::isWhole, ConcatWork::new));
     }
 
     /// The kernels for [IndexedCopyRequest] up to a level.

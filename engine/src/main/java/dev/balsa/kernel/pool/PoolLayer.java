@@ -53,6 +53,11 @@ final class PoolLayer extends KernelLayer<PoolRequest> {
     }
 
     @Override
+    public long inputRowStep() {
+        return request.window().input().get(1) * request.inputStep() * Float.BYTES;
+    }
+
+    @Override
     public int outputRows() {
         return height.output();
     }
@@ -64,6 +69,11 @@ final class PoolLayer extends KernelLayer<PoolRequest> {
 
     private static long rowBytes(List<Integer> sizes) {
         return (long) sizes.get(1) * sizes.get(2) * Float.BYTES;
+    }
+
+    @Override
+    public long outputRowStep() {
+        return request.window().output().get(1) * request.outputStep() * Float.BYTES;
     }
 
     @Override
@@ -83,7 +93,9 @@ final class PoolLayer extends KernelLayer<PoolRequest> {
                 1,
                 request.window().rows(sees(rows).count(), height.pad(rows), rows.count()),
                 request.endPads(),
-                false);
+                false,
+                request.inputStep(),
+                request.outputStep());
     }
 
     /// Every element of a window is read from the first-level cache.

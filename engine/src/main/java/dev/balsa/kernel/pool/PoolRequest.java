@@ -14,8 +14,16 @@ import java.util.List;
 /// @param window the geometry; output sizes are the caller's, in ceil mode too
 /// @param endPads padding at the end of each dimension, which only `countPadding` looks at
 /// @param countPadding whether a mean is over padding as well (but not over what ceil mode adds beyond the padding)
+/// @param inputStep elements of X from a row, along its innermost dimension, to the next: at least as many as that has
+/// @param outputStep the same of Y
 public record PoolRequest(
-        PoolFunction function, long planes, Window window, List<Integer> endPads, boolean countPadding) {
+        PoolFunction function,
+        long planes,
+        Window window,
+        List<Integer> endPads,
+        boolean countPadding,
+        long inputStep,
+        long outputStep) {
     /// Copies the list and checks its length.
     public PoolRequest {
         endPads = List.copyOf(endPads);
@@ -23,5 +31,23 @@ public record PoolRequest(
             throw new IllegalArgumentException(
                     "pooling: expected " + window.rank() + " end pads, found " + endPads + " (" + planes + " planes)");
         }
+    }
+
+    /// Pooling of planes without gaps.
+    public PoolRequest(PoolFunction function, long planes, Window window, List<Integer> endPads, boolean countPadding) {
+        this(
+                function,
+                planes,
+                window,
+                endPads,
+                countPadding,
+                window.input().getLast(),
+                window.output().getLast());
+    }
+
+    /// Whether there are no gaps.
+    boolean isDense() {
+        return inputStep == window.input().getLast()
+                && outputStep == window.output().getLast();
     }
 }

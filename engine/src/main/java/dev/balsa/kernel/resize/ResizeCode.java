@@ -44,7 +44,9 @@ record ResizeCode(VectorUnit unit, int taps) {
         /// Where their weights stand, floats in the same order.
         WEIGHTS(2),
         /// Bytes of a pixel.
-        PIXEL(3);
+        PIXEL(3),
+        /// Bytes from a pixel that is made to the next.
+        TARGET_STEP(4);
 
         private final int place;
 
@@ -123,7 +125,7 @@ record ResizeCode(VectorUnit unit, int taps) {
         a.emit(CMP, DONE, PIXEL);
         a.emit(JB, single);
         a.bind(next);
-        a.emit(ADD, TARGET, PIXEL);
+        a.emit(ADD, TARGET, Mem.at(Gpr.RDI, Argument.TARGET_STEP.at()));
         a.emit(ADD, SOURCES, Imm.of((long) taps * Long.BYTES));
         a.emit(ADD, WEIGHTS, Imm.of((long) taps * Float.BYTES));
         a.emit(DEC, Gpr.RDX);

@@ -11,6 +11,8 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.resize.ResizeCode.Argument;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Set;
 
 /// Images with their channels last, resized in machine code.
 public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
@@ -43,6 +45,20 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
     }
 
     @Override
+    public Set<Integer> takesApart(ResizeRequest request, long step) {
+        return Set.of(0, 1);
+    }
+
+    @Override
+    public ResizeRequest apart(ResizeRequest request, Map<Integer, Long> steps) {
+        return new ResizeRequest(
+                request.planes(),
+                request.axes(),
+                steps.getOrDefault(0, request.inputStep()),
+                steps.getOrDefault(1, request.outputStep()));
+    }
+
+    @Override
     public Work prepare(ResizeRequest request, Constants constants) {
         return new ResizeCodeWork(request, unit, constants);
     }
@@ -56,6 +72,9 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
         private final ResizeTable width;
         private final int taps;
         private final long pixel;
+        /// Bytes from a pixel to the next.
+        private final long sourceStep;
+        private final long targetStep;
         private final long rows;
         private final long perUnit;
 
@@ -66,6 +85,8 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
             width = new ResizeTable(axes.get(rank - 2));
             taps = height.taps * width.taps;
             pixel = (long) axes.getLast().output() * Float.BYTES;
+            sourceStep = request.inputStep() * Float.BYTES;
+            targetStep = request.outputStep() * Float.BYTES;
             rows = pixel * width.output == 0 ? 0 : request.planes() * height.output;
             perUnit = Math.max(
                     1,
@@ -99,18 +120,19 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
             var scratch = frame.scratch();
             long plane = row / height.output;
             int y = (int) (row - plane * height.output);
-            long image = frame.operand(0).address() + plane * height.input * width.input * pixel;
+            long image = frame.operand(0).address() + plane * height.input * width.input * sourceStep;
             long addresses = Argument.bytes();
             long weights = addresses + (long) width.output * taps * Long.BYTES;
             for (int t = 0; t < height.taps; t++) {
                 int line = y * height.taps + t;
-                long source = image + (long) height.indices[line] * width.input * pixel;
+                long source = image + (long) height.indices[line] * width.input * sourceStep;
                 list(scratch, addresses, weights, t * width.taps, source, height.weights[line]);
             }
-            Argument.TARGET.set(scratch, frame.operand(1).address() + row * width.output * pixel);
+            Argument.TARGET.set(scratch, frame.operand(1).address() + row * width.output * targetStep);
             Argument.SOURCES.set(scratch, scratch.address() + addresses);
             Argument.WEIGHTS.set(scratch, scratch.address() + weights);
             Argument.PIXEL.set(scratch, pixel);
+            Argument.TARGET_STEP.set(scratch, targetStep);
             code.call(0, scratch, 0, width.output);
         }
 
@@ -122,7 +144,7 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
             for (int x = 0; x < width.output; x++) {
                 for (int t = 0; t < width.taps; t++, from++) {
                     long at = (long) x * taps + first + t;
-                    Effects.putLong(scratch, addresses + (at << 3), source + width.indices[from] * pixel);
+                    Effects.putLong(scratch, addresses + (at << 3), source + width.indices[from] * sourceStep);
                     Effects.putFloat(scratch, weights + (at << 2), weight * width.weights[from]);
                 }
             }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.RandomEpilogue;
 import dev.balsa.kernel.Work;
 import dev.balsa.tensor.Precision;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -120,6 +123,9 @@ class ChannelsLastConvTest {
                 if (withMeans.isPresent()) {
                     checkMeans(seed, kernel.prepare(withMeans.get(), trial), trial, request, found);
                 }
+                if (seed % 3 == 0) {
+                    compare(seed, request, apart(seed, kernel, request, x, w, chain, count), x, w, chain);
+                }
             }
         }
     }
@@ -144,6 +150,21 @@ class ChannelsLastConvTest {
                     .as("seed %d, mean %d of %s", seed, i, request)
                     .isCloseTo(sum / width, within(1e-6 * size + 1e-30));
         }
+    }
+
+    /// What a kernel makes of pixels that are apart.
+    static float[] apart(
+            int seed,
+            Kernel<ChannelsLastConvRequest> kernel,
+            ChannelsLastConvRequest request,
+            float[] x,
+            float[] w,
+            RandomEpilogue chain,
+            int count) {
+        var inputs = new ArrayList<>(List.of(x, w));
+        inputs.addAll(chain.operands());
+        return Apart.run(
+                seed, kernel, request, inputs, count, operand -> operand == 0 ? request.channels() : request.outputs());
     }
 
     private static void compare(

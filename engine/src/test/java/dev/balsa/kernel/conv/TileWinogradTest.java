@@ -84,17 +84,38 @@ class TileWinogradTest {
             var stored =
                     trial.run(new TileWinogradWork(request, new AmxFamily(products), workplace(random), trial), count);
             var found = inParts.isEmpty() ? stored : StoredParts.values(stored, products == 1 ? 1 : 2);
-            var sums = ConvSums.of(request, x, w).values();
-            double largest = 0;
-            for (double sum : sums) {
-                largest = Math.max(largest, Math.abs(sum));
+            compare(seed, products, request, x, w, chain, found);
+            if (seed % 3 == 0) {
+                compare(
+                        seed,
+                        products,
+                        floats,
+                        x,
+                        w,
+                        chain,
+                        ChannelsLastConvTest.apart(seed, kernel, floats, x, w, chain, count));
             }
-            for (int i = 0; i < found.length; i++) {
-                double error = chain.error(sums[i], (products == 1 ? BFLOAT16_BOUND : BOUND) * largest + 1e-6);
-                assertThat((double) found[i])
-                        .as("seed %d, element %d of %s", seed, i, request)
-                        .isCloseTo(chain.apply(sums[i], i), within(error));
-            }
+        }
+    }
+
+    private static void compare(
+            int seed,
+            int products,
+            ChannelsLastConvRequest request,
+            float[] x,
+            float[] w,
+            RandomEpilogue chain,
+            float[] found) {
+        var sums = ConvSums.of(request, x, w).values();
+        double largest = 0;
+        for (double sum : sums) {
+            largest = Math.max(largest, Math.abs(sum));
+        }
+        for (int i = 0; i < found.length; i++) {
+            double error = chain.error(sums[i], (products == 1 ? BFLOAT16_BOUND : BOUND) * largest + 1e-6);
+            assertThat((double) found[i])
+                    .as("seed %d, element %d of %s", seed, i, request)
+                    .isCloseTo(chain.apply(sums[i], i), within(error));
         }
     }
 }

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -77,6 +83,38 @@ class WinogradTest {
         }
     }
 
+    /// The kernel, for images that are too small for it to pay.
+    private record AnySize(WinogradTransform transform, VectorUnit unit) implements Kernel<ChannelsLastConvRequest> {
+        private Kernel<ChannelsLastConvRequest> kernel() {
+            return WinogradKernel.all(unit).getFirst();
+        }
+
+        @Override
+        public KernelSpec spec() {
+            return kernel().spec();
+        }
+
+        @Override
+        public boolean supports(ChannelsLastConvRequest request) {
+            return WinogradKernel.candidates(unit, request).anyMatch(transform::equals);
+        }
+
+        @Override
+        public Set<Integer> takesApart(ChannelsLastConvRequest request, long step) {
+            return kernel().takesApart(request, step);
+        }
+
+        @Override
+        public ChannelsLastConvRequest apart(ChannelsLastConvRequest request, Map<Integer, Long> steps) {
+            return kernel().apart(request, steps);
+        }
+
+        @Override
+        public Work prepare(ChannelsLastConvRequest request, Constants constants) {
+            return new WinogradWork(request, transform, unit, constants);
+        }
+    }
+
     private static int size(Random random) {
         return 1 + random.nextInt(random.nextInt(8) == 0 ? 60 : 14);
     }
@@ -108,7 +146,13 @@ class WinogradTest {
                 var unit = VectorUnit.of(isa).orElseThrow();
                 assertThat(WinogradKernel.candidates(unit, request)).contains(new WinogradTransform(tile));
                 var found = trial.run(new WinogradWork(request, new WinogradTransform(tile), unit, trial), count);
-                compare(seed, request, found, sums(request, x, w), chain);
+                var sums = sums(request, x, w);
+                compare(seed, request, found, sums, chain);
+                if (seed % 3 == 0) {
+                    var kernel = new AnySize(new WinogradTransform(tile), unit);
+                    var apart = ChannelsLastConvTest.apart(seed, kernel, request, x, w, chain, count);
+                    compare(seed, request, apart, sums, chain);
+                }
             }
         }
     }

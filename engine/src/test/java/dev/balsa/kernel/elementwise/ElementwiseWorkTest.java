@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomEpilogue;
@@ -169,6 +170,10 @@ class ElementwiseWorkTest {
                         .as("seed %d, element %d of %s", seed, i, request)
                         .isCloseTo(expected[i], within(2e-5 * (1 + Math.abs(expected[i]))));
             }
+            int row = shape.getLast().intValue();
+            assertThat(Apart.run(seed, kernel, request, inputs, count, _ -> row))
+                    .as("seed %d, rows apart, of %s", seed, request)
+                    .isEqualTo(found);
         }
         return true;
     }

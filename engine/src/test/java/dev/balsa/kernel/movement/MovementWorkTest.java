@@ -9,6 +9,7 @@ import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -167,6 +168,37 @@ class MovementWorkTest {
         CodeTrial.levels()
                 .forEach(isa -> checkCode(
                         MovementKernels.concats(isa), new ConcatRequest(outer, runs), inputs, expected.array(), seed));
+    }
+
+    /// What is between runs stays as it is.
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void restsOfConcats(int seed) {
+        var random = new Random(seed);
+        int outer = 1 + random.nextInt(9);
+        var runs = new ArrayList<Long>();
+        var places = new ArrayList<Long>();
+        var inputs = new ArrayList<byte[]>();
+        long end = 0;
+        for (int k = 1 + random.nextInt(4); k > 0; k--) {
+            long run = random.nextInt(random.nextInt(4) == 0 ? 90_000 : 50);
+            end += random.nextInt(90);
+            runs.add(run);
+            places.add(end);
+            inputs.add(bytes(random, outer * run));
+            end += run;
+        }
+        long row = end + random.nextInt(90);
+        var expected = new byte[Math.toIntExact((outer - 1) * row + end)];
+        Arrays.fill(expected, (byte) -1);
+        for (int o = 0; o < outer; o++) {
+            for (int k = 0; k < inputs.size(); k++) {
+                int run = Math.toIntExact(runs.get(k));
+                System.arraycopy(inputs.get(k), o * run, expected, Math.toIntExact(o * row + places.get(k)), run);
+            }
+        }
+        var request = new ConcatRequest(outer, runs, places, row);
+        CodeTrial.levels().forEach(isa -> checkCode(MovementKernels.concats(isa), request, inputs, expected, seed));
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.balsa.kernel.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
@@ -68,6 +69,8 @@ class PoolWorkTest {
             assertThat(kernel.supports(request)).isTrue();
             var y = trial.run(kernel.prepare(request, trial), Math.toIntExact(request.planes() * window.outputSize()));
             Trials.assertNear(y, expected(request, x), 1e-5, 1e-6);
+            assertThat(Apart.run(seed, kernel, request, List.of(x), y.length, _ -> channels))
+                    .isEqualTo(y);
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.balsa.kernel.resize;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
@@ -61,6 +64,8 @@ class ResizeWorkTest {
                     trial.input(x);
                     var y = trial.run(kernel.prepare(request, trial), outputs(request));
                     Trials.assertNear(y, expected(request, x), 1e-5, 1e-5);
+                    assertThat(Apart.run(seed, kernel, request, List.of(x), y.length, _ -> channels))
+                            .isEqualTo(y);
                 }
             }
         });
