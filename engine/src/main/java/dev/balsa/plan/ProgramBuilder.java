@@ -59,6 +59,13 @@ final class ProgramBuilder {
         }
     }
 
+    /// The kernel of a node that has another input than before, unless rows of its output are apart.
+    private Optional<KernelChoice> lowerDense(Node node) {
+        boolean isApart = node.outputs().stream()
+                .anyMatch(output -> pieces.piece(output).filter(Piece::isApart).isPresent());
+        return isApart ? Optional.empty() : lowering.lower(node);
+    }
+
     private Program build() {
         int threads = context.tuner().measures() ? 1 : context.threads();
         var nodes = source.now().nodes();
@@ -70,7 +77,7 @@ final class ProgramBuilder {
             choices = pieces.choices(lowering);
         }
         groups = scaled.grouped(DepthFirst.of(source.now(), choices, context.machine()), choices);
-        means = RowMeansForPools.of(source.now(), choices, groups, lowering::lower);
+        means = RowMeansForPools.of(source.now(), choices, groups, this::lowerDense);
         choices = means.choices();
         groups = means.groups();
         ahead.prepare(works());

@@ -17,6 +17,7 @@ import dev.balsa.ir.view.Reshape;
 import dev.balsa.ir.window.AutoPad;
 import dev.balsa.ir.window.Conv;
 import dev.balsa.ir.window.ConvTranspose;
+import dev.balsa.ir.window.GlobalAveragePool;
 import dev.balsa.ir.window.MaxPool;
 import dev.balsa.ir.window.WindowAttributes;
 import dev.balsa.kernel.CodeTrial;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -119,6 +121,18 @@ class ConcatPiecesTest {
         var compiled =
                 new CompiledGraph(Pipelines.whenLoaded().run(graph), BothWays.context(isa, Precision.FAST, constants));
         return compiled.program(inputs);
+    }
+
+    /// What pools make of means of rows is a kernel of its own, chosen after pieces are.
+    @Test
+    void poolsOfMeansAreConcatenated() {
+        var weights = builder.constant("w", floats(Shape.of(16, 1, 3, 3)));
+        var depthwise = builder.add(new Conv(window(3, 1, 1), 16), x, weights);
+        var relu = builder.add(new Relu(), depthwise);
+        var pooled = builder.add(new GlobalAveragePool(), relu);
+        var other = builder.add(new GlobalAveragePool(), convRelu(x, 32, 16, 1));
+        var graph = builder.build(List.of(concat(pooled, other), relu));
+        BothWays.compare(graph, List.of(List.of(floats(IMAGE))), 2, TOLERANCE);
     }
 
     @ParameterizedTest
