@@ -28,7 +28,7 @@ enum SquareArgument implements RoutineArgument {
     KEPT_PANEL(12),
     /// The result's memory, shifted to the first panel's first column.
     OUTPUT(13),
-    /// For each square and two squares' blocks more, the places of the two outputs of the row that ends: unsigned
+    /// For each square, and those of one more block, the places of the two outputs of the row that ends: unsigned
     /// 32-bit numbers, elements from `OUTPUT`, or [SumsOut#NOWHERE].
     PLACES(14),
     /// The epilogue's operands, shifted likewise, in the order in which its stages name them.

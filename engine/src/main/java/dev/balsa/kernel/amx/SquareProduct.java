@@ -31,7 +31,7 @@ public final class SquareProduct {
     private static final int PLACES = SquareTransform.OUTPUTS;
     private static final int LINE = BlockCode.LINE;
     private static final int PANEL_COLUMNS = AmxPanels.WIDTH * Tiles.COLUMNS;
-    /// Into how many steps asking for the next panel is divided at the least.
+    /// Lines of the next panel that a step asks for at most.
     private static final int MOST_LINES = 32;
 
     /// What is made.
