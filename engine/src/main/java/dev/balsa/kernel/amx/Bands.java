@@ -38,10 +38,14 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     private static final int LEAST_STEPS = 16;
     /// Cycles in which a tile of sums is stored and loaded again.
     private static final double KEEP_CYCLES = 40;
-    /// What part of a second-level cache holds what is multiplied at a time: rows, a panel, and the next one.
-    private static final double MOST_AT_ONCE = 0.75;
-    /// Workers seldom end at once: by how much of a part's time the slowest of them comes later.
-    private static final double TAIL = 0.1;
+    /// What part of a second-level cache holds what is multiplied at a time: rows, a panel, and the next one. The
+    /// second thread of a core, which may be another machine's, has its part of the cache, too (measured on
+    /// Sapphire Rapids: with 0.75, windows that step over every second pixel take a third longer).
+    private static final double MOST_AT_ONCE = 0.4;
+    /// By how much of a part's time the slowest worker comes later: one whose core's other thread is busy takes
+    /// twice as long or more. With two parts, one for each, all wait for it (measured: twice as long as with four),
+    /// while several times as many parts cost a twentieth where cores are equally fast.
+    static final double TAIL = 0.5;
 
     /// Copies the list.
     Bands {
@@ -94,7 +98,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
                 if (product.least(splitting, (double) tiles / most, sections) >= best) {
                     break;
                 }
-                var starts = divide(family, layout, most, workplace.cache() / 2 * sections);
+                var starts = divide(family, layout, most, workplace.cache() / 4 * sections);
                 boolean few = starts.size() - 1 <= FEW_BANDS * workplace.workers();
                 boolean asks = product.panelBytes() > workplace.cache() / (few ? FEW_PANELS : 2.0);
                 var here = product.efforts(starts, 0);

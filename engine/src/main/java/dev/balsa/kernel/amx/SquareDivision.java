@@ -1,16 +1,18 @@
 package dev.balsa.kernel.amx;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How a [SquareProduct] is divided: blocks of squares, each of which a worker takes apart into its own memory, by
 /// parts of the panels.
 ///
-/// @param blocks of a group of squares, where the last group may have fewer
+/// @param blocks of all squares
+/// @param groups of about as many blocks; the larger ones come first
 /// @param panelParts parts of the panels for each group
 /// @param asksPanels whether panels are not in a worker's second-level cache when it comes to them
 /// @param cycles about how many the whole product takes
-record SquareDivision(int blocks, int panelParts, boolean asksPanels, double cycles) {
+record SquareDivision(int blocks, int groups, int panelParts, boolean asksPanels, double cycles) {
     /// Cycles in which 32 channels of a square are taken apart to four positions, for each part of a number (measured
     /// on Sapphire Rapids: 45 to 50 for two, 80 where planes fill most of the second-level cache).
     private static final double SPLIT_CYCLES = 23;
@@ -22,9 +24,10 @@ record SquareDivision(int blocks, int panelParts, boolean asksPanels, double cyc
     private static final double CALL_CYCLES = 1000;
     /// Cycles that a byte adds that comes from a cache that cores share, as [Bands] has them.
     private static final double READ_CYCLES = 0.065;
-    /// What part of a second-level cache holds what is multiplied at a time.
-    private static final double MOST_AT_ONCE = 0.75;
-    private static final double TAIL = 0.1;
+    /// What part of a second-level cache holds what is multiplied at a time (measured on Sapphire Rapids, where the
+    /// second thread of a core, another machine's, has its part of it: with 0.75, 256 channels of 14x14 pixels take
+    /// 1.5 times as long).
+    private static final double MOST_AT_ONCE = 0.5;
     /// Steps of a section: the planes of 128 squares take half of a second-level cache of 2 MB then.
     private static final int MOST_STEPS = 16;
 
@@ -52,6 +55,11 @@ record SquareDivision(int blocks, int panelParts, boolean asksPanels, double cyc
 
         private static int positions() {
             return SquareTransform.SIDE * SquareTransform.SIDE;
+        }
+
+        /// Bytes of the planes of so many blocks.
+        private double planeBytes(int blocks) {
+            return (double) SquareTransform.SIDE * family.parts() * blocks * SquareTileCode.BLOCK * pitch();
         }
 
         /// The cycles of so many blocks by all panels.
@@ -96,38 +104,78 @@ record SquareDivision(int blocks, int panelParts, boolean asksPanels, double cyc
     static SquareDivision best(Sizes sizes, Workplace place) {
         int panels = AmxPanels.count(sizes.outputs);
         @Nullable SquareDivision best = null;
-        for (int blocks = sizes.blocks(); blocks >= 1; blocks--) {
-            int groups = Math.ceilDiv(sizes.blocks(), blocks);
-            if (Math.ceilDiv(sizes.blocks(), groups) < blocks) {
+        for (int most = 1; most <= sizes.blocks(); most++) {
+            if (most > 1 && sizes.planeBytes(most) > place.cache()) {
+                // More would only leave the cache the more often.
+                break;
+            }
+            int groups = Math.ceilDiv(sizes.blocks(), most);
+            if (Math.ceilDiv(sizes.blocks(), groups) < most) {
                 // As many groups of fewer blocks each.
                 continue;
             }
             for (int parts = 1; parts <= panels; parts *= 2) {
-                var division = of(sizes, place, blocks, groups, parts);
+                var division = of(sizes, place, groups, parts);
                 best = best == null || division.cycles < best.cycles ? division : best;
             }
         }
         return Objects.requireNonNull(best);
     }
 
-    private static SquareDivision of(Sizes sizes, Workplace place, int blocks, int groups, int parts) {
+    private static SquareDivision of(Sizes sizes, Workplace place, int groups, int parts) {
+        int most = Math.ceilDiv(sizes.blocks(), groups);
         int sections = sizes.sections();
-        double rows = (double) blocks * SquareTileCode.BLOCK;
-        double planes = SquareTransform.SIDE * sizes.family.parts() * rows * sizes.pitch();
+        double planes = sizes.planeBytes(most);
         double panelBytes = sizes.panelBytes() / SquareTransform.SIDE / sections / parts;
         double panel = panelBytes / Math.max(1, AmxPanels.count(sizes.outputs) / parts);
-        double kept = rows * 2 * SquareTransform.OUTPUTS * sizes.outputs * Float.BYTES / parts;
+        double kept = (double) most * SquareTileCode.BLOCK * 2 * SquareTransform.OUTPUTS * sizes.outputs * Float.BYTES;
+        double cache = MOST_AT_ONCE * place.cache();
         int passes = SquareTransform.SIDE * sections;
-        boolean stays = panelBytes * passes + planes <= MOST_AT_ONCE * place.cache();
-        boolean isFar = planes + 2 * panel > MOST_AT_ONCE * place.cache();
-        boolean isLong = planes + kept + 2 * panel > MOST_AT_ONCE * place.cache();
-        double reading = panelBytes + (isLong ? 2 * kept : 0) + (isFar ? planes * (panelBytes / panel) : 0);
-        int units = groups * parts;
-        double again = Math.min(1, (double) place.workers() / units);
-        double unit = sizes.multiplying(blocks, Bands.PRODUCT_CYCLES) / parts
-                + sizes.splitting(blocks)
-                + passes * (CALL_CYCLES + reading * READ_CYCLES * (stays ? again : 1));
-        double cycles = Math.ceilDiv(units, place.workers()) * unit + TAIL * unit;
-        return new SquareDivision(blocks, parts, !stays, cycles);
+        boolean stays = panelBytes * passes + planes <= cache;
+        double far = missed(planes + 2 * panel, cache);
+        double late = missed(planes + kept / parts + 2 * panel, cache);
+        double reading = panelBytes + 2 * kept / parts * late + planes * (panelBytes / panel) * far;
+        double block = sizes.multiplying(1, Bands.PRODUCT_CYCLES) / parts + sizes.splitting(1);
+        var division = new SquareDivision(sizes.blocks(), groups, parts, !stays, 0);
+        double cycles = division.latest(place.workers(), block, passes * CALL_CYCLES, passes * reading * READ_CYCLES);
+        return new SquareDivision(sizes.blocks(), groups, parts, !stays, cycles);
+    }
+
+    /// What part of so many bytes is not in a cache any more when their turn comes again: it does not throw away the
+    /// oldest ones strictly, so some stay.
+    private static double missed(double bytes, double cache) {
+        return Math.max(0, 1 - cache / bytes);
+    }
+
+    /// When the last worker ends, where each part goes to the worker that has least to do.
+    ///
+    /// @param block cycles of a block
+    /// @param part cycles of a part beside its blocks
+    /// @param reading cycles in which a part's panels come from a cache that cores share
+    private double latest(int workers, double block, double part, double reading) {
+        var ends = new double[workers];
+        double longest = 0;
+        for (int unit = 0; unit < groups * panelParts; unit++) {
+            int worker = 0;
+            for (int other = 1; other < workers; other++) {
+                worker = ends[other] < ends[worker] ? other : worker;
+            }
+            int group = unit / panelParts;
+            boolean reads = asksPanels || ends[worker] == 0;
+            double cycles = (start(group + 1) - start(group)) * block + part + (reads ? reading : 0);
+            ends[worker] += cycles;
+            longest = Math.max(longest, cycles);
+        }
+        return Arrays.stream(ends).max().orElseThrow() + Bands.TAIL * longest;
+    }
+
+    /// Blocks of the largest group.
+    int mostBlocks() {
+        return Math.ceilDiv(blocks, groups);
+    }
+
+    /// The first block of a group, or the end of all.
+    int start(int group) {
+        return group * (blocks / groups) + Math.min(group, blocks % groups);
     }
 }

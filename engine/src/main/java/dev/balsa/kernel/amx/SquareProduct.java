@@ -160,7 +160,7 @@ public final class SquareProduct {
     }
 
     private int rows() {
-        return division.blocks() * SquareTileCode.BLOCK;
+        return division.mostBlocks() * SquareTileCode.BLOCK;
     }
 
     /// The steps of a pass, position by position.
@@ -234,7 +234,7 @@ public final class SquareProduct {
 
     private int askedLines(int panel) {
         long lines = panelBytes(panel) / LINE;
-        long steps = (long) division.blocks() * SquareTransform.SIDE * sectionSteps();
+        long steps = (long) division.mostBlocks() * SquareTransform.SIDE * sectionSteps();
         return Math.toIntExact(Math.min(MOST_LINES, Math.ceilDiv(lines, steps)));
     }
 
@@ -258,16 +258,12 @@ public final class SquareProduct {
 
     /// Numbers of a row of outputs: those of a block that does not exist are asked for.
     private int rowPlaces() {
-        return (groups() * rows() + SquareTileCode.BLOCK) * PLACES;
-    }
-
-    private int groups() {
-        return Math.ceilDiv(sizes.blocks(), division.blocks());
+        return (sizes.blocks() + 1) * SquareTileCode.BLOCK * PLACES;
     }
 
     /// How many units of work there are.
     public int units() {
-        return groups() * division.panelParts();
+        return division.groups() * division.panelParts();
     }
 
     private long argumentBytes() {
@@ -315,8 +311,8 @@ public final class SquareProduct {
         Effects.clear(frame.scratch(), zerosAt(), zeroBytes());
         for (int unit = from; unit < to; unit++) {
             int group = unit / division.panelParts();
-            int first = group * rows();
-            int last = Math.min(request.squares, first + rows());
+            int first = division.start(group) * SquareTileCode.BLOCK;
+            int last = Math.min(request.squares, division.start(group + 1) * SquareTileCode.BLOCK);
             for (int pass = 0; pass < passes(); pass++) {
                 image.split(this, frame, row(pass), section(pass), first, last);
                 multiply(frame, result, group, pass, unit % division.panelParts());
@@ -389,10 +385,10 @@ public final class SquareProduct {
             long next) {
         var scratch = frame.scratch();
         long column = (long) panels.column(panel) * Float.BYTES;
-        int blocks = Math.min(division.blocks(), sizes.blocks() - group * division.blocks());
+        int first = division.start(group);
         // The lower row of outputs ends in the last pass only.
         int ending = row(pass) == SquareTransform.SIDE - 1 ? 1 : 0;
-        long square = ending * (long) rowPlaces() + (long) group * rows() * PLACES;
+        long square = ending * (long) rowPlaces() + (long) first * SquareTileCode.BLOCK * PLACES;
         SquareArgument.LEFT.set(scratch, scratch.address() + planesAt());
         SquareArgument.PLANE_STEP.set(scratch, planeStep);
         SquareArgument.POSITION_STEP.set(scratch, planeStep * parts);
@@ -410,6 +406,6 @@ public final class SquareProduct {
         SquareArgument.OUTPUT.set(scratch, result.address() + column);
         SquareArgument.PLACES.set(scratch, places.address() + square * Integer.BYTES);
         operands.set(frame, scratch, SquareArgument.OPERANDS.at(), column, column);
-        codes[pass][last].call(0, scratch, 0, blocks);
+        codes[pass][last].call(0, scratch, 0, division.start(group + 1) - first);
     }
 }
