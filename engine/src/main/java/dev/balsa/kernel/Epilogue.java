@@ -1,6 +1,7 @@
 package dev.balsa.kernel;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /// What is done to each element of a result before it is stored, stage after stage.
@@ -25,9 +26,15 @@ public record Epilogue(List<Stage> stages) {
 
     /// Whether an operand has the result's shape, and so lies as that does.
     public boolean hasFull() {
+        return firstFull().isPresent();
+    }
+
+    /// The first operand that has the result's shape.
+    public OptionalInt firstFull() {
         return stages.stream()
-                .anyMatch(stage ->
-                        stage instanceof Stage.Binary(var _, int _, var spread) && spread == Stage.Spread.FULL);
+                .filter(stage -> stage instanceof Stage.Binary(var _, int _, var spread) && spread == Stage.Spread.FULL)
+                .mapToInt(stage -> ((Stage.Binary) stage).operand())
+                .findFirst();
     }
 
     /// Whether there is nothing to do.

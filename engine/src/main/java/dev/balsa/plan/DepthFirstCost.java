@@ -18,7 +18,7 @@ final class DepthFirstCost {
     private static final double STAYING = 0.25;
     /// What part of a core's second-level cache what layers hand on may take: their input, their output, weights and
     /// the works' own memory pass through it, too.
-    private static final double SHARE = 0.5;
+    private static final double SHARE = 0.35;
     /// How long a layer of a piece takes beside its computing, in seconds: calls, and loops that begin and end.
     private static final double PIECE_SECONDS = 2e-6;
     /// By how much of a piece's time the slowest worker comes later, more than it would with each layer on its own:

@@ -82,10 +82,13 @@ record WindowLowering(Graph graph, KernelPicker picker) {
     private Optional<KernelChoice> channelsLastConv(Node node, Conv op) {
         var weights = Chains.shape(node.input(1));
         var epilogues = epilogues(node, Spread.COLUMN);
-        var request = channelsLastRequest(op, turned(node), weights, constant(node.input(1)), epilogues.epilogue());
+        var epilogue = epilogues.epilogue();
+        var request = channelsLastRequest(op, turned(node), weights, constant(node.input(1)), epilogue);
         long flops = 2 * Chains.shape(node.output(0)).size() * weights.size(1, weights.rank());
         var kernels = ConvKernels.channelsLast(picker.isa(), picker.precision());
-        return request.flatMap(conv -> picker.pick(kernels, conv, epilogues.operands(node.output(0)), flops));
+        // A residual's lines are in the cache when the result is written.
+        return request.flatMap(
+                conv -> picker.pick(kernels, conv, epilogues.operands(node.output(0)), epilogue.firstFull(), flops));
     }
 
     /// The request for a convolution of channels-last images; nothing if its weights are not constant.

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -60,6 +61,8 @@ public final class CodeTrial implements AutoCloseable, Constants {
     private final Map<String, MachineCode> codes = new HashMap<>();
     private final boolean compares;
     private boolean packing;
+    /// The input that the last output lies over.
+    private OptionalInt over = OptionalInt.empty();
 
     /// A trial that compares nothing with the emulator.
     public CodeTrial() {
@@ -107,6 +110,13 @@ public final class CodeTrial implements AutoCloseable, Constants {
     public MemorySegment input(byte[] values) {
         inputs.add(values);
         return place(values, true);
+    }
+
+    /// From now on the last output lies over an input of its length.
+    ///
+    /// @param input its number
+    public void putOutputOver(int input) {
+        over = OptionalInt.of(input);
     }
 
     /// What the work knows when it is prepared; no operand.
@@ -217,11 +227,16 @@ public final class CodeTrial implements AutoCloseable, Constants {
         permitted.forget(INPUT);
         permitted.forget(OUTPUT);
         inputs.forEach(values -> operands.add(place(values, atEnd)));
-        for (long bytes : outputs) {
+        int separate = outputs.size() - (over.isPresent() ? 1 : 0);
+        for (long bytes : outputs.subList(0, separate)) {
             var output = atEnd ? memory.atEnd(bytes) : memory.atStart(bytes);
             permitted.permit(OUTPUT, output, true);
             operands.add(output.fill(NOT_A_NUMBER));
         }
+        over.ifPresent(input -> {
+            permitted.permit(OUTPUT, operands.get(input), true);
+            operands.add(operands.get(input));
+        });
         var shared = scratch(work.sharedBytes());
         for (int phase = 0; phase < work.phases(); phase++) {
             int units = work.units(phase);

@@ -70,6 +70,15 @@ public record RandomEpilogue(List<Stage> stages, List<float[]> operands, int col
         return new RandomEpilogue(stages, operands, columns);
     }
 
+    /// Has the output lie over the first operand of its shape, if there is one, in half of all cases.
+    ///
+    /// @param trial whose operands are the inputs
+    public void putOutputOver(CodeTrial trial, Random random) {
+        if (random.nextBoolean()) {
+            epilogue().firstFull().ifPresent(trial::putOutputOver);
+        }
+    }
+
     /// As kernels take it.
     public Epilogue epilogue() {
         return stages.isEmpty() ? Epilogue.NONE : new Epilogue(stages);

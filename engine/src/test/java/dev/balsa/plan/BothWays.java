@@ -33,7 +33,7 @@ public final class BothWays {
             new Caches(
                     List.of(
                             new Cache(1, Cache.Kind.DATA, 4 << 10, 64, 8, 1),
-                            new Cache(2, Cache.Kind.UNIFIED, 32 << 10, 64, 8, 1)),
+                            new Cache(2, Cache.Kind.UNIFIED, 48 << 10, 64, 8, 1)),
                     false),
             1);
 

@@ -66,6 +66,7 @@ class AmxConvTest {
             int count = Math.toIntExact(batch * window.outputSize() * outputs);
             var chain = RandomEpilogue.of(random, 2, outputs, count);
             chain.operands().forEach(trial::input);
+            chain.putOutputOver(trial, random);
             var request =
                     new ChannelsLastConvRequest(batch, groups, channels, outputs, window, weights, chain.epilogue());
             if (!request.isOrdinary()) {

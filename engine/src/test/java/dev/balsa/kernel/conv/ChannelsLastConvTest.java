@@ -107,6 +107,7 @@ class ChannelsLastConvTest {
             int count = Math.toIntExact(batch * window.outputSize() * outputs);
             var chain = RandomEpilogue.of(random, 2, outputs, count);
             chain.operands().forEach(trial::input);
+            chain.putOutputOver(trial, random);
             var request =
                     new ChannelsLastConvRequest(batch, groups, channels, outputs, window, weights, chain.epilogue());
             var precision = random.nextBoolean() ? Precision.EXACT : Precision.FAST;

@@ -141,6 +141,7 @@ class WinogradTest {
                 int count = Math.toIntExact(batch * window.outputSize() * outputs);
                 var chain = RandomEpilogue.of(random, 2, outputs, count);
                 chain.operands().forEach(trial::input);
+                chain.putOutputOver(trial, random);
                 var request =
                         new ChannelsLastConvRequest(batch, 1, channels, outputs, window, weights, chain.epilogue());
                 var unit = VectorUnit.of(isa).orElseThrow();
