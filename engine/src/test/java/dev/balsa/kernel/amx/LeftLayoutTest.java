@@ -78,7 +78,7 @@ class LeftLayoutTest {
         assertThat(layout(windows(56, 3, 1, 64, 64))).isInstanceOf(CellGrid.class);
         assertThat(layout(windows(112, 7, 2, 3, 64))).isInstanceOf(GatheredRows.class);
         assertThat(layout(paddedLines(112, 7, 2, 3, 64))).isInstanceOf(FlatRows.class);
-        assertThat(layout(windows(14, 1, 1, 256, 1024))).isInstanceOf(RowsAhead.class);
+        assertThat(layout(windows(28, 1, 1, 256, 1024))).isInstanceOf(RowsAhead.class);
         assertThat(layout(windows(14, 1, 2, 256, 512))).isInstanceOf(DenseRows.class);
     }
 
