@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
 /// @param groups of about as many blocks; the larger ones come first
 /// @param panelParts parts of the panels for each group
 /// @param asksPanels whether panels are not in a worker's second-level cache when it comes to them
+/// @param reading cycles in which a part gets what its worker's second-level cache does not hold
 /// @param cycles about how many the whole product takes
-record SquareDivision(int blocks, int groups, int panelParts, boolean asksPanels, double cycles) {
+record SquareDivision(int blocks, int groups, int panelParts, boolean asksPanels, double reading, double cycles) {
     /// Cycles in which 32 channels of a square are taken apart to four positions, for each part of a number (measured
-    /// on Sapphire Rapids: 45 to 50 for two, 80 where planes fill most of the second-level cache).
-    private static final double SPLIT_CYCLES = 23;
+    /// on Sapphire Rapids: 45 to 50 for two from the second-level cache, 60 in networks).
+    private static final double SPLIT_CYCLES = 30;
     /// Cycles for which products wait while the sums of a square become outputs, for each tile of columns and pass
-    /// (measured: with 64 channels 28, as long as reading and writing them in the second-level cache takes, which
-    /// products keep busy, too).
-    private static final double FINISH_CYCLES = 25;
+    /// (measured: 28 to 35 with 64 channels, as long as reading and writing them in the second-level cache takes,
+    /// which products keep busy, too).
+    private static final double FINISH_CYCLES = 30;
     /// Cycles that a pass takes beside.
     private static final double CALL_CYCLES = 1000;
     /// Cycles that a byte adds that comes from a cache that cores share, as [Bands] has them.
@@ -131,14 +132,26 @@ record SquareDivision(int blocks, int groups, int panelParts, boolean asksPanels
         double kept = (double) most * SquareTileCode.BLOCK * 2 * SquareTransform.OUTPUTS * sizes.outputs * Float.BYTES;
         double cache = MOST_AT_ONCE * place.cache();
         int passes = SquareTransform.SIDE * sections;
-        boolean stays = panelBytes * passes + planes <= cache;
+        boolean stays = sizes.panelBytes() + planes <= cache;
         double far = missed(planes + 2 * panel, cache);
         double late = missed(planes + kept / parts + 2 * panel, cache);
         double reading = panelBytes + 2 * kept / parts * late + planes * (panelBytes / panel) * far;
         double block = sizes.multiplying(1, Bands.PRODUCT_CYCLES) / parts + sizes.splitting(1);
-        var division = new SquareDivision(sizes.blocks(), groups, parts, !stays, 0);
-        double cycles = division.latest(place.workers(), block, passes * CALL_CYCLES, passes * reading * READ_CYCLES);
-        return new SquareDivision(sizes.blocks(), groups, parts, !stays, cycles);
+        var division = new SquareDivision(sizes.blocks(), groups, parts, !stays, passes * reading * READ_CYCLES, 0);
+        return division.with(division.latest(place.workers(), block, passes * CALL_CYCLES));
+    }
+
+    private SquareDivision with(double newCycles) {
+        return new SquareDivision(blocks, groups, panelParts, asksPanels, reading, newCycles);
+    }
+
+    /// The cycles of all workers together.
+    ///
+    /// @param product cycles of one
+    double effort(Sizes sizes, double product, int workers) {
+        int units = groups * panelParts;
+        double all = sizes.multiplying(blocks, product) + panelParts * sizes.splitting(blocks);
+        return all + (asksPanels ? units : Math.min(units, workers)) * reading;
     }
 
     /// What part of so many bytes is not in a cache any more when their turn comes again: it does not throw away the
@@ -150,9 +163,8 @@ record SquareDivision(int blocks, int groups, int panelParts, boolean asksPanels
     /// When the last worker ends, where each part goes to the worker that has least to do.
     ///
     /// @param block cycles of a block
-    /// @param part cycles of a part beside its blocks
-    /// @param reading cycles in which a part's panels come from a cache that cores share
-    private double latest(int workers, double block, double part, double reading) {
+    /// @param part cycles of a part beside its blocks and reading
+    private double latest(int workers, double block, double part) {
         var ends = new double[workers];
         double longest = 0;
         for (int unit = 0; unit < groups * panelParts; unit++) {

@@ -132,7 +132,8 @@ public final class SquareProduct {
     /// About what it takes, in one phase that the caller counts.
     public static Cost cost(AmxFamily family, long squares, int channels, int outputs) {
         var sizes = new SquareDivision.Sizes(family, squares, channels, outputs);
-        double cycles = sizes.multiplying(sizes.blocks(), AmxCost.PRODUCT_CYCLES) + sizes.splitting(sizes.blocks());
+        var place = Workplace.here(Integer.MAX_VALUE);
+        double cycles = SquareDivision.best(sizes, place).effort(sizes, AmxCost.PRODUCT_CYCLES, place.workers());
         double pixels = (double) squares * SquareTransform.OUTPUTS * SquareTransform.OUTPUTS;
         return new Cost(
                 cycles * AmxCost.MULTIPLY_ADDS, pixels * (channels + outputs) * Float.BYTES, sizes.panelBytes(), 0);
