@@ -13,17 +13,21 @@ import dev.balsa.kernel.Stage.Spread;
 import dev.balsa.kernel.UnaryFunction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Collects the epilogue of a dense kernel and the operands that it names. Used once.
 final class Epilogues {
     private final Graph graph;
     private final List<Value> operands;
+    /// How many of them are the kernel's own.
+    private final int own;
     private final List<Stage> stages = new ArrayList<>();
 
     /// @param operands the operands of the kernel itself; those of the epilogue follow
     Epilogues(Graph graph, List<Value> operands) {
         this.graph = graph;
         this.operands = new ArrayList<>(operands);
+        own = operands.size();
     }
 
     /// The operator at the head of a node's chain, or its only one.
@@ -89,6 +93,12 @@ final class Epilogues {
 
     Epilogue epilogue() {
         return new Epilogue(stages);
+    }
+
+    /// The operand that the result may be written over: the first one of its shape, unless the kernel itself reads
+    /// that, which sees more of it than the element at hand.
+    OptionalInt residual() {
+        return epilogue().firstFull().stream().filter(operand -> operand >= own).findFirst();
     }
 
     /// All operands with the output at the end.

@@ -206,7 +206,7 @@ final class ProgramBuilder {
             // Pieces of it were written before.
             return slots.use(output, step);
         }
-        if (choice.inPlace().isPresent()) {
+        if (choice.inPlace().isPresent() && output.equals(choice.operands().getLast())) {
             var over = slots.defineOver(
                     output, step, choice.operands().get(choice.inPlace().getAsInt()), inputs);
             if (over.isPresent()) {

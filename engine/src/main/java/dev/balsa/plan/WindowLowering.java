@@ -82,13 +82,12 @@ record WindowLowering(Graph graph, KernelPicker picker) {
     private Optional<KernelChoice> channelsLastConv(Node node, Conv op) {
         var weights = Chains.shape(node.input(1));
         var epilogues = epilogues(node, Spread.COLUMN);
-        var epilogue = epilogues.epilogue();
-        var request = channelsLastRequest(op, turned(node), weights, constant(node.input(1)), epilogue);
+        var request = channelsLastRequest(op, turned(node), weights, constant(node.input(1)), epilogues.epilogue());
         long flops = 2 * Chains.shape(node.output(0)).size() * weights.size(1, weights.rank());
         var kernels = ConvKernels.channelsLast(picker.isa(), picker.precision());
         // A residual's lines are in the cache when the result is written.
         return request.flatMap(
-                conv -> picker.pick(kernels, conv, epilogues.operands(node.output(0)), epilogue.firstFull(), flops));
+                conv -> picker.pick(kernels, conv, epilogues.operands(node.output(0)), epilogues.residual(), flops));
     }
 
     /// The request for a convolution of channels-last images; nothing if its weights are not constant.
