@@ -2,7 +2,9 @@ package dev.balsa.kernel;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What is done to each element of a result before it is stored, stage after stage.
 public record Epilogue(List<Stage> stages) {
@@ -19,7 +21,8 @@ public record Epilogue(List<Stage> stages) {
         return stages.stream()
                 .map(stage -> switch (stage) {
                     case Stage.Unary(var function, float _, float _) -> function.name();
-                    case Stage.Binary(var function, int _, var spread) -> function + "-" + spread;
+                    case Stage.Binary(var function, int _, var spread, var storage) ->
+                        function + "-" + spread + (storage == Storage.FLOATS ? "" : "-" + storage);
                 })
                 .collect(Collectors.joining(","));
     }
@@ -31,10 +34,29 @@ public record Epilogue(List<Stage> stages) {
 
     /// The first operand that has the result's shape.
     public OptionalInt firstFull() {
+        return full().mapToInt(Stage.Binary::operand).findFirst();
+    }
+
+    /// The stages whose operands have the result's shape.
+    public Stream<Stage.Binary> full() {
         return stages.stream()
-                .filter(stage -> stage instanceof Stage.Binary(var _, int _, var spread) && spread == Stage.Spread.FULL)
-                .mapToInt(stage -> ((Stage.Binary) stage).operand())
-                .findFirst();
+                .filter(Stage.Binary.class::isInstance)
+                .map(Stage.Binary.class::cast)
+                .filter(stage -> stage.spread() == Stage.Spread.FULL);
+    }
+
+    /// The same with some operands of the result's shape stored otherwise.
+    public Epilogue stored(Storage storage, Set<Integer> operands) {
+        return new Epilogue(
+                stages.stream().map(stage -> stored(stage, storage, operands)).toList());
+    }
+
+    private static Stage stored(Stage stage, Storage storage, Set<Integer> operands) {
+        return stage instanceof Stage.Binary(var function, int operand, var spread, var _)
+                        && spread == Stage.Spread.FULL
+                        && operands.contains(operand)
+                ? new Stage.Binary(function, operand, spread, storage)
+                : stage;
     }
 
     /// Whether there is nothing to do.

@@ -29,16 +29,24 @@ public interface Kernel<R> {
         return Optional.empty();
     }
 
-    /// Which operands of a supported request may be stored as [Storage#PARTS] instead of floats, each by itself: inputs
-    /// that the kernel would take apart itself, and outputs, which then are what their readers would take apart.
-    default Set<Integer> takesParts(R request) {
+    /// Which operands of a supported request may be stored so instead of as floats: sets, of each of which all operands
+    /// are or none. Inputs in [Storage#PARTS] are what the kernel would take apart itself, and outputs what their
+    /// readers would.
+    default Set<Set<Integer>> takes(R request, Storage storage) {
         return Set.of();
     }
 
-    /// The request with some of the operands that [#takesParts] names stored so. It is supported, too.
-    default R inParts(R request, Set<Integer> operands) {
+    /// Which of the inputs that may be stored so are hardly worse for that: they are factors of products that are off
+    /// by more, or are rounded so anyway.
+    default Set<Integer> wants(R request, Storage storage) {
+        return Set.of();
+    }
+
+    /// The request with some of the sets of operands that [#takes] names stored so. It is supported, too.
+    default R stored(R request, Storage storage, Set<Integer> operands) {
         if (!operands.isEmpty()) {
-            throw new IllegalArgumentException(spec().name() + " has no operands in parts; ask takesParts() first");
+            throw new IllegalArgumentException(
+                    spec().name() + " has no operands stored as " + storage + "; ask takes() first");
         }
         return request;
     }

@@ -9,7 +9,13 @@ public sealed interface Stage {
     ///
     /// @param operand the index of the other operand in the [Frame]
     /// @param spread how the other operand's elements are found
-    record Binary(BinaryFunction function, int operand, Spread spread) implements Stage {}
+    /// @param storage how they are stored: [Storage#FLOATS], or [Storage#BFLOAT16] with [Spread#FULL]
+    record Binary(BinaryFunction function, int operand, Spread spread, Storage storage) implements Stage {
+        /// A function of an operand of floats.
+        public Binary(BinaryFunction function, int operand, Spread spread) {
+            this(function, operand, spread, Storage.FLOATS);
+        }
+    }
 
     /// How an epilogue operand is spread over a result seen as a matrix of rows (for a convolution: `N * C` rows of
     /// `H * W` columns; for a matrix product: `batch * M` rows of `N` columns).

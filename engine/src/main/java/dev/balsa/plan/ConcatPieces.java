@@ -30,7 +30,8 @@ final class ConcatPieces {
     private static final long LEAST_ROW_BYTES = 64;
 
     /// No pieces at all.
-    static final ConcatPieces NONE = new ConcatPieces(new GraphBuilder("none").build(List.of()), Map.of());
+    static final ConcatPieces NONE =
+            new ConcatPieces(new GraphBuilder("none").build(List.of()), Map.of(), StorageHandover.NONE);
 
     /// What is left for a Concat to copy.
     ///
@@ -43,6 +44,7 @@ final class ConcatPieces {
     }
 
     private final Map<Node, Optional<KernelChoice>> choices;
+    private final StorageHandover handover;
     private final Map<Value, Node> makers = new HashMap<>();
     private final Map<Value, List<Node>> readers = new HashMap<>();
     private final Set<Value> outputs;
@@ -50,8 +52,9 @@ final class ConcatPieces {
     /// By Concat that has pieces, or is one.
     private final IdentityHashMap<Node, Rest> rests = new IdentityHashMap<>();
 
-    private ConcatPieces(Graph graph, Map<Node, Optional<KernelChoice>> choices) {
+    private ConcatPieces(Graph graph, Map<Node, Optional<KernelChoice>> choices, StorageHandover handover) {
         this.choices = choices;
+        this.handover = handover;
         outputs = new HashSet<>(graph.outputs());
         for (var node : graph.nodes()) {
             node.outputs().forEach(output -> makers.put(output, node));
@@ -62,8 +65,8 @@ final class ConcatPieces {
     }
 
     /// Finds the pieces of all Concats for which there are kernels.
-    static ConcatPieces of(Graph graph, Map<Node, Optional<KernelChoice>> choices) {
-        var found = new ConcatPieces(graph, choices);
+    static ConcatPieces of(Graph graph, Map<Node, Optional<KernelChoice>> choices, StorageHandover handover) {
+        var found = new ConcatPieces(graph, choices, handover);
         // What a Concat makes has its place before what it is made of.
         for (var node : graph.nodes().reversed()) {
             if (node.op() instanceof Concat concat && found.choice(node).isPresent()) {
@@ -81,7 +84,7 @@ final class ConcatPieces {
     private void divide(Node node, Concat concat) {
         var result = Chains.shape(node.output(0));
         int axis = Axes.normalize(concat.axis(), result.rank());
-        int width = node.output(0).type().dtype().elementBytes();
+        int width = handover.width(node.output(0));
         var own = pieces.get(node.output(0));
         boolean isOwnApart = own != null && own.isApart();
         var whole = own == null ? node.output(0) : own.whole();
@@ -159,7 +162,7 @@ final class ConcatPieces {
 
     /// Places a value with its rows apart, if it can be written and read so.
     private boolean takeApart(Value value, Node concat, Piece piece) {
-        long width = value.type().dtype().elementBytes();
+        long width = handover.width(value);
         var maker = makers.get(value);
         boolean canBe = Chains.shape(value).dim(-1) * width >= LEAST_ROW_BYTES
                 && piece.bytes() / width <= Kernel.MOST_APART
@@ -203,7 +206,9 @@ final class ConcatPieces {
 
     private Optional<KernelChoice> rest(Node node, Lowering lowering) {
         var rest = Objects.requireNonNull(rests.get(node), "a Concat without pieces");
-        return rest.inputs().isEmpty() ? Optional.empty() : lowering.restOfConcat(node, rest.inputs(), rest.row());
+        return rest.inputs().isEmpty()
+                ? Optional.empty()
+                : lowering.restOfConcat(node, rest.inputs(), rest.row(), handover.width(node.output(0)));
     }
 
     private KernelChoice changed(KernelChoice choice) {
@@ -212,7 +217,7 @@ final class ConcatPieces {
             var value = choice.operands().get(i);
             var piece = pieces.get(value);
             if (piece != null && piece.isApart()) {
-                steps.put(i, piece.rowStep() / value.type().dtype().elementBytes());
+                steps.put(i, piece.rowStep() / handover.width(value));
             }
         }
         return choice.apart(steps);

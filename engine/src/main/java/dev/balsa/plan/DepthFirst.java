@@ -186,7 +186,7 @@ final class DepthFirst {
 
     private static boolean fits(Layer layer, int operand, Layer maker) {
         int rows = operand == 0 ? layer.inputRows() : layer.outputRows();
-        long rowBytes = operand == 0 ? layer.inputRowBytes() : layer.outputRowBytes();
+        long rowBytes = layer.rowBytes(operand);
         boolean isByRow = operand == 0 || layer.extent(operand) == Layer.Extent.BY_ROW;
         return isByRow
                 && maker.images() == layer.images()

@@ -2,6 +2,7 @@ package dev.balsa.plan;
 
 import dev.balsa.error.InternalException;
 import dev.balsa.ir.Value;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.depthfirst.Layer;
 import java.util.List;
@@ -16,14 +17,20 @@ import org.jspecify.annotations.Nullable;
 public final class KernelChoice {
     /// What a kernel can do as well, on operands that are stored otherwise than the model says.
     public interface Variants {
-        /// The operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself.
-        default Set<Integer> takesParts() {
+        /// The operands that may be stored so: sets, of each of which all are or none
+        /// ([dev.balsa.kernel.Kernel#takes]).
+        default Set<Set<Integer>> takes(Storage storage) {
             return Set.of();
         }
 
-        /// The choice with some of these stored so.
-        default KernelChoice inParts(Set<Integer> operands) {
-            throw new InternalException("there are no operands in parts; ask takesParts() first");
+        /// The inputs among them that are hardly worse for that ([dev.balsa.kernel.Kernel#wants]).
+        default Set<Integer> wants(Storage storage) {
+            return Set.of();
+        }
+
+        /// The choice with some of these sets stored so.
+        default KernelChoice stored(Storage storage, Set<Integer> operands) {
+            throw new InternalException("there are no operands stored as " + storage + "; ask takes() first");
         }
 
         /// The operands whose rows may be so far apart ([dev.balsa.kernel.Kernel#takesApart]), each by itself.
@@ -130,14 +137,19 @@ public final class KernelChoice {
         return layer;
     }
 
-    /// The operands that may be stored as [dev.balsa.kernel.Storage#PARTS], each by itself.
-    Set<Integer> takesParts() {
-        return variants.takesParts();
+    /// The operands that may be stored so: sets, of each of which all are or none.
+    Set<Set<Integer>> takes(Storage storage) {
+        return variants.takes(storage);
     }
 
-    /// The same with some of these stored so.
-    KernelChoice inParts(Set<Integer> these) {
-        return these.isEmpty() ? this : variants.inParts(these);
+    /// The inputs among them that are hardly worse for that.
+    Set<Integer> wants(Storage storage) {
+        return variants.wants(storage);
+    }
+
+    /// The same with some of these sets stored so.
+    KernelChoice stored(Storage storage, Set<Integer> these) {
+        return these.isEmpty() ? this : variants.stored(storage, these);
     }
 
     /// The operands whose rows may be so far apart ([dev.balsa.kernel.Kernel#takesApart]), each by itself.

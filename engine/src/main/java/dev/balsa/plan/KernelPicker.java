@@ -7,6 +7,7 @@ import dev.balsa.ir.Value;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KeyedRequest;
+import dev.balsa.kernel.Storage;
 import dev.balsa.plan.choice.Trial;
 import dev.balsa.plan.choice.Tuner;
 import dev.balsa.tensor.Precision;
@@ -104,17 +105,22 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
         int output = operands.size() - 1;
         return new KernelChoice.Variants() {
             @Override
-            public Set<Integer> takesParts() {
-                return kernel.takesParts(request);
+            public Set<Set<Integer>> takes(Storage storage) {
+                return kernel.takes(request, storage);
             }
 
             @Override
-            public KernelChoice inParts(Set<Integer> parts) {
+            public Set<Integer> wants(Storage storage) {
+                return kernel.wants(request, storage);
+            }
+
+            @Override
+            public KernelChoice stored(Storage storage, Set<Integer> these) {
                 return choice(
-                        new Decision<>(kernel, decision.reason() + KernelPicker.inParts(parts, output)),
-                        kernel.inParts(request, parts),
+                        new Decision<>(kernel, decision.reason() + KernelPicker.stored(storage, these, output)),
+                        kernel.stored(request, storage, these),
                         operands,
-                        staysInPlace(inPlace, output, parts),
+                        staysInPlace(inPlace, output, these),
                         flops);
             }
 
@@ -170,9 +176,9 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
         return all;
     }
 
-    /// What is stored in parts, for people.
-    private static String inParts(Set<Integer> parts, int output) {
-        return "; " + done(parts, output) + " bfloat16 parts";
+    /// What is not stored as floats, for people.
+    private static String stored(Storage storage, Set<Integer> operands, int output) {
+        return "; " + done(operands, output) + (storage == Storage.PARTS ? " bfloat16 parts" : " bfloat16");
     }
 
     /// Of what rows are apart, for people.
@@ -193,8 +199,8 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
     }
 
     /// A result is written over an operand that is stored likewise.
-    private static OptionalInt staysInPlace(OptionalInt inPlace, int output, Set<Integer> parts) {
-        return inPlace.isPresent() && parts.contains(inPlace.getAsInt()) == parts.contains(output)
+    private static OptionalInt staysInPlace(OptionalInt inPlace, int output, Set<Integer> others) {
+        return inPlace.isPresent() && others.contains(inPlace.getAsInt()) == others.contains(output)
                 ? inPlace
                 : OptionalInt.empty();
     }

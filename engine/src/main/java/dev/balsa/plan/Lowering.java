@@ -82,8 +82,8 @@ final class Lowering {
     }
 
     /// The kernel for what is left of a Concat; see [MovementLowering#rest].
-    Optional<KernelChoice> restOfConcat(Node node, List<Integer> rest, long row) {
-        return node.op() instanceof Concat op ? movements.rest(node, op, rest, row) : Optional.empty();
+    Optional<KernelChoice> restOfConcat(Node node, List<Integer> rest, long row, int width) {
+        return node.op() instanceof Concat op ? movements.rest(node, op, rest, row, width) : Optional.empty();
     }
 
     /// The kernel for a node, or nothing if its plain definition must do.

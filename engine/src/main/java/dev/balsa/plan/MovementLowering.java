@@ -126,7 +126,8 @@ record MovementLowering(Graph graph, KernelPicker picker) {
     ///
     /// @param rest the numbers of the inputs that are left, in order
     /// @param row bytes from a row of the output to the next
-    Optional<KernelChoice> rest(Node node, Concat op, List<Integer> rest, long row) {
+    /// @param width bytes of an element
+    Optional<KernelChoice> rest(Node node, Concat op, List<Integer> rest, long row, int width) {
         var result = Chains.shape(node.output(0));
         int axis = Axes.normalize(op.axis(), result.rank());
         var runs = new ArrayList<Long>();
@@ -134,7 +135,7 @@ record MovementLowering(Graph graph, KernelPicker picker) {
         var operands = new ArrayList<Value>();
         long place = 0;
         for (int i = 0; i < node.inputs().size(); i++) {
-            long run = Chains.shape(node.input(i)).size(axis, result.rank()) * width(node.input(i));
+            long run = Chains.shape(node.input(i)).size(axis, result.rank()) * width;
             if (rest.contains(i)) {
                 runs.add(run);
                 places.add(place);

@@ -7,6 +7,7 @@ import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.view.View;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.plan.choice.Trial;
 import dev.balsa.run.Program;
@@ -31,6 +32,7 @@ final class ProgramBuilder {
     private final SlotTable slots;
     private final List<Step> steps = new ArrayList<>();
     private Map<Node, Optional<KernelChoice>> choices = Map.of();
+    private StorageHandover handover = StorageHandover.NONE;
     private ConcatPieces pieces = ConcatPieces.NONE;
     /// The nodes that are made together, by each of them.
     private Map<Node, DepthFirst.Group> groups = Map.of();
@@ -59,11 +61,12 @@ final class ProgramBuilder {
         }
     }
 
-    /// The kernel of a node that has another input than before, unless rows of its output are apart.
+    /// The kernel of a node that has another input than before, unless rows of its output are apart, or no floats.
     private Optional<KernelChoice> lowerDense(Node node) {
         boolean isApart = node.outputs().stream()
                 .anyMatch(output -> pieces.piece(output).filter(Piece::isApart).isPresent());
-        return isApart ? Optional.empty() : lowering.lower(node);
+        boolean isOfFloats = node.outputs().stream().allMatch(output -> handover.storage(output) == Storage.FLOATS);
+        return isApart || !isOfFloats ? Optional.empty() : lowering.lower(node);
     }
 
     private Program build() {
@@ -71,9 +74,15 @@ final class ProgramBuilder {
         var nodes = source.now().nodes();
         var ahead = new KernelChoices(nodes, source.now().constants().values(), threads);
         var scaled = FactorsIntoRows.of(source.now(), ahead.choose(nodes, this::chooseSafely));
-        choices = PartsHandover.of(source.now(), scaled.choices());
+        handover = StorageHandover.of(
+                source.now(),
+                scaled.choices(),
+                scaled.multiplications().values(),
+                StorageHandover.wanted(context.isa(), context.precision()));
+        choices = handover.choices();
+        slots.store(handover);
         if (VectorUnit.of(context.isa()).isPresent()) {
-            pieces = ConcatPieces.of(source.now(), choices);
+            pieces = ConcatPieces.of(source.now(), choices, handover);
             choices = pieces.choices(lowering);
         }
         groups = scaled.grouped(DepthFirst.of(source.now(), choices, context.machine()), choices);

@@ -1,6 +1,7 @@
 package dev.balsa.plan;
 
 import dev.balsa.ir.Value;
+import dev.balsa.kernel.Storage;
 import dev.balsa.run.Slot;
 import dev.balsa.run.Step;
 import dev.balsa.tensor.DataType;
@@ -30,6 +31,7 @@ final class SlotTable {
     private final Set<Integer> shaped = new HashSet<>();
     /// Values that the caller gets directly, without a copy.
     private final Set<Value> direct = new HashSet<>();
+    private StorageHandover handover = StorageHandover.NONE;
     private int outputs;
 
     SlotTable(Specialized source) {
@@ -44,6 +46,17 @@ final class SlotTable {
                 .filter(Specialized.Source.Now.class::isInstance)
                 .map(output -> ((Specialized.Source.Now) output).value())
                 .forEach(direct::add);
+    }
+
+    /// Says how values are stored that are not defined yet.
+    void store(StorageHandover stored) {
+        handover = stored;
+    }
+
+    private DataType type(Value value) {
+        return handover.storage(value) == Storage.BFLOAT16
+                ? DataType.BFLOAT16
+                : value.type().dtype();
     }
 
     private void willRead(Value value) {
@@ -103,7 +116,7 @@ final class SlotTable {
         } else if (direct.contains(value)) {
             slot = addOutput(value);
         } else {
-            slot = add(new Slot.Memory(UNPLACED, value.type().dtype(), shape(value)));
+            slot = add(new Slot.Memory(UNPLACED, type(value), shape(value)));
             lives.put(slot, new int[] {step, step});
         }
         enter(value, slot);
@@ -114,7 +127,7 @@ final class SlotTable {
     /// not yet.
     int definePiece(Value value, int step, Piece piece) {
         int whole = isDefined(piece.whole()) ? use(piece.whole(), step) : define(piece.whole(), step);
-        var type = value.type().dtype();
+        var type = type(value);
         var shape = piece.isApart() ? Shape.of(piece.bytes() / type.elementBytes()) : shape(value);
         int slot = add(new Slot.Piece(whole, piece.at(), type, shape));
         enter(value, slot);
@@ -144,11 +157,10 @@ final class SlotTable {
                 || readElsewhere
                 || pending.getOrDefault(target, 0) > 0
                 || !(slots.get(target) instanceof Slot.Memory(var _, var type, var shape))
-                || type.bytes(shape.size())
-                        != value.type().dtype().bytes(shape(value).size())) {
+                || type.bytes(shape.size()) != type(value).bytes(shape(value).size())) {
             return Optional.empty();
         }
-        int slot = add(new Slot.Alias(target, value.type().dtype(), shape(value)));
+        int slot = add(new Slot.Alias(target, type(value), shape(value)));
         enter(value, slot);
         return Optional.of(slot);
     }

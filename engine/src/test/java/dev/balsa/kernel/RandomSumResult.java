@@ -87,7 +87,7 @@ public record RandomSumResult(SumResult result, Epilogue epilogue, List<byte[]> 
                 value = switch (stage) {
                     case Stage.Unary(var function, float low, float high) ->
                         function == UnaryFunction.RELU ? Math.max(0, value) : Math.min(Math.max(value, low), high);
-                    case Stage.Binary(var function, int _, var spread) -> {
+                    case Stage.Binary(var function, int _, var spread, var _) -> {
                         float other = buffer(operand++)
                                 .getFloat(Float.BYTES
                                         * switch (spread) {

@@ -2,16 +2,16 @@ package dev.balsa.kernel;
 
 /// Floats as [Storage#PARTS] by its definition, in arrays of as many elements.
 public final class StoredParts {
+    private static final int PARTS = 2;
+
     private StoredParts() {}
 
     /// The parts of finite numbers that are not too large for bfloat16.
-    ///
-    /// @param parts how many of each there are, 1 or 2; the place of the others is left alone
-    public static float[] of(float[] values, int parts) {
+    public static float[] of(float[] values) {
         var words = new short[2 * values.length];
         for (int i = 0; i < values.length; i++) {
             float rest = values[i];
-            for (int part = 0; part < parts; part++) {
+            for (int part = 0; part < PARTS; part++) {
                 words[word(i, part)] = bfloat16(rest);
                 rest -= Float.intBitsToFloat(words[word(i, part)] << Short.SIZE);
             }
@@ -24,10 +24,10 @@ public final class StoredParts {
     }
 
     /// The numbers whose parts are stored.
-    public static float[] values(float[] stored, int parts) {
+    public static float[] values(float[] stored) {
         var values = new float[stored.length];
         for (int i = 0; i < values.length; i++) {
-            for (int part = 0; part < parts; part++) {
+            for (int part = 0; part < PARTS; part++) {
                 int word = word(i, part);
                 int bits = Float.floatToRawIntBits(stored[word / 2]) >>> (word % 2 * Short.SIZE);
                 values[i] += Float.intBitsToFloat(bits << Short.SIZE);
@@ -40,9 +40,12 @@ public final class StoredParts {
         return index / Storage.CHUNK * 2 * Storage.CHUNK + part * Storage.CHUNK + index % Storage.CHUNK;
     }
 
-    /// Rounded to nearest, to even where there are two.
-    private static short bfloat16(float value) {
+    /// Rounded to nearest, to even where there are two; NaN stays NaN.
+    static short bfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> Short.SIZE | 0x40);
+        }
         return (short) ((bits + 0x7FFF + (bits >>> Short.SIZE & 1)) >>> Short.SIZE);
     }
 }

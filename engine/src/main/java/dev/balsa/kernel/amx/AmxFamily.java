@@ -4,6 +4,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.tile.ProductFamily;
 import dev.balsa.kernel.tile.RowProduct;
@@ -27,6 +28,9 @@ public record AmxFamily(int products) implements ProductFamily {
     /// With fewer rows most of a tile is idle, and reading the right factor takes the time: in one part for the
     /// vector units, in two or three here.
     private static final int LEAST_ROWS = 8;
+    /// So many weights come from beyond a second-level cache in any run, and take half as long to come as bfloat16
+    /// numbers: then a single product pays for any number of rows.
+    private static final double MANY_WEIGHTS = 1 << 19;
     /// How many times the wanted multiply-adds may be done because rows, columns and depth fill up tiles, times
     /// products. One product has 19 times the rate of the vector units: half as much again is gained at the least.
     private static final double MOST_EFFORT = 12;
@@ -79,11 +83,12 @@ public record AmxFamily(int products) implements ProductFamily {
 
     @Override
     public boolean supports(Size size, List<Stage> stages) {
-        return size.rows() >= LEAST_ROWS
+        boolean isTall = size.rows() >= LEAST_ROWS;
+        return (isTall || products == 1 && size.depth() * size.columns() >= MANY_WEIGHTS)
                 && size.depth() <= MOST_DEPTH
-                && waste(size) <= MOST_WASTE
+                && waste(size) <= (products == 1 ? MOST_EFFORT : MOST_WASTE)
                 && waste(size) * products <= MOST_EFFORT
-                && !(size.depth() <= SHORT_DEPTH && StageCode.temporaries(stages) >= MANY_TEMPORARIES)
+                && !(size.depth() <= SHORT_DEPTH && products > 1 && StageCode.temporaries(stages) >= MANY_TEMPORARIES)
                 && StageCode.knows(stages);
     }
 
@@ -91,12 +96,9 @@ public record AmxFamily(int products) implements ProductFamily {
         double depth = Math.min(
                 (double) size.segments() * filled((double) size.segment(), Tiles.DEPTH),
                 filled(size.depth(), Tiles.DEPTH));
-        return filled(size.rows(), Tiles.ROWS)
-                / size.rows()
-                * filled((double) size.columns(), Tiles.COLUMNS)
-                / (double) size.columns()
-                * depth
-                / size.depth();
+        // Few rows take as long as reading the weights.
+        double rows = size.rows() < LEAST_ROWS ? 1 : filled(size.rows(), Tiles.ROWS) / size.rows();
+        return rows * filled((double) size.columns(), Tiles.COLUMNS) / (double) size.columns() * depth / size.depth();
     }
 
     private static double filled(double count, int unit) {
@@ -108,10 +110,14 @@ public record AmxFamily(int products) implements ProductFamily {
         return AmxCost.of(this, size, rowBytes);
     }
 
-    /// Three parts of a number do not go into the place of a float.
+    /// What has the parts that are multiplied; three of them do not go into the place of a float.
     @Override
-    public boolean takesParts() {
-        return parts() <= 2;
+    public boolean takes(Storage storage) {
+        return switch (storage) {
+            case FLOATS -> true;
+            case PARTS -> parts() == 2;
+            case BFLOAT16 -> parts() == 1;
+        };
     }
 
     @Override

@@ -68,7 +68,11 @@ final class AmxPanels {
     /// Names the form, for [Constants].
     String form() {
         return "tiles of " + parts + " bfloat16 parts, " + columns + " columns, steps "
-                + steps.stream().map(step -> step.first() + "+" + step.count()).toList();
+                + steps.stream().map(AmxPanels::form).toList();
+    }
+
+    private static String form(Step step) {
+        return (step.before() == 0 ? "" : step.before() + " before ") + step.first() + "+" + step.count();
     }
 
     /// Packs a factor.
@@ -109,7 +113,7 @@ final class AmxPanels {
             for (int i = 0; i < step.count(); i++) {
                 int row = step.first() + i;
                 long place = right.runs().get(row / right.run()) + row % right.run() * right.rowStep();
-                places[at + i] = place * Float.BYTES;
+                places[at + step.before() + i] = place * Float.BYTES;
             }
             at += Tiles.DEPTH;
         }

@@ -64,6 +64,9 @@ final class AmxProduct implements RowProduct {
     private final long planeStep;
     private final long flatStep;
     private final int parts;
+    /// Bytes of an element.
+    private final int leftBytes;
+    private final int resultBytes;
 
     AmxProduct(
             AmxFamily family,
@@ -74,6 +77,8 @@ final class AmxProduct implements RowProduct {
         stages = request.stages();
         operands = new OperandAddresses(stages);
         parts = family.parts();
+        leftBytes = request.left().bytes();
+        resultBytes = request.result().bytes();
         bands = Bands.best(family, request, workplace);
         layout = bands.layout();
         panels = new AmxPanels(parts, request.columns(), layout.steps());
@@ -95,7 +100,7 @@ final class AmxProduct implements RowProduct {
                 .allocateFrom(
                         ValueLayout.JAVA_LONG,
                         layout.steps().stream().mapToLong(Step::offset).toArray());
-        var conversions = new Conversions();
+        var conversions = new Conversions(request.left());
         firstEntries = new int[bands.count() + 1];
         firstElements = new long[bands.count()];
         bandPlaces = new long[bands.count()];
@@ -177,7 +182,7 @@ final class AmxProduct implements RowProduct {
         if (!isInPlace || layout.tiles().stride() != layout.reach()) {
             return 0;
         }
-        long lines = 2 * Tiles.ROWS * layout.reach() / AmxTileCode.askedStep(parts);
+        long lines = 2 * Tiles.ROWS * layout.reach() / LINE;
         int steps = layout.steps().size() / bands.sections() * Math.ceilDiv(panels.count(), bands.panelParts());
         return Math.toIntExact(Math.ceilDiv(lines, steps));
     }
@@ -236,7 +241,7 @@ final class AmxProduct implements RowProduct {
     public void multiply(
             Frame frame, MemorySegment left, long leftShift, MemorySegment result, long columnShift, int from, int to) {
         begin.call(0, frame.scratch(), 0, 0);
-        long memory = left.address() + leftShift * Float.BYTES;
+        long memory = left.address() + leftShift * leftBytes;
         int readyBand = -1;
         for (int part = from; part < to; part++) {
             int band = part / bands.panelParts();
@@ -344,9 +349,9 @@ final class AmxProduct implements RowProduct {
                         : 2 * Tiles.ROWS * layout.tiles().stride());
         BlockArgument.SECTION_SUMS.set(scratch, scratch.address() + sumsAt() + kept);
         BlockArgument.BUFFER.set(scratch, scratch.address() + argumentBytes());
-        BlockArgument.OUTPUT.set(scratch, result.address() + column * Float.BYTES);
+        BlockArgument.OUTPUT.set(scratch, result.address() + column * resultBytes);
         BlockArgument.OUTPUT_PLACES.set(scratch, places.address());
-        operands.set(frame, scratch, BlockArgument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+        operands.set(frame, scratch, BlockArgument.OPERANDS.at(), column, column);
         codes[band][section][panel].call(0, scratch, bands.start(band), bands.start(band + 1));
     }
 }

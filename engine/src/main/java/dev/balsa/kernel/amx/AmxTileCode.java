@@ -8,6 +8,7 @@ import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.StageCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -56,8 +57,8 @@ final class AmxTileCode extends BlockCode {
     record Form(AmxFamily family, Shape shape, List<Stage> stages, Storage result) {
         /// Names the routine; equal names are equal code.
         String name() {
-            return "amx_tile_" + family.type() + "_" + shape.name() + (result == Storage.PARTS ? "_to_parts " : " ")
-                    + stages;
+            var to = result == Storage.FLOATS ? "" : "_to_" + result.name().toLowerCase(Locale.ROOT);
+            return "amx_tile_" + family.type() + "_" + shape.name() + to + " " + stages;
         }
 
         /// Whether rows are split meanwhile.
@@ -81,7 +82,7 @@ final class AmxTileCode extends BlockCode {
         private final Bfloat16Code bfloat;
 
         Sums(Assembler assembler, Form form) {
-            super(assembler, form.shape, form.stages, Float.BYTES);
+            super(assembler, form.shape, form.stages, form.result.bytes());
             this.form = form;
             bfloat = new Bfloat16Code(assembler, form.family.parts());
         }
@@ -164,15 +165,23 @@ final class AmxTileCode extends BlockCode {
         private void write(int row) {
             if (form.result == Storage.PARTS) {
                 bfloat.split(x(row, 0), x(row, 1), (part, bytes) -> place(0, part * Storage.PART_BYTES + bytes));
-                return;
-            }
-            for (int column = 0; column < shape.columnTiles(); column++) {
-                if (count(column) == Tiles.COLUMNS) {
-                    lanes.store(place(column, 0), x(row, column));
-                } else {
-                    var spare = free(1).getFirst();
-                    lanes.storeFirst(place(column, 0), x(row, column), count(column), spare);
+            } else if (form.result == Storage.BFLOAT16 && shape.columnTiles() == 2 && isWhole()) {
+                lanes.storePair(place(0, 0), x(row, 0), x(row, 1), x(row, 0));
+            } else {
+                for (int column = 0; column < shape.columnTiles(); column++) {
+                    write(row, column);
                 }
+            }
+        }
+
+        private void write(int row, int column) {
+            var place = place(column, 0);
+            var x = x(row, column);
+            if (count(column) == Tiles.COLUMNS) {
+                lanes.store(place, x, form.result, x);
+            } else {
+                var spare = free(1).getFirst();
+                lanes.storeFirst(place, x, count(column), form.result, spare);
             }
         }
     }
@@ -211,16 +220,6 @@ final class AmxTileCode extends BlockCode {
     @Override
     int panelStep() {
         return form.family.parts() * form.shape.columnTiles() * Tiles.BYTES;
-    }
-
-    /// With panels inside, rows in place are asked for, of whose parts one may be all that is read.
-    @Override
-    int askedStep() {
-        return form.shape.order() == Order.PANELS_INSIDE ? askedStep(form.family.parts()) : LINE;
-    }
-
-    static int askedStep(int parts) {
-        return parts == 1 ? 2 * LINE : LINE;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.amx;
 
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.tile.TileProduct;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         int panels = AmxPanels.count(request.columns());
         var layouts = new ArrayList<LeftLayout>();
         if (request.factors().isPresent()) {
-            return of(family, DenseRows.of(request).orElseThrow(), panels, workplace);
+            return of(family, request.left(), DenseRows.of(request).orElseThrow(), panels, workplace);
         }
         RowsInPlace.of(request).ifPresent(layouts::add);
         RowsAhead.of(request).ifPresent(layouts::add);
@@ -67,7 +68,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         layouts.add(GatheredRows.of(request));
         var candidates = new ArrayList<Bands>();
         for (var layout : layouts) {
-            candidates.add(of(family, layout, panels, workplace));
+            candidates.add(of(family, request.left(), layout, panels, workplace));
         }
         return fastest(candidates);
     }
@@ -82,14 +83,15 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
 
     /// The division that makes a product fastest.
     ///
+    /// @param left how the rows are stored before they are split
     /// @param panels how many there are
-    static Bands of(AmxFamily family, LeftLayout layout, int panels, Workplace workplace) {
+    static Bands of(AmxFamily family, Storage left, LeftLayout layout, int panels, Workplace workplace) {
         int tiles = layout.tiles().count();
         if (tiles == 0) {
             return new Bands(layout, List.of(0), 1, 1, false, 0);
         }
         var candidates = new ArrayList<Bands>();
-        var product = new Product(family, layout, panels, workplace);
+        var product = new Product(family, left, layout, panels, workplace);
         double best = Double.POSITIVE_INFINITY;
         for (int sections = 1; layout.steps().size() >= sections * leastSteps(sections); sections *= 2) {
             double splitting = 0;
@@ -141,7 +143,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     }
 
     /// A product of which ways to divide it are compared.
-    private record Product(AmxFamily family, LeftLayout layout, int panels, Workplace place) {
+    private record Product(AmxFamily family, Storage left, LeftLayout layout, int panels, Workplace place) {
         double panelBytes() {
             return (double) layout.steps().size() * panels * AmxPanels.WIDTH * family.parts() * Tiles.BYTES;
         }
@@ -169,7 +171,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
         ///
         /// @param more cycles for 32 numbers than in the worker's own cache
         double[] efforts(List<Integer> starts, double more) {
-            double split = LeftLayout.splitting(family.parts()) + more;
+            double split = LeftLayout.splitting(left, family.parts()) + more;
             var efforts = new double[starts.size() - 1];
             for (int band = 0; band < efforts.length; band++) {
                 efforts[band] = layout.effort(starts.get(band), starts.get(band + 1), split, family.parts());

@@ -215,11 +215,6 @@ abstract class BlockCode implements PartProducts.Loads {
     /// Bytes of a panel that are of a step.
     abstract int panelStep();
 
-    /// Bytes from a line that is asked for to the next.
-    int askedStep() {
-        return LINE;
-    }
-
     /// What is written around the products of a step.
     interface Between {
         /// Before the first product of a sum, of which there is one in each of the first products.
@@ -498,9 +493,9 @@ abstract class BlockCode implements PartProducts.Loads {
 
         @Override
         public void after(int product) {
-            spread(shape.asked, product, products, line -> a.emit(PREFETCHT1, Mem.at(ASKED, line * askedStep())));
+            spread(shape.asked, product, products, line -> a.emit(PREFETCHT1, Mem.at(ASKED, line * LINE)));
             if (shape.rowsFollow) {
-                spread(rows * shape.columnTiles, product, products, out::askLine);
+                spread(out.lines(rows), product, products, out::askLine);
             } else {
                 spread(rows, product, products, out::ask);
             }
@@ -527,7 +522,7 @@ abstract class BlockCode implements PartProducts.Loads {
         a.emit(ADD, STEP, Imm.of(Long.BYTES));
         a.emit(ADD, RIGHT, Imm.of(panelStep()));
         if (shape.asked > 0) {
-            a.emit(ADD, ASKED, Imm.of((long) shape.asked * askedStep()));
+            a.emit(ADD, ASKED, Imm.of((long) shape.asked * LINE));
             a.emit(CMP, ASKED, ASKED_END);
             a.emit(CMOVA, ASKED, ASKED_END);
         }

@@ -249,7 +249,7 @@ final class ByteProduct implements BandedProduct {
             BlockArgument.NEXT.set(scratch, packed.address() + panels.place(next % panels.count()));
             BlockArgument.CORRECTIONS.set(scratch, packed.address() + panels.sumsAt(panel));
             BlockArgument.OUTPUT.set(scratch, output.address() + column * result.bytes());
-            operands.set(frame, scratch, BlockArgument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+            operands.set(frame, scratch, BlockArgument.OPERANDS.at(), column, column);
             codes[band][panel].call(0, scratch, firstTile(band), firstTile(band + 1));
             panel = next;
         }

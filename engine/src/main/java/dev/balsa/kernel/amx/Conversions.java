@@ -1,5 +1,6 @@
 package dev.balsa.kernel.amx;
 
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.tile.Sight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,8 +20,15 @@ final class Conversions {
     /// Bytes of an entry.
     static final int BYTES = FIELDS * Long.BYTES;
 
+    /// Bytes of an element of the left factor.
+    private final int bytes;
+
     private long[] entries = new long[16 * FIELDS];
     private int count;
+
+    Conversions(Storage left) {
+        bytes = left.bytes();
+    }
 
     int count() {
         return count;
@@ -41,7 +49,7 @@ final class Conversions {
     ///
     /// @param factor where these are in the factors' memory
     void add(long element, long factor, long target, long length, long targetStep, boolean first) {
-        long source = element == Sight.ZEROS ? Sight.ZEROS : element * Float.BYTES;
+        long source = element == Sight.ZEROS ? Sight.ZEROS : element * bytes;
         int last = (count - 1) * FIELDS;
         boolean isAlike = !first && entries[last + LENGTH] == length && entries[last + FACTORS] == factor * Float.BYTES;
         if (isAlike && continues(last, source, target, targetStep)) {

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.amx;
 
+import dev.balsa.kernel.Storage;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,9 +58,9 @@ sealed interface LeftLayout permits RowsInPlace, RowsAhead, DenseRows, CellGrid,
     /// @param splitting for 32 numbers that are split
     double effort(int from, int to, double splitting, int parts);
 
-    /// Cycles for 32 numbers that are read and split.
-    static double splitting(int parts) {
-        return READ_CYCLES + parts * SPLIT_CYCLES;
+    /// Cycles for 32 numbers that are read and split, or copied.
+    static double splitting(Storage left, int parts) {
+        return left == Storage.BFLOAT16 ? (READ_CYCLES + SPLIT_CYCLES) / 2 : READ_CYCLES + parts * SPLIT_CYCLES;
     }
 
     /// The distance of rows or cells of so many numbers.

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Rows at equal distances whose numbers are stored in parts already ([Storage#PARTS]): those of a matrix, or the
-/// pixels of a pointwise convolution. Tiles read them where they are.
+/// Rows at equal distances whose numbers are stored as tiles read them ([Storage#PARTS], [Storage#BFLOAT16]): those of
+/// a
+/// matrix, or the pixels of a pointwise convolution. Tiles read them where they are.
 ///
 /// The last tile ends with the last row, so that nothing behind it is read; rows that the tile before has are dropped.
+/// In the same way the last step ends with the end of rows, and multiplies what the step before has by zeros.
 final class RowsInPlace implements LeftLayout {
     /// Cycles in which a core gets 32 numbers from a cache that cores share, if they have been asked for in time.
     private static final double ASKED_CYCLES = 8;
@@ -21,6 +23,7 @@ final class RowsInPlace implements LeftLayout {
 
     private static final double BAD_CYCLES = 1.7;
 
+    private final int bytes;
     private final long first;
     private final RowTiles tiles;
     private final List<Step> steps = new ArrayList<>();
@@ -32,16 +35,20 @@ final class RowsInPlace implements LeftLayout {
         first = rows.place(0) + segment.offset();
         length = segment.length();
         panels = AmxPanels.count(request.columns());
-        tiles = RowTiles.within(rows.count(), distance(request) * Float.BYTES);
+        bytes = request.left().bytes();
+        tiles = RowTiles.within(rows.count(), distance(request) * bytes);
         for (int at = 0; at < length; at += Tiles.DEPTH) {
-            steps.add(new Step(at, Tiles.DEPTH, (long) at * Float.BYTES));
+            int again = Math.max(0, at + Tiles.DEPTH - length);
+            steps.add(new Step(at, Tiles.DEPTH - again, (long) (at - again) * bytes, again));
         }
     }
 
     /// The layout, if there are whole tiles of rows, all of which are pieces of the left factor's memory.
     static Optional<RowsInPlace> of(TileProduct.Request request) {
-        return request.left() == Storage.PARTS && request.rows().count() >= Tiles.ROWS
-                ? segment(request).map(segment -> new RowsInPlace(request, segment))
+        return request.left() != Storage.FLOATS && request.rows().count() >= Tiles.ROWS
+                ? segment(request)
+                        .filter(segment -> segment.length() >= Tiles.DEPTH)
+                        .map(segment -> new RowsInPlace(request, segment))
                 : Optional.empty();
     }
 
@@ -82,7 +89,7 @@ final class RowsInPlace implements LeftLayout {
 
     @Override
     public long reach() {
-        return (long) length * Float.BYTES;
+        return (long) length * bytes;
     }
 
     @Override
@@ -97,7 +104,7 @@ final class RowsInPlace implements LeftLayout {
 
     @Override
     public Optional<Long> inPlace(int from) {
-        return Optional.of(first * Float.BYTES + tiles.start(from));
+        return Optional.of(first * bytes + tiles.start(from));
     }
 
     /// What tiles read, though none of it is a copy.

@@ -17,6 +17,7 @@ import static dev.balsa.asm.GeneralInstruction.SHR;
 import static dev.balsa.asm.GeneralInstruction.SUB;
 
 import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Avx512Instruction;
 import dev.balsa.asm.AvxInstruction;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
@@ -29,8 +30,9 @@ import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
+import java.util.Locale;
 
-/// Writes the code that splits floats into planes of bfloat16 parts, or copies those of [Storage#PARTS] there, for the
+/// Writes the code that splits floats into planes of bfloat16 parts, or copies what is stored otherwise there, for the
 /// entries from rsi to rdx of [Conversions]: cells of elements at equal distances, each filled up with zeros to whole
 /// steps of depth, which may reach over what follows. The elements of a cell may be multiplied by factors first, each
 /// by its own. rdi points to the [Argument]s.
@@ -65,13 +67,13 @@ final class SplitCode {
     private static final Vec X = Vec.zmm(0);
     private static final Vec Y = Vec.zmm(1);
     private static final Vec ZERO = Vec.zmm(2);
-    private static final int VECTOR_BYTES = 64;
     private static final int LANES = 16;
 
     private final Assembler a;
     private final int parts;
     private final Storage source;
     private final boolean hasFactors;
+    private final Lanes lanes;
     private final Bfloat16Code bfloat;
 
     private SplitCode(Assembler assembler, int parts, Storage source, boolean hasFactors) {
@@ -79,20 +81,21 @@ final class SplitCode {
         this.parts = parts;
         this.source = source;
         this.hasFactors = hasFactors;
+        lanes = new Lanes(assembler, Bfloat16Code.UNIT);
         bfloat = new Bfloat16Code(assembler, parts);
     }
 
     /// Names the routine.
     static String name(int parts, Storage source, boolean hasFactors) {
-        return (source == Storage.FLOATS ? "amx_split_bf16_" : "amx_place_bf16_") + parts + "parts"
+        return "amx_split_" + source.name().toLowerCase(Locale.ROOT) + "_" + parts + "parts"
                 + (hasFactors ? "_scaled" : "");
     }
 
     /// The routine's code.
     ///
-    /// @param parts 1 or 2 where they are copied
+    /// @param parts 2 for [Storage#PARTS], 1 for [Storage#BFLOAT16]
     /// @param source how the elements are stored
-    /// @param hasFactors whether there are factors; only for floats
+    /// @param hasFactors whether there are factors; not for [Storage#PARTS]
     static byte[] write(int parts, Storage source, boolean hasFactors) {
         return Routine.of(0, assembler -> new SplitCode(assembler, parts, source, hasFactors).write());
     }
@@ -107,10 +110,10 @@ final class SplitCode {
         var end = new Label("end");
         a.emit(CMP, Gpr.RSI, Gpr.RDX);
         a.emit(JAE, end);
-        if (source == Storage.FLOATS) {
+        if (isComputed()) {
             bfloat.begin();
         }
-        new Lanes(a, Bfloat16Code.UNIT).zero(ZERO);
+        lanes.zero(ZERO);
         a.emit(MOV, Gpr.R13, Mem.at(Gpr.RDI, Argument.PLANE_STEP.at()));
         a.emit(IMUL, Gpr.RBX, Gpr.RSI, Imm.of(Conversions.BYTES));
         a.emit(ADD, Gpr.RBX, Mem.at(Gpr.RDI, Argument.ENTRIES.at()));
@@ -122,7 +125,7 @@ final class SplitCode {
         a.emit(CMP, Gpr.R9, Imm.of(-1));
         a.emit(JE, zeros);
         a.emit(ADD, Gpr.R9, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
-        cells(source == Storage.FLOATS ? this::split : this::copy);
+        cells(isComputed() ? this::split : this::copy);
         a.emit(JMP, next);
         a.bind(zeros);
         cells(this::clear);
@@ -132,6 +135,11 @@ final class SplitCode {
         a.emit(CMP, Gpr.RSI, Gpr.RDX);
         a.emit(JB, entry);
         a.bind(end);
+    }
+
+    /// Whether the parts of elements are not there yet.
+    private boolean isComputed() {
+        return source == Storage.FLOATS || hasFactors;
     }
 
     private void cells(Runnable body) {
@@ -158,52 +166,78 @@ final class SplitCode {
         if (hasFactors) {
             a.emit(MOV, Gpr.R12, Mem.at(Gpr.RBX, Conversions.factorsAt()));
             a.emit(ADD, Gpr.R12, Mem.at(Gpr.RDI, Argument.FACTORS.at()));
-            a.emit(SUB, Gpr.R12, Gpr.R9);
+            for (int i = 0; i < factorScale(); i++) {
+                a.emit(SUB, Gpr.R12, Gpr.R9);
+            }
         }
         a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
         a.emit(JB, rest);
         a.bind(several);
         load(X, X, 0);
-        load(Y, Y, VECTOR_BYTES);
+        load(Y, Y, LANES);
         bfloat.split(X, Y, this::plane);
-        a.emit(ADD, Gpr.RAX, Imm.of((long) Tiles.DEPTH * Float.BYTES));
+        a.emit(ADD, Gpr.RAX, Imm.of((long) Tiles.DEPTH * source.bytes()));
         a.emit(ADD, Gpr.RCX, Imm.of(Tiles.ROW_BYTES));
         a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
         a.emit(JAE, several);
         a.bind(rest);
         a.emit(ADD, Gpr.R14, Imm.of(Tiles.DEPTH));
         a.emit(JE, full);
-        a.emit(MOV, Gpr.R15.low32(), Imm.of(-1));
-        a.emit(BZHI, Gpr.R15.low32(), Gpr.R15.low32(), Gpr.R14.low32());
+        chooseRest();
         a.emit(MaskInstruction.KMOVW, REST, Gpr.R15.low32());
         a.emit(SHR, Gpr.R15.low32(), Imm.of(LANES));
         a.emit(MaskInstruction.KMOVW, FURTHER_REST, Gpr.R15.low32());
         load(X, X.zero(REST), 0);
-        load(Y, Y.zero(FURTHER_REST), VECTOR_BYTES);
+        load(Y, Y.zero(FURTHER_REST), LANES);
         bfloat.split(X, Y, this::plane);
         a.bind(full);
     }
 
+    /// r15 = a bit for each element that is left.
+    private void chooseRest() {
+        a.emit(MOV, Gpr.R15.low32(), Imm.of(-1));
+        a.emit(BZHI, Gpr.R15.low32(), Gpr.R15.low32(), Gpr.R14.low32());
+    }
+
+    /// How many bytes of factors belong to a byte of elements.
+    private int factorScale() {
+        return Float.BYTES / source.bytes();
+    }
+
     /// @param chosen the lanes that there are
-    private void load(Vec d, Vec chosen, int bytes) {
-        a.emit(AvxInstruction.VMOVUPS, chosen, Mem.at(Gpr.RAX, bytes));
+    /// @param first the first element
+    private void load(Vec d, Vec chosen, int first) {
+        lanes.load(d, chosen, Mem.at(Gpr.RAX, first * source.bytes()), source);
         if (hasFactors) {
-            a.emit(AvxInstruction.VMULPS, chosen, d, Mem.at(Gpr.RAX, Gpr.R12, 1, bytes));
+            a.emit(AvxInstruction.VMULPS, chosen, d, Mem.at(Gpr.R12, Gpr.RAX, factorScale(), first * Float.BYTES));
         }
     }
 
-    /// Cells are whole chunks.
     private void copy() {
         var chunk = new Label("chunk");
+        var rest = new Label("rest of a chunk");
+        var full = new Label("whole chunks");
+        a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
+        a.emit(JB, rest);
         a.bind(chunk);
         for (int part = 0; part < parts; part++) {
             a.emit(AvxInstruction.VMOVUPS, X, Mem.at(Gpr.RAX, part * Storage.PART_BYTES));
             a.emit(AvxInstruction.VMOVUPS, plane(part, 0), X);
         }
-        a.emit(ADD, Gpr.RAX, Imm.of((long) Storage.CHUNK * Float.BYTES));
+        a.emit(ADD, Gpr.RAX, Imm.of((long) Storage.CHUNK * source.bytes()));
         a.emit(ADD, Gpr.RCX, Imm.of(Tiles.ROW_BYTES));
         a.emit(SUB, Gpr.R14, Imm.of(Tiles.DEPTH));
-        a.emit(JA, chunk);
+        a.emit(JAE, chunk);
+        a.bind(rest);
+        if (source == Storage.BFLOAT16) {
+            a.emit(ADD, Gpr.R14, Imm.of(Tiles.DEPTH));
+            a.emit(JE, full);
+            chooseRest();
+            a.emit(MaskInstruction.KMOVD, REST, Gpr.R15.low32());
+            a.emit(Avx512Instruction.VMOVDQU16, X.zero(REST), Mem.at(Gpr.RAX, 0));
+            a.emit(AvxInstruction.VMOVUPS, plane(0, 0), X);
+            a.bind(full);
+        }
     }
 
     private void clear() {

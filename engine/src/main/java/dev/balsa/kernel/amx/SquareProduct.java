@@ -41,8 +41,10 @@ public final class SquareProduct {
     /// @param pixelStep elements from a pixel of the image to the next
     /// @param outputs channels of the result
     /// @param stages the epilogue
+    /// @param image how the image is stored; not [Storage#PARTS]
     /// @param result how the result is stored
-    public record Request(int squares, int channels, long pixelStep, int outputs, List<Stage> stages, Storage result) {
+    public record Request(
+            int squares, int channels, long pixelStep, int outputs, List<Stage> stages, Storage image, Storage result) {
         /// Copies the stages.
         public Request {
             stages = List.copyOf(stages);
@@ -121,7 +123,8 @@ public final class SquareProduct {
         for (int adds = 0; adds < splits.length; adds++) {
             boolean isSum = adds > 0;
             splits[adds] = constants.code(
-                    SquareSplitCode.name(family, isSum, rest), () -> SquareSplitCode.write(family, isSum, rest));
+                    SquareSplitCode.name(family, request.image, isSum, rest),
+                    () -> SquareSplitCode.write(family, request.image, isSum, rest));
         }
         codes = codes(family, constants);
         places = places(outputs);
@@ -334,8 +337,8 @@ public final class SquareProduct {
             Frame frame, int row, int section, long upper, long lower, int column, int width, int square, int count) {
         var scratch = frame.scratch();
         long zeros = scratch.address() + zerosAt();
-        long shift = (long) section * sectionChannels() * Float.BYTES;
-        long pixel = request.pixelStep * Float.BYTES;
+        long shift = (long) section * sectionChannels() * request.image.bytes();
+        long pixel = request.pixelStep * request.image.bytes();
         SquareSplitCode.Argument.UPPER.set(scratch, upper == OUTSIDE ? zeros : upper + shift);
         SquareSplitCode.Argument.LOWER.set(scratch, lower == OUTSIDE ? zeros : lower + shift);
         SquareSplitCode.Argument.UPPER_STEP.set(scratch, upper == OUTSIDE ? 0 : pixel);
@@ -385,7 +388,7 @@ public final class SquareProduct {
             int last,
             long next) {
         var scratch = frame.scratch();
-        long column = (long) panels.column(panel) * Float.BYTES;
+        long column = panels.column(panel);
         int first = division.start(group);
         // The lower row of outputs ends in the last pass only.
         int ending = row(pass) == SquareTransform.SIDE - 1 ? 1 : 0;
@@ -404,7 +407,7 @@ public final class SquareProduct {
                 scratch, scratch.address() + keptAt() + (panel - firstPanel) * keptRow() * SquareTransform.OUTPUTS);
         SquareArgument.KEPT_ROW.set(scratch, keptRow());
         SquareArgument.KEPT_PANEL.set(scratch, keptRow() * SquareTransform.OUTPUTS);
-        SquareArgument.OUTPUT.set(scratch, result.address() + column);
+        SquareArgument.OUTPUT.set(scratch, result.address() + column * request.result.bytes());
         SquareArgument.PLACES.set(scratch, places.address() + square * Integer.BYTES);
         operands.set(frame, scratch, SquareArgument.OPERANDS.at(), column, column);
         codes[pass][last].call(0, scratch, 0, division.start(group + 1) - first);

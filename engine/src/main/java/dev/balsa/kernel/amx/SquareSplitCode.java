@@ -1,7 +1,6 @@
 package dev.balsa.kernel.amx;
 
 import static dev.balsa.asm.AvxInstruction.VADDPS;
-import static dev.balsa.asm.AvxInstruction.VMOVUPS;
 import static dev.balsa.asm.AvxInstruction.VSUBPS;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMOVAE;
@@ -24,9 +23,11 @@ import dev.balsa.asm.Label;
 import dev.balsa.asm.Mask;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
+import java.util.Locale;
 
 /// Writes the code that takes squares of 4x4 pixels apart, each two columns right of the one before: a row of the four
 /// of `Bᵀ d B` at a time ([SquareTransform]), whose four positions it splits into bfloat16 parts.
@@ -77,8 +78,6 @@ final class SquareSplitCode {
         }
     }
 
-    private static final int STEP_BYTES = Tiles.DEPTH * Float.BYTES;
-    private static final int HALF_BYTES = STEP_BYTES / 2;
     private static final int LANES = Tiles.DEPTH / 2;
     /// On the stack: both rows and the target at the step at hand, and how many steps are left.
     private static final Mem UPPER = local(0);
@@ -107,13 +106,15 @@ final class SquareSplitCode {
 
     private final Assembler a;
     private final int parts;
+    private final Storage image;
     private final boolean adds;
     private final int rest;
     private final Lanes lanes;
     private final Bfloat16Code bfloat;
 
-    private SquareSplitCode(Assembler assembler, AmxFamily family, boolean adds, int rest) {
+    private SquareSplitCode(Assembler assembler, AmxFamily family, Storage image, boolean adds, int rest) {
         a = assembler;
+        this.image = image;
         parts = family.parts();
         this.adds = adds;
         this.rest = rest;
@@ -123,15 +124,18 @@ final class SquareSplitCode {
 
     /// The routine's code.
     ///
+    /// @param image how pixels are stored; not [Storage#PARTS]
     /// @param adds whether the rows are added, or the upper one is taken from the lower one
     /// @param rest channels behind the whole steps
-    static byte[] write(AmxFamily family, boolean adds, int rest) {
-        return Routine.of(LOCALS * Long.BYTES, assembler -> new SquareSplitCode(assembler, family, adds, rest).write());
+    static byte[] write(AmxFamily family, Storage image, boolean adds, int rest) {
+        return Routine.of(
+                LOCALS * Long.BYTES, assembler -> new SquareSplitCode(assembler, family, image, adds, rest).write());
     }
 
     /// Names the routine; equal names are equal code.
-    static String name(AmxFamily family, boolean adds, int rest) {
-        return "amx_square_split_" + family.parts() + (adds ? "_add" : "_subtract") + (rest == 0 ? "" : "_" + rest);
+    static String name(AmxFamily family, Storage image, boolean adds, int rest) {
+        return "amx_square_split_" + image.name().toLowerCase(Locale.ROOT) + "_" + family.parts()
+                + (adds ? "_add" : "_subtract") + (rest == 0 ? "" : "_" + rest);
     }
 
     private static Mem local(int index) {
@@ -159,8 +163,8 @@ final class SquareSplitCode {
         a.emit(CMP, STEPS_LEFT, Imm.of(0));
         a.emit(JE, end);
         squares(Tiles.DEPTH);
-        a.emit(ADD, UPPER, Imm.of(STEP_BYTES));
-        a.emit(ADD, LOWER, Imm.of(STEP_BYTES));
+        a.emit(ADD, UPPER, Imm.of((long) Tiles.DEPTH * image.bytes()));
+        a.emit(ADD, LOWER, Imm.of((long) Tiles.DEPTH * image.bytes()));
         a.emit(ADD, TARGET, Imm.of(Tiles.ROW_BYTES));
         a.emit(DEC, STEPS_LEFT);
         a.emit(JMP, step);
@@ -224,18 +228,22 @@ final class SquareSplitCode {
         a.emit(CMOVAE, Gpr.RBX, ZEROS);
         for (int half = 0; half < 2; half++) {
             var sum = pixel(column, half);
-            var upper = Mem.at(Gpr.RBX, half * HALF_BYTES);
-            var lower = Mem.at(Gpr.RAX, half * HALF_BYTES);
+            var upper = Mem.at(Gpr.RBX, half * LANES * image.bytes());
+            var lower = Mem.at(Gpr.RAX, half * LANES * image.bytes());
             int count = Math.clamp(half == 0 ? channels : channels - LANES, 0, LANES);
             if (count == 0) {
                 lanes.zero(sum);
             } else if (count < LANES) {
-                a.emit(VMOVUPS, sum.zero(LAST_LANES), lower);
-                a.emit(VMOVUPS, X.zero(LAST_LANES), upper);
+                lanes.load(sum, sum.zero(LAST_LANES), lower, image);
+                lanes.load(X, X.zero(LAST_LANES), upper, image);
                 a.emit(adds ? VADDPS : VSUBPS, sum, sum, X);
-            } else {
+            } else if (image == Storage.FLOATS) {
                 lanes.load(sum, lower);
                 a.emit(adds ? VADDPS : VSUBPS, sum, sum, upper);
+            } else {
+                lanes.load(sum, lower, image);
+                lanes.load(X, upper, image);
+                a.emit(adds ? VADDPS : VSUBPS, sum, sum, X);
             }
         }
         a.emit(INC, COLUMN);

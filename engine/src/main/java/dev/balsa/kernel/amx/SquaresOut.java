@@ -72,12 +72,22 @@ final class SquaresOut {
 
     /// Moves the result and operands on to the next panel.
     void endPanel() {
-        a.emit(ADD, OUTPUT, Imm.of(form.sumRow()));
+        a.emit(ADD, OUTPUT, Imm.of(rowBytes(form.result())));
         for (int i = 0; i < operands.size(); i++) {
             if (!isScalar(operands.get(i))) {
-                a.emit(ADD, Mem.at(Gpr.RDI, SquareArgument.operand(i)).sized(Long.SIZE), Imm.of(form.sumRow()));
+                int bytes = rowBytes(storage(operands.get(i)));
+                a.emit(ADD, Mem.at(Gpr.RDI, SquareArgument.operand(i)).sized(Long.SIZE), Imm.of(bytes));
             }
         }
+    }
+
+    private Storage storage(int operand) {
+        return StageCode.storage(form.stages(), operand);
+    }
+
+    /// Bytes of a panel's outputs of a pixel.
+    private int rowBytes(Storage storage) {
+        return form.columnTiles() * Tiles.COLUMNS * storage.bytes();
     }
 
     private boolean isScalar(int operand) {
@@ -202,16 +212,18 @@ final class SquaresOut {
     /// Asks for what a square of the next block will write and read of the result and operands of its shape.
     private void ask(int square, int which) {
         a.emit(MOV, PLACE.low32(), place(square + SquareTileCode.BLOCK, which));
-        for (int at = 0; at < form.sumRow(); at += BlockCode.LINE) {
-            a.emit(PREFETCHT1, Mem.at(OUTPUT, PLACE, Float.BYTES, at));
-        }
+        ask(OUTPUT, form.result());
         for (int i = 0; i < operands.size(); i++) {
             if (OperandPlaces.isFull(form.stages(), operands.get(i))) {
                 a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, SquareArgument.operand(i)));
-                for (int at = 0; at < form.sumRow(); at += BlockCode.LINE) {
-                    a.emit(PREFETCHT1, Mem.at(Gpr.RAX, PLACE, Float.BYTES, at));
-                }
+                ask(Gpr.RAX, storage(operands.get(i)));
             }
+        }
+    }
+
+    private void ask(Gpr memory, Storage storage) {
+        for (int at = 0; at < rowBytes(storage); at += BlockCode.LINE) {
+            a.emit(PREFETCHT1, Mem.at(memory, PLACE, storage.bytes(), at));
         }
     }
 
@@ -250,12 +262,13 @@ final class SquaresOut {
                     (part, bytes) -> Mem.at(OUTPUT, PLACE, Float.BYTES, part * Storage.PART_BYTES + bytes));
             return;
         }
+        int bytes = form.result().bytes();
         for (int column = 0; column < form.columnTiles(); column++) {
-            var target = Mem.at(OUTPUT, PLACE, Float.BYTES, column * Tiles.ROW_BYTES);
+            var target = Mem.at(OUTPUT, PLACE, bytes, column * Tiles.COLUMNS * bytes);
             if (count(column) == Tiles.COLUMNS) {
-                lanes.store(target, output(column, which));
+                lanes.store(target, output(column, which), form.result(), free);
             } else {
-                lanes.storeFirst(target, output(column, which), count(column), free);
+                lanes.storeFirst(target, output(column, which), count(column), form.result(), free);
             }
         }
     }
@@ -275,7 +288,12 @@ final class SquaresOut {
         public Mem at(Stage.Binary stage) {
             a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, SquareArgument.operand(operands.indexOf(stage.operand()))));
             return switch (stage.spread()) {
-                case FULL -> Mem.at(Gpr.RAX, PLACE, Float.BYTES, column * Tiles.ROW_BYTES);
+                case FULL ->
+                    Mem.at(
+                            Gpr.RAX,
+                            PLACE,
+                            stage.storage().bytes(),
+                            column * Tiles.COLUMNS * stage.storage().bytes());
                 case COLUMN -> Mem.at(Gpr.RAX, column * Tiles.ROW_BYTES);
                 case SCALAR -> Mem.at(Gpr.RAX, 0);
                 case ROW -> throw new IllegalArgumentException("no code for operands by row; ask knows() first");

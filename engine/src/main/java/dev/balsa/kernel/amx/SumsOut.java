@@ -10,6 +10,7 @@ import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 import static dev.balsa.asm.GeneralInstruction.PREFETCHT1;
 import static dev.balsa.asm.GeneralInstruction.SHL;
+import static dev.balsa.asm.GeneralInstruction.SHR;
 import static dev.balsa.asm.GeneralInstruction.SUB;
 
 import dev.balsa.asm.Assembler;
@@ -138,6 +139,11 @@ abstract class SumsOut {
         a.emit(MOV, SUMS, BlockArgument.BUFFER.in());
     }
 
+    /// Bytes of an element of an operand.
+    private int width(int operand) {
+        return StageCode.storage(stages, operand).bytes();
+    }
+
     /// Asks for what finishing a row of this block will read and write. It is brought to the second-level cache only:
     /// rows at distances of some KB fall into few sets of the first one. A place that is nowhere is asked for to no
     /// effect.
@@ -149,9 +155,10 @@ abstract class SumsOut {
         }
         for (int i = 0; i < operands.size(); i++) {
             if (OperandPlaces.isFull(stages, operands.get(i))) {
+                int width = width(operands.get(i));
                 a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, BlockArgument.operand(i)));
-                for (int column = 0; column < shape.columnTiles(); column++) {
-                    a.emit(PREFETCHT1, Mem.at(Gpr.RAX, ROW, Float.BYTES, column * Tiles.ROW_BYTES));
+                for (int at = 0; at < panelColumns() * width; at += BlockCode.LINE) {
+                    a.emit(PREFETCHT1, Mem.at(Gpr.RAX, ROW, width, at));
                 }
             }
         }
@@ -171,16 +178,35 @@ abstract class SumsOut {
         a.emit(MOV, ASKED, ROW);
     }
 
-    /// Asks for a line of these.
+    /// How many lines of these some rows have.
+    final int lines(int rows) {
+        return Math.ceilDiv(rows * panelColumns() * bytes, BlockCode.LINE);
+    }
+
+    /// Asks for a line of the result, and for as many elements of operands.
     final void askLine(int line) {
         a.emit(MOV, Gpr.RAX, ASKED);
         a.emit(PREFETCHT1, Mem.at(Gpr.RAX, line * BlockCode.LINE));
         for (int i = 0; i < operands.size(); i++) {
             if (OperandPlaces.isFull(stages, operands.get(i))) {
-                a.emit(MOV, ROW, Mem.at(Gpr.RDI, BlockArgument.operand(i)));
-                a.emit(SUB, ROW, OUTPUT);
-                a.emit(PREFETCHT1, Mem.at(Gpr.RAX, ROW, 1, line * BlockCode.LINE));
+                askLine(i, line);
             }
+        }
+    }
+
+    private void askLine(int index, int line) {
+        int width = width(operands.get(index));
+        int first = line * BlockCode.LINE / bytes * width;
+        a.emit(MOV, ROW, ASKED);
+        a.emit(SUB, ROW, OUTPUT);
+        if (width < bytes) {
+            a.emit(SHR, ROW, Imm.of(Integer.numberOfTrailingZeros(bytes / width)));
+        } else if (width > bytes) {
+            a.emit(SHL, ROW, Imm.of(Integer.numberOfTrailingZeros(width / bytes)));
+        }
+        a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, BlockArgument.operand(index)));
+        for (int at = 0; at < BlockCode.LINE / bytes * width; at += BlockCode.LINE) {
+            a.emit(PREFETCHT1, Mem.at(Gpr.RAX, ROW, 1, first + at));
         }
     }
 
@@ -237,7 +263,7 @@ abstract class SumsOut {
         a.emit(ADD, COMING_PLACES, Imm.of((long) rows * PLACE_BYTES));
         a.emit(ADD, SUMS, Imm.of((long) rows * bufferRow()));
         if (shape.rowsFollow()) {
-            a.emit(ADD, ASKED, Imm.of((long) rows * shape.columnTiles() * BlockCode.LINE));
+            a.emit(ADD, ASKED, Imm.of((long) rows * panelColumns() * bytes));
         }
     }
 
@@ -267,21 +293,28 @@ abstract class SumsOut {
         a.emit(CMP, Gpr.RAX, Imm.of(0));
         a.emit(JE, same);
         a.emit(LEA, OUTPUT, Mem.at(OUTPUT, Gpr.RAX, bytes, 0));
-        a.emit(SHL, Gpr.RAX, Imm.of(Integer.numberOfTrailingZeros(Float.BYTES)));
+        a.emit(ADD, Gpr.RAX, Gpr.RAX);
+        moveOperandsOn(Short.BYTES);
+        a.emit(ADD, Gpr.RAX, Gpr.RAX);
+        moveOperandsOn(Float.BYTES);
+        moveOn(Gpr.RAX);
+        startPanel();
+        a.emit(MOV, AHEAD, Imm.of(0));
+        a.bind(same);
+    }
+
+    /// Moves operands whose elements have so many bytes on by rax.
+    private void moveOperandsOn(int width) {
         for (int i = 0; i < operands.size(); i++) {
             int operand = operands.get(i);
             boolean isOne = stages.stream()
                     .anyMatch(stage -> stage instanceof Stage.Binary binary
                             && binary.operand() == operand
                             && binary.spread() == Spread.SCALAR);
-            if (!isOne) {
+            if (!isOne && width(operand) == width) {
                 a.emit(ADD, Mem.at(Gpr.RDI, BlockArgument.operand(i)).sized(Long.SIZE), Gpr.RAX);
             }
         }
-        moveOn(Gpr.RAX);
-        startPanel();
-        a.emit(MOV, AHEAD, Imm.of(0));
-        a.bind(same);
     }
 
     /// Finishes the rows of the last block.
@@ -317,15 +350,15 @@ abstract class SumsOut {
 
     /// The operands at the place of a row's sums; fetching one takes rax.
     final StageCode.Operands operands(int column) {
-        return new RowOperands(column * Tiles.ROW_BYTES, count(column));
+        return new RowOperands(column * Tiles.COLUMNS, count(column));
     }
 
     private final class RowOperands implements StageCode.Operands {
-        private final int at;
+        private final int first;
         private final int count;
 
-        RowOperands(int at, int count) {
-            this.at = at;
+        RowOperands(int first, int count) {
+            this.first = first;
             this.count = count;
         }
 
@@ -334,8 +367,13 @@ abstract class SumsOut {
             int index = operands.indexOf(stage.operand());
             a.emit(MOV, Gpr.RAX, Mem.at(Gpr.RDI, BlockArgument.operand(index)));
             return switch (stage.spread()) {
-                case FULL -> Mem.at(Gpr.RAX, ROW, Float.BYTES, at);
-                case COLUMN -> Mem.at(Gpr.RAX, at);
+                case FULL ->
+                    Mem.at(
+                            Gpr.RAX,
+                            ROW,
+                            stage.storage().bytes(),
+                            first * stage.storage().bytes());
+                case COLUMN -> Mem.at(Gpr.RAX, first * Float.BYTES);
                 case SCALAR -> Mem.at(Gpr.RAX, 0);
                 case ROW -> throw new IllegalArgumentException("no code for operands by row; ask knows() first");
             };

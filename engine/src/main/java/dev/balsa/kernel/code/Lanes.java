@@ -31,6 +31,7 @@ import dev.balsa.asm.MaskInstruction;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
+import dev.balsa.kernel.Storage;
 import java.util.Arrays;
 
 /// Arithmetic on vectors of floats, in the words of AVX2 or AVX-512. Not thread-safe.
@@ -114,6 +115,54 @@ public final class Lanes {
     /// memory = x
     public void store(Mem d, Vec x) {
         emit(VMOVUPS, d, x);
+    }
+
+    /// d = the numbers at x
+    ///
+    /// @param storage not [Storage#PARTS]
+    public void load(Vec d, Mem x, Storage storage) {
+        load(d, d, x, storage);
+    }
+
+    /// d = the chosen numbers at x
+    ///
+    /// @param chosen d, or the lanes of it that are loaded
+    public void load(Vec d, Vec chosen, Mem x, Storage storage) {
+        switch (storage) {
+            case FLOATS -> emit(VMOVUPS, chosen, x);
+            case BFLOAT16 -> {
+                emit(IntegerVectorInstruction.VPMOVZXWD, chosen, x);
+                shiftLeft(d, d, Short.SIZE);
+            }
+            case PARTS -> throw new IllegalArgumentException("no code for numbers in parts");
+        }
+    }
+
+    /// memory = x
+    ///
+    /// @param storage not [Storage#PARTS]
+    /// @param temporary overwritten; may be x
+    public void store(Mem d, Vec x, Storage storage, Vec temporary) {
+        switch (storage) {
+            case FLOATS -> store(d, x);
+            case BFLOAT16 -> emit(VMOVUPS, d, rounded(x, temporary));
+            case PARTS -> throw new IllegalArgumentException("no code for numbers in parts");
+        }
+    }
+
+    /// memory = the bfloat16 numbers of x, then those of y
+    ///
+    /// @param temporary overwritten; may be one of them
+    public void storePair(Mem d, Vec x, Vec y, Vec temporary) {
+        emit(Avx512Instruction.VCVTNE2PS2BF16, temporary, y, x);
+        emit(VMOVUPS, d, temporary);
+    }
+
+    /// The lower half of a register, with the bfloat16 numbers nearest to those of x.
+    Vec rounded(Vec x, Vec temporary) {
+        var half = temporary.as(unit.bits() / 2);
+        emit(Avx512Instruction.VCVTNEPS2BF16, half, x);
+        return half;
     }
 
     /// d = the float at x in all lanes
@@ -332,6 +381,28 @@ public final class Lanes {
         } else {
             emit(VMOVAPS, temporary, first(count));
             emit(VMASKMOVPS, d, temporary, x);
+        }
+    }
+
+    /// d = the first numbers at x, and zeros, likewise
+    ///
+    /// @param storage not [Storage#PARTS]; floats on units without masks
+    public void loadFirst(Vec d, Mem x, int count, Storage storage) {
+        if (storage == Storage.FLOATS) {
+            loadFirst(d, x, count);
+        } else {
+            load(d, d.zero(FIRST), x, storage);
+        }
+    }
+
+    /// The first numbers at d = those of x, likewise
+    ///
+    /// @param storage not [Storage#PARTS]; floats on units without masks
+    public void storeFirst(Mem d, Vec x, int count, Storage storage, Vec temporary) {
+        if (storage == Storage.FLOATS) {
+            storeFirst(d, x, count, temporary);
+        } else {
+            emit(Avx512Instruction.VMOVDQU16, d.mask(FIRST), rounded(x, temporary));
         }
     }
 

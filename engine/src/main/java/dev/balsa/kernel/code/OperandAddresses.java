@@ -32,8 +32,8 @@ public final class OperandAddresses {
     ///
     /// @param arguments the routine's arguments, of which the operands' addresses are the last
     /// @param at where they begin
-    /// @param full bytes by which operands of the result's shape are shifted
-    /// @param column bytes by which operands of one row are shifted
+    /// @param full elements by which operands of the result's shape are shifted
+    /// @param column elements by which operands of one row are shifted
     public void set(Frame frame, MemorySegment arguments, long at, long full, long column) {
         for (int i = 0; i < places.length; i++) {
             if (stages.get(i) instanceof Stage.Binary binary) {
@@ -42,7 +42,8 @@ public final class OperandAddresses {
                     case COLUMN -> column;
                     case SCALAR, ROW -> 0;
                 };
-                long address = frame.operand(binary.operand()).address() + shift;
+                long bytes = shift * binary.storage().bytes();
+                long address = frame.operand(binary.operand()).address() + bytes;
                 Effects.putLong(arguments, at + (long) places[i] * Long.BYTES, address);
             }
         }

@@ -10,8 +10,8 @@ import java.util.List;
 /// @param stages the epilogue
 /// @param row for operands of the result's shape: the register and scale that lead from an operand's start to the
 ///     row
-/// @param rowAt bytes from there to the vector
-/// @param scale of both registers
+/// @param rowAt bytes from there to the vector, in floats
+/// @param scale of both registers, for floats; those of bfloat16 numbers have half of it, if they are elements
 /// @param column for operands of one row: likewise, [Gpr#NONE] if their addresses are those of the vector's
 ///     columns
 /// @param columnAt bytes from there to the vector
@@ -33,7 +33,10 @@ public record OperandPlaces(List<Stage> stages, Gpr row, int scale, int rowAt, G
     public Mem at(Stage.Binary stage) {
         var base = BASES.get(StageCode.operands(stages).indexOf(stage.operand()));
         return switch (stage.spread()) {
-            case FULL -> Mem.at(base, row, scale, rowAt);
+            case FULL -> {
+                int bytes = stage.storage().bytes();
+                yield Mem.at(base, row, scale * bytes / Float.BYTES, rowAt / Float.BYTES * bytes);
+            }
             case COLUMN -> Mem.at(base, column, column.exists() ? scale : 1, columnAt);
             case SCALAR -> Mem.at(base, 0);
             case ROW -> throw new IllegalArgumentException("no code for operands by row; ask knows() first");

@@ -8,6 +8,7 @@ import static dev.balsa.asm.GeneralInstruction.SHL;
 import static dev.balsa.asm.GeneralInstruction.SUB;
 
 import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Avx512Instruction;
 import dev.balsa.asm.AvxInstruction;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
@@ -15,6 +16,7 @@ import dev.balsa.asm.Mask;
 import dev.balsa.asm.MaskInstruction;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
+import dev.balsa.kernel.Storage;
 import java.util.Arrays;
 
 /// The first lanes of a row's last vector, as many as only the running routine knows. Nothing behind them is read
@@ -65,6 +67,17 @@ public final class RestLanes {
         }
     }
 
+    /// d = the lanes at x, and zeros
+    ///
+    /// @param storage not [Storage#PARTS]; floats on units without masks
+    public void load(Vec d, Mem x, Storage storage) {
+        if (storage == Storage.FLOATS) {
+            load(d, x);
+        } else {
+            lanes.load(d, d.zero(mask), x, storage);
+        }
+    }
+
     /// d = the lanes at x, and the other ones of `otherwise`, another register
     public void load(Vec d, Mem x, Vec otherwise) {
         if (unit.hasMasks()) {
@@ -101,6 +114,18 @@ public final class RestLanes {
             a.emit(AvxInstruction.VMOVUPS, d.mask(mask), x);
         } else {
             a.emit(AvxInstruction.VMASKMOVPS, d, register, x);
+        }
+    }
+
+    /// the lanes at d = those of x
+    ///
+    /// @param storage not [Storage#PARTS]; floats on units without masks
+    /// @param temporary overwritten; may be x
+    public void store(Mem d, Vec x, Storage storage, Vec temporary) {
+        if (storage == Storage.FLOATS) {
+            store(d, x);
+        } else {
+            a.emit(Avx512Instruction.VMOVDQU16, d.mask(mask), lanes.rounded(x, temporary));
         }
     }
 }

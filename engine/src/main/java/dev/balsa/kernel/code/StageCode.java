@@ -6,6 +6,7 @@ import dev.balsa.asm.Vec;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.code.Lanes.Comparison;
 import java.util.ArrayList;
@@ -58,6 +59,15 @@ public final class StageCode {
         return stages.stream()
                 .noneMatch(stage -> stage instanceof Stage.Unary unary
                         && (unary.function() == UnaryFunction.SIN || unary.function() == UnaryFunction.COS));
+    }
+
+    /// How an operand that stages name is stored.
+    public static Storage storage(List<Stage> stages, int operand) {
+        return stages.stream()
+                .filter(stage -> stage instanceof Stage.Binary binary && binary.operand() == operand)
+                .map(stage -> ((Stage.Binary) stage).storage())
+                .findFirst()
+                .orElseThrow();
     }
 
     /// How many registers beside x are overwritten.
@@ -179,7 +189,11 @@ public final class StageCode {
             return free;
         }
         if (operands.lanes() < lanes.unit().lanes()) {
-            lanes.loadFirst(free, place, operands.lanes());
+            lanes.loadFirst(free, place, operands.lanes(), stage.storage());
+            return free;
+        }
+        if (stage.storage() != Storage.FLOATS) {
+            lanes.load(free, place, stage.storage());
             return free;
         }
         return place;

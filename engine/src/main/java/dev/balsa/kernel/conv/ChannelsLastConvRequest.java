@@ -2,15 +2,17 @@ package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.KeyedRequest;
+import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// A float convolution of channels-last images with constant weights, one to three spatial dimensions: ONNX Conv, opset
 /// 1-22, on images turned.
@@ -127,25 +129,35 @@ public record ChannelsLastConvRequest(
 
     /// Whether all operands are floats.
     boolean isOfFloats() {
-        return image == Storage.FLOATS && result == Storage.FLOATS;
+        return isStoredAs(Storage.FLOATS::equals);
     }
 
-    /// X and the output, where their rows are whole chunks.
-    Set<Integer> chunked() {
-        var operands = new TreeSet<Integer>();
-        if (Storage.PARTS.fits(channels / groups) && !isScaled) {
-            operands.add(0);
+    /// Whether operands are stored in these ways only.
+    boolean isStoredAs(Predicate<Storage> storages) {
+        return storages.test(image)
+                && storages.test(result)
+                && epilogue.full().map(Stage.Binary::storage).allMatch(storages);
+    }
+
+    /// X, the output, and the epilogue's operands of its shape, as far as they may be stored so.
+    Set<Set<Integer>> storable(Storage storage) {
+        var operands = new HashSet<Set<Integer>>();
+        if (storage.fits(channels / groups) && !(isScaled && storage == Storage.PARTS)) {
+            operands.add(Set.of(0));
         }
-        if (Storage.PARTS.fits(outputs / groups)) {
-            operands.add(output());
+        if (storage.fits(outputs / groups)) {
+            operands.add(Set.of(output()));
+        }
+        if (storage == Storage.BFLOAT16) {
+            epilogue.full().forEach(stage -> operands.add(Set.of(stage.operand())));
         }
         return operands;
     }
 
-    /// The same with some operands in parts.
+    /// The same with some operands stored otherwise.
     ///
-    /// @param operands of those that are [#chunked]
-    ChannelsLastConvRequest inParts(Set<Integer> operands) {
+    /// @param operands of those that are [#storable]
+    ChannelsLastConvRequest stored(Storage storage, Set<Integer> operands) {
         return new ChannelsLastConvRequest(
                 batch,
                 groups,
@@ -153,10 +165,10 @@ public record ChannelsLastConvRequest(
                 outputs,
                 window,
                 weights,
-                epilogue,
+                epilogue.stored(storage, operands),
                 parts,
-                operands.contains(0) ? Storage.PARTS : image,
-                operands.contains(output()) ? Storage.PARTS : result,
+                operands.contains(0) ? storage : image,
+                operands.contains(output()) ? storage : result,
                 isScaled,
                 hasRowMeans,
                 imageStep,

@@ -30,8 +30,8 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
             return Optional.empty();
         }
         boolean isRegular = request.epilogue().stages().stream()
-                .noneMatch(
-                        stage -> stage instanceof Stage.Binary(var _, var _, var spread) && spread == Stage.Spread.ROW);
+                .noneMatch(stage ->
+                        stage instanceof Stage.Binary(var _, var _, var spread, var _) && spread == Stage.Spread.ROW);
         return height(request).isSeen() && isRegular
                 ? Optional.of(new ConvLayer(kernel, request, constants))
                 : Optional.empty();
@@ -54,12 +54,16 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
 
     @Override
     public long inputRowBytes() {
-        return (long) request.window().input().getLast() * request.channels() * Float.BYTES;
+        return (long) request.window().input().getLast()
+                * request.channels()
+                * request.image().bytes();
     }
 
     @Override
     public long inputRowStep() {
-        return request.window().input().getLast() * request.imageStep() * Float.BYTES;
+        return request.window().input().getLast()
+                * request.imageStep()
+                * request.image().bytes();
     }
 
     @Override
@@ -69,7 +73,21 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
 
     @Override
     public long outputRowBytes() {
-        return (long) request.window().output().getLast() * request.outputs() * Float.BYTES;
+        return (long) request.window().output().getLast()
+                * request.outputs()
+                * request.result().bytes();
+    }
+
+    @Override
+    public long rowBytes(int operand) {
+        return request.epilogue()
+                .full()
+                .filter(stage -> stage.operand() == operand)
+                .mapToLong(stage -> outputRowBytes()
+                        / request.result().bytes()
+                        * stage.storage().bytes())
+                .findFirst()
+                .orElseGet(() -> super.rowBytes(operand));
     }
 
     @Override
@@ -84,7 +102,9 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
 
     @Override
     public long outputRowStep() {
-        return request.window().output().getLast() * request.resultStep() * Float.BYTES;
+        return request.window().output().getLast()
+                * request.resultStep()
+                * request.result().bytes();
     }
 
     @Override
@@ -98,7 +118,7 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
             return request.batch() == 1 ? Extent.ONE : Extent.BY_IMAGE;
         }
         boolean isByRow = request.epilogue().stages().stream()
-                .anyMatch(stage -> stage instanceof Stage.Binary(var _, int other, var spread)
+                .anyMatch(stage -> stage instanceof Stage.Binary(var _, int other, var spread, var _)
                         && other == operand
                         && spread == Stage.Spread.FULL);
         return isByRow ? Extent.BY_ROW : Extent.ONE;

@@ -1,9 +1,14 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Epilogue;
+import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /// A transposed float convolution in channels-first layout: ONNX ConvTranspose, opset 1-22.
 ///
@@ -21,6 +26,8 @@ import java.util.Optional;
 /// @param epilogue what is done to each element of the result
 /// @param resultStep where channels are last, elements from a pixel of the output to the next: at least `outputs`, and
 ///     as many if the epilogue has an operand of its shape
+/// @param image how X is stored; not [Storage#PARTS]
+/// @param result how the output is stored; not [Storage#PARTS]
 public record ConvTransposeRequest(
         int batch,
         int groups,
@@ -29,7 +36,9 @@ public record ConvTransposeRequest(
         Window window,
         Optional<MemorySegment> weights,
         Epilogue epilogue,
-        long resultStep) {
+        long resultStep,
+        Storage image,
+        Storage result) {
     /// Checks that the groups divide the channels.
     public ConvTransposeRequest {
         if (batch < 0 || groups < 1 || channels % groups != 0 || outputs % groups != 0) {
@@ -47,7 +56,46 @@ public record ConvTransposeRequest(
             Window window,
             Optional<MemorySegment> weights,
             Epilogue epilogue) {
-        this(batch, groups, channels, outputs, window, weights, epilogue, outputs);
+        this(batch, groups, channels, outputs, window, weights, epilogue, outputs, Storage.FLOATS, Storage.FLOATS);
+    }
+
+    /// The same with pixels of the output apart.
+    ConvTransposeRequest apart(long step) {
+        return new ConvTransposeRequest(
+                batch, groups, channels, outputs, window, weights, epilogue, step, image, result);
+    }
+
+    /// X, the output, and the epilogue's operands of its shape.
+    Set<Set<Integer>> storable() {
+        var operands = new HashSet<Set<Integer>>();
+        operands.add(Set.of(0));
+        operands.add(Set.of(output()));
+        epilogue.full().forEach(stage -> operands.add(Set.of(stage.operand())));
+        return operands;
+    }
+
+    /// The same with some operands stored otherwise.
+    ///
+    /// @param operands of those that are [#storable]
+    ConvTransposeRequest stored(Storage storage, Set<Integer> operands) {
+        return new ConvTransposeRequest(
+                batch,
+                groups,
+                channels,
+                outputs,
+                window,
+                weights,
+                epilogue.stored(storage, operands),
+                resultStep,
+                operands.contains(0) ? storage : image,
+                operands.contains(output()) ? storage : result);
+    }
+
+    /// Whether operands are stored in these ways only.
+    boolean isStoredAs(Predicate<Storage> storages) {
+        return storages.test(image)
+                && storages.test(result)
+                && epilogue.full().map(Stage.Binary::storage).allMatch(storages);
     }
 
     /// The index of the output among the operands.

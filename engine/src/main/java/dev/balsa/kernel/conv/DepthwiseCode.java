@@ -33,7 +33,6 @@ import dev.balsa.kernel.conv.DepthwiseForm.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /// Writes the code of a depthwise convolution: neighbouring pixels of one or two output rows by some vectors of
@@ -234,13 +233,10 @@ final class DepthwiseCode {
     /// Moves on to results so many elements away.
     private void skipResults(long elements) {
         a.emit(ADD, Gpr.RBX, Imm.of(elements * form.resultBytes()));
-        forEachFull(register -> a.emit(ADD, register, Imm.of(elements * Float.BYTES)));
-    }
-
-    private void forEachFull(Consumer<Gpr> action) {
         for (int i = 0; i < operands.size(); i++) {
             if (OperandPlaces.isFull(form.stages(), operands.get(i))) {
-                action.accept(OperandPlaces.BASES.get(i));
+                int bytes = StageCode.storage(form.stages(), operands.get(i)).bytes();
+                a.emit(ADD, OperandPlaces.BASES.get(i), Imm.of(elements * bytes));
             }
         }
     }
@@ -361,8 +357,9 @@ final class DepthwiseCode {
         for (int column = segment.first(); column < segment.end(); column++) {
             var pixels = form.width().meetings(column, segment.pixels());
             for (int vector = 0; !pixels.isEmpty() && vector < vectors; vector++) {
-                var input = Mem.at(Gpr.RAX, Gpr.RCX, Float.BYTES, column * form.pixelBytes() + vector * unit.bytes());
-                load(input(), input, vector < vectors - 1 ? unit.lanes() : lastLanes);
+                int bytes = form.image().bytes();
+                int at = column * form.pixelBytes() + vector * unit.lanes() * bytes;
+                loadInput(Mem.at(Gpr.RAX, Gpr.RCX, bytes, at), vector < vectors - 1 ? unit.lanes() : lastLanes);
                 for (int line = 0; line < lines.size(); line++) {
                     for (var pixel : pixels) {
                         Operand weight = holdsWeights
@@ -375,6 +372,14 @@ final class DepthwiseCode {
             }
         }
         a.bind(outside);
+    }
+
+    private void loadInput(Mem place, int count) {
+        if (count < unit.lanes()) {
+            lanes.loadFirst(input(), place, count, form.image());
+        } else {
+            lanes.load(input(), place, form.image());
+        }
     }
 
     private Mem packed(int plane, int row, int column, int vectors, int vector) {
@@ -402,7 +407,11 @@ final class DepthwiseCode {
             var places = operands(line, pixel, vector, count);
             parts.add(free -> {
                 StageCode.write(lanes, stages, x, free, places);
-                store(place, x, count, free.getFirst());
+                if (count < unit.lanes()) {
+                    lanes.storeFirst(place, x, count, form.result(), free.getFirst());
+                } else {
+                    lanes.store(place, x, form.result(), free.getFirst());
+                }
             });
         }
         return parts;

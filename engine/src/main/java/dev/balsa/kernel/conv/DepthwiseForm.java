@@ -1,6 +1,7 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.Optional;
 /// @param outputStep elements from an output pixel to the next
 /// @param outputLine elements from an output row to the next
 /// @param stages of the epilogue
+/// @param image how the image is stored; not [Storage#PARTS]
+/// @param result how the output is stored, if it is no integers; not [Storage#PARTS]
 /// @param integers what becomes of sums that are integers
 /// @param hasMeans whether the means of output rows are made, too
 record DepthwiseForm(
@@ -35,6 +38,8 @@ record DepthwiseForm(
         int outputStep,
         int outputLine,
         List<Stage> stages,
+        Storage image,
+        Storage result,
         Optional<SumResult> integers,
         boolean hasMeans) {
     /// How many sums leave enough registers for the weights of a row or two of a window, by units with 32 registers and
@@ -187,7 +192,7 @@ record DepthwiseForm(
     }
 
     int resultBytes() {
-        return integers.map(SumResult::bytes).orElse(Float.BYTES);
+        return integers.map(SumResult::bytes).orElse(result.bytes());
     }
 
     /// How many lanes of the last vector are channels.

@@ -5,12 +5,14 @@ import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Machine;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.conv.DepthwiseForm.Segment;
 import dev.balsa.kernel.depthfirst.Layer;
 import java.util.Optional;
+import java.util.Set;
 
 /// Depthwise convolutions of channels-last images in machine code, for windows small enough to be written out.
 public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest> {
@@ -37,12 +39,31 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
         return !request.isEmpty()
                 && request.isDepthwise()
                 && request.isOrdinary()
-                && request.isOfFloats()
+                && request.isStoredAs(this::takes)
                 && request.window().kernelSize() <= MOST_TAPS
                 && segments(request.window()) <= MOST_SEGMENTS
                 // Distances within an image are parts of instructions, 32 bits with sign.
                 && PaddedImage.size(request.window()) * request.channels() * Float.BYTES <= Integer.MAX_VALUE
                 && StageCode.knows(request.epilogue().stages());
+    }
+
+    private boolean takes(Storage storage) {
+        return storage == Storage.FLOATS || storage == Storage.BFLOAT16 && unit.hasMasks();
+    }
+
+    @Override
+    public Set<Set<Integer>> takes(ChannelsLastConvRequest request, Storage storage) {
+        return takes(storage) ? request.storable(storage) : Set.of();
+    }
+
+    @Override
+    public Set<Integer> wants(ChannelsLastConvRequest request, Storage storage) {
+        return Set.of(0);
+    }
+
+    @Override
+    public ChannelsLastConvRequest stored(ChannelsLastConvRequest request, Storage storage, Set<Integer> operands) {
+        return request.stored(storage, operands);
     }
 
     private int segments(Window window) {

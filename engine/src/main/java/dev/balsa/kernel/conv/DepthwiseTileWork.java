@@ -122,10 +122,12 @@ final class DepthwiseTileWork implements CodeWork {
                 depth.kernel() == 1 ? 0 : bandRows(),
                 Taps.of(height),
                 Taps.of(width),
-                request.channels() * Float.BYTES,
+                request.channels() * request.image().bytes(),
                 request.channels(),
                 width.output() * request.channels(),
                 request.epilogue().stages(),
+                request.image(),
+                request.result(),
                 Optional.empty(),
                 request.hasRowMeans());
     }
@@ -193,22 +195,26 @@ final class DepthwiseTileWork implements CodeWork {
     /// @param behind how many lines of the band are before it
     private void tell(Frame frame, Block block, int plane, int line, int behind) {
         var scratch = frame.scratch();
-        long at = ((long) plane * height.output() + line) * width.output() * pixelBytes();
-        long channel = (long) block.first * Float.BYTES;
+        long row = (long) plane * height.output() + line;
+        long first = row * width.output() * request.channels() + block.first;
         long entries = (long) behind * height.stride();
         Argument.ROWS.set(scratch, scratch.address() + tableAt() + entries * Long.BYTES);
-        Argument.CHANNEL.set(scratch, channel);
+        Argument.CHANNEL.set(scratch, (long) block.first * request.image().bytes());
         Argument.WEIGHTS.set(scratch, weights.address() + block.weights);
-        Argument.OUTPUT.set(scratch, frame.operand(request.output()).address() + at + channel);
+        Argument.OUTPUT.set(
+                scratch,
+                frame.operand(request.output()).address()
+                        + first * request.result().bytes());
         if (request.hasRowMeans()) {
-            long means = ((long) plane * height.output() + line) * pixelBytes();
-            Argument.MEANS.set(scratch, frame.operand(request.rowMeans()).address() + means + channel);
+            long means = (row * request.channels() + block.first) * Float.BYTES;
+            Argument.MEANS.set(scratch, frame.operand(request.rowMeans()).address() + means);
         }
-        operands.set(frame, scratch, Argument.OPERANDS.at(), at + channel, channel);
+        operands.set(frame, scratch, Argument.OPERANDS.at(), first, block.first);
     }
 
+    /// Bytes of a pixel of the image.
     private long pixelBytes() {
-        return (long) request.channels() * Float.BYTES;
+        return (long) request.channels() * request.image().bytes();
     }
 
     /// Writes the table of the rows that a band sees.

@@ -6,6 +6,7 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.code.WidenCode;
@@ -118,6 +119,8 @@ final class IntegerDepthwiseWork implements CodeWork {
                 request.channels(),
                 width.output() * request.channels(),
                 stages,
+                Storage.FLOATS,
+                Storage.FLOATS,
                 Optional.of(request.result()),
                 false);
     }
@@ -212,7 +215,7 @@ final class IntegerDepthwiseWork implements CodeWork {
                 scratch,
                 frame.operand(request.output()).address()
                         + to * request.result().bytes());
-        operands.set(frame, scratch, Argument.OPERANDS.at(), to * Float.BYTES, (long) chunk.first * Float.BYTES);
+        operands.set(frame, scratch, Argument.OPERANDS.at(), to, chunk.first);
     }
 
     private void tellRows(MemorySegment scratch, int rows, long rowBytes) {

@@ -5,6 +5,7 @@ import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Machine;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.tile.ProductFamily;
@@ -34,7 +35,7 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
         return !request.isEmpty()
                 && request.groups() <= MOST_GROUPS
                 && request.isOrdinary()
-                && (family.takesParts() || request.isOfFloats())
+                && request.isStoredAs(family::takes)
                 && (family.takesFactors() || !request.isScaled())
                 && family.supports(
                         TileConvWork.size(request), request.epilogue().stages());
@@ -51,13 +52,18 @@ public final class TileConvKernel implements Kernel<ChannelsLastConvRequest> {
     }
 
     @Override
-    public Set<Integer> takesParts(ChannelsLastConvRequest request) {
-        return family.takesParts() ? request.chunked() : Set.of();
+    public Set<Set<Integer>> takes(ChannelsLastConvRequest request, Storage storage) {
+        return family.takes(storage) ? request.storable(storage) : Set.of();
     }
 
     @Override
-    public ChannelsLastConvRequest inParts(ChannelsLastConvRequest request, Set<Integer> operands) {
-        return request.inParts(operands);
+    public Set<Integer> wants(ChannelsLastConvRequest request, Storage storage) {
+        return Set.of(0);
+    }
+
+    @Override
+    public ChannelsLastConvRequest stored(ChannelsLastConvRequest request, Storage storage, Set<Integer> operands) {
+        return request.stored(storage, operands);
     }
 
     @Override

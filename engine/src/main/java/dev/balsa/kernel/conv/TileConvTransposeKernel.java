@@ -3,6 +3,7 @@ package dev.balsa.kernel.conv;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.tile.ProductFamily;
 import dev.balsa.kernel.tile.RowPlaces;
@@ -38,6 +39,7 @@ public final class TileConvTransposeKernel implements Kernel<ConvTransposeReques
                 || request.batch() == 0
                 || request.channels() == 0
                 || request.outputs() == 0
+                || !request.isStoredAs(storage -> storage != Storage.PARTS && family.takes(storage))
                 || request.window().inputSize() == 0
                 || request.window().outputSize() == 0
                 || StridePhases.count(request.window()) * request.groups() > MOST_PRODUCTS) {
@@ -72,15 +74,22 @@ public final class TileConvTransposeKernel implements Kernel<ConvTransposeReques
 
     @Override
     public ConvTransposeRequest apart(ConvTransposeRequest request, Map<Integer, Long> steps) {
-        return new ConvTransposeRequest(
-                request.batch(),
-                request.groups(),
-                request.channels(),
-                request.outputs(),
-                request.window(),
-                request.weights(),
-                request.epilogue(),
-                steps.getOrDefault(request.output(), request.resultStep()));
+        return request.apart(steps.getOrDefault(request.output(), request.resultStep()));
+    }
+
+    @Override
+    public Set<Set<Integer>> takes(ConvTransposeRequest request, Storage storage) {
+        return storage == Storage.BFLOAT16 && family.takes(storage) ? request.storable() : Set.of();
+    }
+
+    @Override
+    public Set<Integer> wants(ConvTransposeRequest request, Storage storage) {
+        return Set.of(0);
+    }
+
+    @Override
+    public ConvTransposeRequest stored(ConvTransposeRequest request, Storage storage, Set<Integer> operands) {
+        return request.stored(storage, operands);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.balsa.kernel.tile.TileProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A transposed convolution as products, one per group and phase ([StridePhases]): a row per output of the phase,
 /// which sees its pixels as segments of neighbouring elements, by a column per output channel.
@@ -92,7 +93,10 @@ final class TileConvTransposeWork implements CodeWork {
                 outputPlaces,
                 TileProduct.ENOUGH_PARTS,
                 Integer.MAX_VALUE,
-                sight);
+                sight,
+                request.image(),
+                request.result(),
+                Optional.empty());
         var weights = request.weights().orElseThrow();
         long weightBytes = weights.byteSize() / request.groups();
         for (int group = 0; group < request.groups(); group++) {

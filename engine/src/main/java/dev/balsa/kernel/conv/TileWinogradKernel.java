@@ -38,7 +38,8 @@ public final class TileWinogradKernel implements Kernel<ChannelsLastConvRequest>
     @Override
     public boolean supports(ChannelsLastConvRequest request) {
         return WinogradKernel.fits(request)
-                && request.image() == Storage.FLOATS
+                && request.image() != Storage.PARTS
+                && request.isStoredAs(family::takes)
                 && SquareProduct.supports(family, TileWinogradWork.squares(request), request.channels());
     }
 
@@ -47,15 +48,27 @@ public final class TileWinogradKernel implements Kernel<ChannelsLastConvRequest>
         return ConvLayer.of(this, request, constants);
     }
 
-    /// The output only: pixels are added up before they are split.
+    /// No image in parts: pixels are added up before they are split.
     @Override
-    public Set<Integer> takesParts(ChannelsLastConvRequest request) {
-        return request.chunked().contains(request.output()) ? Set.of(request.output()) : Set.of();
+    public Set<Set<Integer>> takes(ChannelsLastConvRequest request, Storage storage) {
+        if (!family.takes(storage)) {
+            return Set.of();
+        }
+        var operands = request.storable(storage);
+        if (storage == Storage.PARTS) {
+            operands.remove(Set.of(0));
+        }
+        return operands;
     }
 
     @Override
-    public ChannelsLastConvRequest inParts(ChannelsLastConvRequest request, Set<Integer> operands) {
-        return request.inParts(operands);
+    public Set<Integer> wants(ChannelsLastConvRequest request, Storage storage) {
+        return Set.of(0);
+    }
+
+    @Override
+    public ChannelsLastConvRequest stored(ChannelsLastConvRequest request, Storage storage, Set<Integer> operands) {
+        return request.stored(storage, operands);
     }
 
     @Override

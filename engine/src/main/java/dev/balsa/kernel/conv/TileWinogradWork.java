@@ -35,6 +35,7 @@ final class TileWinogradWork implements CodeWork, SquareProduct.Image {
                         request.imageStep(),
                         request.outputs(),
                         request.epilogue().stages(),
+                        request.image(),
                         request.result()),
                 this::place,
                 request.weights(),
@@ -148,6 +149,7 @@ final class TileWinogradWork implements CodeWork, SquareProduct.Image {
             return SquareProduct.OUTSIDE;
         }
         long place = ((long) image * height.input() + y) * width.input() + x;
-        return frame.operand(0).address() + place * request.imageStep() * Float.BYTES;
+        return frame.operand(0).address()
+                + place * request.imageStep() * request.image().bytes();
     }
 }

@@ -332,9 +332,9 @@ final class WinogradWork implements CodeWork {
             boolean isLast = across == tilesAcross - 1;
             int count = isLast ? 1 : Math.min(tilesAcross - 1 - across, to - at);
             long pixel = ((long) image * height.output() + (long) down * tile) * width.output() + (long) across * tile;
-            long place = pixel * request.resultStep() * Float.BYTES;
+            long place = pixel * request.resultStep();
             WinogradGatherCode.Argument.SOURCE.set(arguments, productsAt + (at - start) * productBytes);
-            WinogradGatherCode.Argument.TARGET.set(arguments, result.address() + place);
+            WinogradGatherCode.Argument.TARGET.set(arguments, result.address() + place * Float.BYTES);
             operands.set(frame, arguments, WinogradGatherCode.Argument.OPERANDS.at(), place, 0);
             int kind = (down == tilesDown - 1 ? 2 : 0) + (isLast ? 1 : 0);
             gather[kind].call(0, arguments, 0, count);

@@ -95,7 +95,7 @@ public final class DepthFirstWork implements CodeWork {
         var layer = link.layer();
         int number = link.operands().get(operand);
         var seen = Pieces.seen(link, operand, rows);
-        long rowBytes = operand == 0 ? layer.inputRowBytes() : layer.outputRowBytes();
+        long rowBytes = layer.rowBytes(operand);
         int maker = number - divided.externals();
         if (maker >= 0) {
             long before = (long) seen.from() - made.get(maker).from();

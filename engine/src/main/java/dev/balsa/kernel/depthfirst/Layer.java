@@ -31,6 +31,11 @@ public interface Layer {
     /// Bytes of one of them.
     long outputRowBytes();
 
+    /// Bytes of a row of an operand of [Extent#BY_ROW], or of the input.
+    default long rowBytes(int operand) {
+        return operand == 0 ? inputRowBytes() : outputRowBytes();
+    }
+
     /// The same with the means of the output's rows, if it can make these; see [Kernel#withRowMeans].
     default Optional<Layer> withRowMeans() {
         return Optional.empty();
@@ -65,7 +70,7 @@ public interface Layer {
 
     /// What an operand has.
     enum Extent {
-        /// A row for each of the output, as long as that.
+        /// A row for each of the output, of as many elements.
         BY_ROW,
         /// As much for each image.
         BY_IMAGE,

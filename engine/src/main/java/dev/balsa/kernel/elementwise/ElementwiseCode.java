@@ -7,6 +7,7 @@ import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.RestLanes;
 import dev.balsa.kernel.code.Routine;
@@ -26,9 +27,11 @@ final class ElementwiseCode {
     ///
     /// @param spread per input, whether its elements lie side by side along a row; if not, the row has one
     /// @param stages with operands numbered among the inputs, of which 0 is where the chain starts
-    record Form(VectorUnit unit, List<Boolean> spread, List<Stage> stages) {
+    /// @param storages how the inputs are stored, then the output
+    record Form(VectorUnit unit, List<Boolean> spread, List<Stage> stages, List<Storage> storages) {
         /// Copies the lists.
         Form {
+            storages = List.copyOf(storages);
             spread = List.copyOf(spread);
             stages = List.copyOf(stages);
         }
@@ -94,17 +97,22 @@ final class ElementwiseCode {
                 return unit.lanes();
             }
         });
-        var place = Mem.at(Gpr.RBX, Gpr.RCX, Float.BYTES, 0);
+        var storage = form.storages.getLast();
+        var place = Mem.at(Gpr.RBX, Gpr.RCX, storage.bytes(), 0);
         if (!partly) {
-            lanes.store(place, x);
+            lanes.store(place, x, storage, x);
         } else {
-            rest.store(place, x);
+            rest.store(place, x, storage, x);
         }
     }
 
     private Mem place(int input) {
         return form.spread.get(input)
-                ? Mem.at(RowsCode.INPUTS.get(input), Gpr.RCX, Float.BYTES, 0)
+                ? Mem.at(
+                        RowsCode.INPUTS.get(input),
+                        Gpr.RCX,
+                        form.storages.get(input).bytes(),
+                        0)
                 : Mem.at(RowsCode.INPUTS.get(input), 0);
     }
 
@@ -112,9 +120,9 @@ final class ElementwiseCode {
         if (!form.spread.get(input)) {
             lanes.broadcast(d, place(input));
         } else if (!partly) {
-            lanes.load(d, place(input));
+            lanes.load(d, place(input), form.storages.get(input));
         } else {
-            rest.load(d, place(input));
+            rest.load(d, place(input), form.storages.get(input));
         }
     }
 }

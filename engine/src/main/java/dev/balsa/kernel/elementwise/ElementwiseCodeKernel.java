@@ -6,13 +6,14 @@ import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.elementwise.ElementwiseCode.Form;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,11 +42,27 @@ public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
             return false;
         }
         for (int i = 0; i < request.strides().size(); i++) {
-            if (nest.innerStride(i) != 0 && nest.innerStride(i) != 1) {
+            boolean isSpread = nest.innerStride(i) == 1;
+            boolean isOne = nest.innerStride(i) == 0 && request.storages().get(i) == Storage.FLOATS;
+            if (!isSpread && !isOne) {
                 return false;
             }
         }
-        return true;
+        return request.isOfFloats() || unit.hasMasks() && !request.storages().contains(Storage.PARTS);
+    }
+
+    @Override
+    public Set<Set<Integer>> takes(ElementwiseRequest request, Storage storage) {
+        var operands = new HashSet<Set<Integer>>();
+        if (storage == Storage.BFLOAT16 && unit.hasMasks()) {
+            request.ofRows().forEach(operand -> operands.add(Set.of(operand)));
+        }
+        return operands;
+    }
+
+    @Override
+    public ElementwiseRequest stored(ElementwiseRequest request, Storage storage, Set<Integer> operands) {
+        return request.stored(storage, operands);
     }
 
     /// The walk of the inputs and the output.
@@ -62,9 +79,12 @@ public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
             stages.add(
                     switch (stage) {
                         case Stage.Unary unary -> unary;
-                        case Stage.Binary(var function, int operand, var _) ->
+                        case Stage.Binary(var function, int operand, var _, var _) ->
                             new Stage.Binary(
-                                    function, operand, nest.innerStride(operand) == 0 ? Spread.SCALAR : Spread.FULL);
+                                    function,
+                                    operand,
+                                    nest.innerStride(operand) == 0 ? Spread.SCALAR : Spread.FULL,
+                                    request.storages().get(operand));
                     });
         }
         return stages;
@@ -92,9 +112,9 @@ public final class ElementwiseCodeKernel implements Kernel<ElementwiseRequest> {
         for (int i = 0; i < request.strides().size(); i++) {
             spread.add(nest.innerStride(i) == 1);
         }
-        var form = new Form(unit, spread, stages(request, nest));
+        var form = new Form(unit, spread, stages(request, nest), request.storages());
         var code = constants.code(form.name(), () -> ElementwiseCode.write(form));
-        var bytes = Collections.nCopies(request.strides().size() + 1, Float.BYTES);
+        var bytes = request.storages().stream().map(Storage::bytes).toList();
         return new RowsWork(nest, bytes, unit.lanes(), code);
     }
 }

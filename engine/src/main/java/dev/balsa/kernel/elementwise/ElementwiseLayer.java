@@ -62,7 +62,7 @@ final class ElementwiseLayer extends KernelLayer<ElementwiseRequest> {
 
     @Override
     public long inputRowBytes() {
-        return outputRowBytes();
+        return rowBytes(0);
     }
 
     @Override
@@ -72,7 +72,14 @@ final class ElementwiseLayer extends KernelLayer<ElementwiseRequest> {
 
     @Override
     public long outputRowBytes() {
-        return request.shape().get(2) * request.shape().get(3) * Float.BYTES;
+        return rowBytes(request.output());
+    }
+
+    @Override
+    public long rowBytes(int operand) {
+        return request.shape().get(2)
+                * request.shape().get(3)
+                * request.storages().get(operand).bytes();
     }
 
     @Override
@@ -90,13 +97,16 @@ final class ElementwiseLayer extends KernelLayer<ElementwiseRequest> {
         var shape = new ArrayList<>(request.shape());
         shape.set(0, 1L);
         shape.set(1, (long) rows.count());
-        return new ElementwiseRequest(shape, request.strides(), request.stages());
+        return request.of(shape);
     }
 
     /// Every operand is read, and the output written, once.
     @Override
     public Cost cost(Machine machine) {
-        double elements = (double) images() * outputRows() * outputRowBytes() / Float.BYTES;
+        double elements = (double) images()
+                * outputRows()
+                * request.shape().get(2)
+                * request.shape().get(3);
         return new Cost(elements * request.stages().size(), 2 * elements * Float.BYTES, 0, 1);
     }
 }

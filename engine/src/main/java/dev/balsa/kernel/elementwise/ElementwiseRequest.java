@@ -1,7 +1,9 @@
 package dev.balsa.kernel.elementwise;
 
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,9 +22,13 @@ import java.util.TreeSet;
 /// @param stages what is done, in order; none for a copy
 /// @param resultStep elements of the output from a row, along the innermost dimension, to the next: at least as many as
 ///     it has
-public record ElementwiseRequest(List<Long> shape, List<List<Long>> strides, List<Stage> stages, long resultStep) {
+/// @param storages how the inputs are stored, then the output; not [Storage#PARTS], and as floats where the
+///     innermost dimension is one element of the input
+public record ElementwiseRequest(
+        List<Long> shape, List<List<Long>> strides, List<Stage> stages, long resultStep, List<Storage> storages) {
     /// Copies the lists and checks ranks and operand indices.
     public ElementwiseRequest {
+        storages = List.copyOf(storages);
         shape = List.copyOf(shape);
         strides = strides.stream().map(List::copyOf).toList();
         stages = List.copyOf(stages);
@@ -41,7 +47,29 @@ public record ElementwiseRequest(List<Long> shape, List<List<Long>> strides, Lis
 
     /// A chain whose output has no gaps.
     public ElementwiseRequest(List<Long> shape, List<List<Long>> strides, List<Stage> stages) {
-        this(shape, strides, stages, shape.isEmpty() ? 1 : shape.getLast());
+        this(
+                shape,
+                strides,
+                stages,
+                shape.isEmpty() ? 1 : shape.getLast(),
+                Collections.nCopies(strides.size() + 1, Storage.FLOATS));
+    }
+
+    /// The same with some operands, of those that are [#ofRows], stored otherwise.
+    ElementwiseRequest stored(Storage storage, Set<Integer> operands) {
+        var changed = new ArrayList<>(storages);
+        operands.forEach(operand -> changed.set(operand, storage));
+        return new ElementwiseRequest(shape, strides, stages, resultStep, changed);
+    }
+
+    /// The same for another shape.
+    ElementwiseRequest of(List<Long> other) {
+        return new ElementwiseRequest(other, strides, stages, resultStep, storages);
+    }
+
+    /// Whether all operands are floats.
+    boolean isOfFloats() {
+        return storages.stream().allMatch(Storage.FLOATS::equals);
     }
 
     /// Whether the output has no gaps.
@@ -83,7 +111,7 @@ public record ElementwiseRequest(List<Long> shape, List<List<Long>> strides, Lis
             }
             apart.add(own);
         }
-        return new ElementwiseRequest(shape, apart, stages, steps.getOrDefault(output(), resultStep));
+        return new ElementwiseRequest(shape, apart, stages, steps.getOrDefault(output(), resultStep), storages);
     }
 
     /// The index of the output among the operands.

@@ -5,8 +5,12 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Tensors joined along an axis, input after input in machine code.
 public final class ConcatCodeKernel implements Kernel<ConcatRequest> {
@@ -25,6 +29,19 @@ public final class ConcatCodeKernel implements Kernel<ConcatRequest> {
     @Override
     public boolean supports(ConcatRequest request) {
         return true;
+    }
+
+    /// All of them are of floats.
+    @Override
+    public Set<Set<Integer>> takes(ConcatRequest request, Storage storage) {
+        return storage == Storage.BFLOAT16
+                ? Set.of(IntStream.rangeClosed(0, request.runs().size()).boxed().collect(Collectors.toSet()))
+                : Set.of();
+    }
+
+    @Override
+    public ConcatRequest stored(ConcatRequest request, Storage storage, Set<Integer> operands) {
+        return operands.isEmpty() ? request : request.resized(Float.BYTES, storage.bytes());
     }
 
     @Override

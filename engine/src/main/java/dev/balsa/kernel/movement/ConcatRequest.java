@@ -25,6 +25,15 @@ public record ConcatRequest(long outer, List<Long> runs, List<Long> places, long
         this(outer, runs, starts(runs), runs.stream().mapToLong(Long::longValue).sum());
     }
 
+    /// The same with elements of so many bytes instead of so many.
+    ConcatRequest resized(int from, int to) {
+        return new ConcatRequest(
+                outer,
+                runs.stream().map(run -> run / from * to).toList(),
+                places.stream().map(place -> place / from * to).toList(),
+                row / from * to);
+    }
+
     private static List<Long> starts(List<Long> runs) {
         var starts = new ArrayList<Long>();
         long start = 0;

@@ -19,6 +19,7 @@ import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Lanes.Comparison;
 import dev.balsa.kernel.code.Routine;
@@ -66,37 +67,43 @@ final class PoolCode {
 
     private static final int BLOCK = 4;
 
+    /// What the code depends on.
+    ///
+    /// @param input how the image is stored
+    /// @param output how what is made of it is stored
+    record Form(VectorUnit unit, PoolFunction function, int channels, Storage input, Storage output) {
+        /// Names the routine; equal names are equal code.
+        String name() {
+            return unit.isa().label() + "_pool_f32 " + function + " of " + lastLanes() + " lanes after " + whole()
+                    + " from " + input + " to " + output;
+        }
+
+        private int whole() {
+            return channels / unit.lanes();
+        }
+
+        private int lastLanes() {
+            return channels % unit.lanes();
+        }
+    }
+
+    private final Form form;
     private final VectorUnit unit;
     private final boolean max;
-    private final int channels;
     private final Assembler a;
     private final Lanes lanes;
 
-    private PoolCode(Assembler assembler, VectorUnit unit, PoolFunction function, int channels) {
-        this.unit = unit;
-        this.max = function == PoolFunction.MAX;
-        this.channels = channels;
+    private PoolCode(Assembler assembler, Form form) {
+        this.form = form;
+        this.unit = form.unit;
+        this.max = form.function == PoolFunction.MAX;
         this.a = assembler;
         this.lanes = new Lanes(assembler, unit);
     }
 
     /// The routine's code.
-    static byte[] write(VectorUnit unit, PoolFunction function, int channels) {
-        return Routine.of(0, assembler -> new PoolCode(assembler, unit, function, channels).write());
-    }
-
-    /// Names the routine; equal names are equal code.
-    static String name(VectorUnit unit, PoolFunction function, int channels) {
-        return unit.isa().label() + "_pool_f32 " + function + " of " + lastLanes(unit, channels) + " lanes after "
-                + whole(unit, channels);
-    }
-
-    private static int whole(VectorUnit unit, int channels) {
-        return channels / unit.lanes();
-    }
-
-    private static int lastLanes(VectorUnit unit, int channels) {
-        return channels % unit.lanes();
+    static byte[] write(Form form) {
+        return Routine.of(0, assembler -> new PoolCode(assembler, form).write());
     }
 
     private Vec result(int vector) {
@@ -114,8 +121,8 @@ final class PoolCode {
 
     /// rbx = the first vector, r13 = the window, r14 = its target, r15 = windows left.
     private void write() {
-        if (lastLanes(unit, channels) > 0) {
-            lanes.chooseFirst(lastLanes(unit, channels));
+        if (form.lastLanes() > 0) {
+            lanes.chooseFirst(form.lastLanes());
         }
         var window = new Label("window");
         a.emit(MOV, Gpr.RBX, Gpr.RSI);
@@ -133,7 +140,7 @@ final class PoolCode {
     }
 
     private void window() {
-        int last = lastLanes(unit, channels);
+        int last = form.lastLanes();
         var blocks = new Label("blocks");
         var singles = new Label("singles");
         var end = new Label("end");
@@ -142,7 +149,7 @@ final class PoolCode {
         a.emit(LEA, Gpr.RAX, Mem.at(Gpr.RSI, BLOCK));
         a.emit(CMP, Gpr.RAX, Gpr.RDX);
         a.emit(JA, singles);
-        a.emit(CMP, Gpr.RAX, Imm.of(whole(unit, channels)));
+        a.emit(CMP, Gpr.RAX, Imm.of(form.whole()));
         a.emit(JA, singles);
         vectors(BLOCK, unit.lanes());
         a.emit(ADD, Gpr.RSI, Imm.of(BLOCK));
@@ -150,7 +157,7 @@ final class PoolCode {
         a.bind(singles);
         a.emit(CMP, Gpr.RSI, Gpr.RDX);
         a.emit(JAE, end);
-        a.emit(CMP, Gpr.RSI, Imm.of(whole(unit, channels)));
+        a.emit(CMP, Gpr.RSI, Imm.of(form.whole()));
         a.emit(JAE, partly);
         vectors(1, unit.lanes());
         a.emit(ADD, Gpr.RSI, Imm.of(1));
@@ -162,7 +169,7 @@ final class PoolCode {
         a.bind(end);
     }
 
-    /// rcx = bytes before the vectors; r8 walks down, r9 across; r10 and r11 count.
+    /// rcx = channels before the vectors; r8 walks down, r9 across; r10 and r11 count.
     private void vectors(int count, int lastLanes) {
         var row = new Label("row");
         var column = new Label("column");
@@ -176,8 +183,8 @@ final class PoolCode {
             }
         }
         a.emit(MOV, Gpr.RCX, Gpr.RSI);
-        a.emit(SHL, Gpr.RCX, Imm.of(Integer.numberOfTrailingZeros(unit.bytes())));
-        a.emit(LEA, Gpr.R8, Mem.at(Gpr.R13, Gpr.RCX, 1, 0));
+        a.emit(SHL, Gpr.RCX, Imm.of(Integer.numberOfTrailingZeros(unit.lanes())));
+        a.emit(LEA, Gpr.R8, Mem.at(Gpr.R13, Gpr.RCX, form.input.bytes(), 0));
         a.emit(MOV, Gpr.R10, Mem.at(Gpr.RDI, Argument.ROWS.at()));
         a.emit(TEST, Gpr.R10, Gpr.R10);
         a.emit(JE, done);
@@ -210,16 +217,16 @@ final class PoolCode {
     }
 
     private void take(int vector, int lastLanes) {
-        var place = Mem.at(Gpr.R9, vector * unit.bytes());
+        var place = Mem.at(Gpr.R9, vector * unit.lanes() * form.input.bytes());
         boolean whole = lastLanes == unit.lanes();
-        if (!max && whole) {
+        if (!max && whole && form.input == Storage.FLOATS) {
             lanes.add(second(vector), second(vector), place);
             return;
         }
         if (whole) {
-            lanes.load(spare(0), place);
+            lanes.load(spare(0), place, form.input);
         } else {
-            lanes.loadFirst(spare(0), place, lastLanes);
+            lanes.loadFirst(spare(0), place, lastLanes, form.input);
         }
         if (max) {
             lanes.max(result(vector), spare(0), result(vector));
@@ -236,11 +243,12 @@ final class PoolCode {
         } else {
             lanes.divide(x, x, spare(0));
         }
-        var place = Mem.at(Gpr.R14, Gpr.RCX, 1, vector * unit.bytes());
+        int bytes = form.output.bytes();
+        var place = Mem.at(Gpr.R14, Gpr.RCX, bytes, vector * unit.lanes() * bytes);
         if (lastLanes == unit.lanes()) {
-            lanes.store(place, x);
+            lanes.store(place, x, form.output, spare(1));
         } else {
-            lanes.storeFirst(place, x, lastLanes, spare(1));
+            lanes.storeFirst(place, x, lastLanes, form.output, spare(1));
         }
     }
 }

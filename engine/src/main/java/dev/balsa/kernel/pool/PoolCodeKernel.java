@@ -7,6 +7,7 @@ import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.depthfirst.Layer;
@@ -60,27 +61,33 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
         var window = request.window();
         boolean isReadAgain = IntStream.range(0, CHANNELS)
                 .anyMatch(axis -> window.kernel().get(axis) > window.strides().get(axis));
-        return isReadAgain && step * Float.BYTES % BAD_STEP == 0 ? Set.of(1) : Set.of(0, 1);
+        return isReadAgain && step * request.inputStorage().bytes() % BAD_STEP == 0 ? Set.of(1) : Set.of(0, 1);
     }
 
     @Override
     public PoolRequest apart(PoolRequest request, Map<Integer, Long> steps) {
-        return new PoolRequest(
-                request.function(),
-                request.planes(),
-                request.window(),
-                request.endPads(),
-                request.countPadding(),
-                steps.getOrDefault(0, request.inputStep()),
-                steps.getOrDefault(1, request.outputStep()));
+        return request.apart(steps);
+    }
+
+    @Override
+    public Set<Set<Integer>> takes(PoolRequest request, Storage storage) {
+        return storage == Storage.BFLOAT16 && unit.hasMasks() ? Set.of(Set.of(0), Set.of(1)) : Set.of();
+    }
+
+    @Override
+    public PoolRequest stored(PoolRequest request, Storage storage, Set<Integer> operands) {
+        return request.stored(storage, operands);
     }
 
     @Override
     public Work prepare(PoolRequest request, Constants constants) {
-        int channels = PoolAxis.of(request, CHANNELS).input();
-        var code = constants.code(
-                PoolCode.name(unit, request.function(), channels),
-                () -> PoolCode.write(unit, request.function(), channels));
+        var form = new PoolCode.Form(
+                unit,
+                request.function(),
+                PoolAxis.of(request, CHANNELS).input(),
+                request.inputStorage(),
+                request.outputStorage());
+        var code = constants.code(form.name(), () -> PoolCode.write(form));
         return new PoolCodeWork(request, unit, code);
     }
 
@@ -112,8 +119,8 @@ public final class PoolCodeKernel implements Kernel<PoolRequest> {
             height = PoolAxis.of(request, 0);
             width = PoolAxis.of(request, 1);
             int channels = PoolAxis.of(request, CHANNELS).input();
-            sourceBytes = request.inputStep() * Float.BYTES;
-            targetBytes = request.outputStep() * Float.BYTES;
+            sourceBytes = request.inputStep() * request.inputStorage().bytes();
+            targetBytes = request.outputStep() * request.outputStorage().bytes();
             vectors = Math.ceilDiv(channels, unit.lanes());
             heightCounts = height.counts(request.countPadding());
             widthCounts = width.counts(request.countPadding());

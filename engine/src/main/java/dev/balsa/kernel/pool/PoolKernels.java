@@ -22,6 +22,7 @@ public final class PoolKernels {
 
     /// The kernels of a provider, for any CPU.
     public static List<Kernel<PoolRequest>> of(VectorProvider provider) {
-        return List.of(new PortableKernel<>("pool_f32", provider, _ -> true, r -> new PoolWork(r, provider)));
+        return List.of(
+                new PortableKernel<>("pool_f32", provider, PoolRequest::isDense, r -> new PoolWork(r, provider)));
     }
 }

@@ -4,6 +4,7 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Machine;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.depthfirst.KernelLayer;
 import dev.balsa.kernel.depthfirst.Layer;
 import dev.balsa.kernel.depthfirst.RowRange;
@@ -49,12 +50,14 @@ final class PoolLayer extends KernelLayer<PoolRequest> {
 
     @Override
     public long inputRowBytes() {
-        return rowBytes(request.window().input());
+        return rowBytes(request.window().input(), request.inputStorage());
     }
 
     @Override
     public long inputRowStep() {
-        return request.window().input().get(1) * request.inputStep() * Float.BYTES;
+        return request.window().input().get(1)
+                * request.inputStep()
+                * request.inputStorage().bytes();
     }
 
     @Override
@@ -64,16 +67,18 @@ final class PoolLayer extends KernelLayer<PoolRequest> {
 
     @Override
     public long outputRowBytes() {
-        return rowBytes(request.window().output());
+        return rowBytes(request.window().output(), request.outputStorage());
     }
 
-    private static long rowBytes(List<Integer> sizes) {
-        return (long) sizes.get(1) * sizes.get(2) * Float.BYTES;
+    private static long rowBytes(List<Integer> sizes, Storage storage) {
+        return (long) sizes.get(1) * sizes.get(2) * storage.bytes();
     }
 
     @Override
     public long outputRowStep() {
-        return request.window().output().get(1) * request.outputStep() * Float.BYTES;
+        return request.window().output().get(1)
+                * request.outputStep()
+                * request.outputStorage().bytes();
     }
 
     @Override
@@ -88,14 +93,7 @@ final class PoolLayer extends KernelLayer<PoolRequest> {
 
     @Override
     protected PoolRequest of(RowRange rows) {
-        return new PoolRequest(
-                request.function(),
-                1,
-                request.window().rows(sees(rows).count(), height.pad(rows), rows.count()),
-                request.endPads(),
-                false,
-                request.inputStep(),
-                request.outputStep());
+        return request.rows(request.window().rows(sees(rows).count(), height.pad(rows), rows.count()));
     }
 
     /// Every element of a window is read from the first-level cache.

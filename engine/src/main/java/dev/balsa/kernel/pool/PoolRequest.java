@@ -1,7 +1,10 @@
 package dev.balsa.kernel.pool;
 
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.conv.Window;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// Pooling of float planes, channels first: ONNX MaxPool (first output) opset 1-22, AveragePool opset 1-22.
 ///
@@ -16,6 +19,8 @@ import java.util.List;
 /// @param countPadding whether a mean is over padding as well (but not over what ceil mode adds beyond the padding)
 /// @param inputStep elements of X from a row, along its innermost dimension, to the next: at least as many as that has
 /// @param outputStep the same of Y
+/// @param inputStorage how X is stored; not [Storage#PARTS]
+/// @param outputStorage the same of Y
 public record PoolRequest(
         PoolFunction function,
         long planes,
@@ -23,7 +28,9 @@ public record PoolRequest(
         List<Integer> endPads,
         boolean countPadding,
         long inputStep,
-        long outputStep) {
+        long outputStep,
+        Storage inputStorage,
+        Storage outputStorage) {
     /// Copies the list and checks its length.
     public PoolRequest {
         endPads = List.copyOf(endPads);
@@ -42,12 +49,52 @@ public record PoolRequest(
                 endPads,
                 countPadding,
                 window.input().getLast(),
-                window.output().getLast());
+                window.output().getLast(),
+                Storage.FLOATS,
+                Storage.FLOATS);
     }
 
-    /// Whether there are no gaps.
+    /// Pooling of some rows of one plane, with its geometry and end pads.
+    PoolRequest rows(Window some) {
+        return new PoolRequest(
+                function, 1, some, endPads, countPadding, inputStep, outputStep, inputStorage, outputStorage);
+    }
+
+    /// The same with rows of X or Y apart.
+    ///
+    /// @param steps by operand
+    PoolRequest apart(Map<Integer, Long> steps) {
+        return new PoolRequest(
+                function,
+                planes,
+                window,
+                endPads,
+                countPadding,
+                steps.getOrDefault(0, inputStep),
+                steps.getOrDefault(1, outputStep),
+                inputStorage,
+                outputStorage);
+    }
+
+    /// The same with X or Y stored otherwise.
+    PoolRequest stored(Storage storage, Set<Integer> operands) {
+        return new PoolRequest(
+                function,
+                planes,
+                window,
+                endPads,
+                countPadding,
+                inputStep,
+                outputStep,
+                operands.contains(0) ? storage : inputStorage,
+                operands.contains(1) ? storage : outputStorage);
+    }
+
+    /// Whether X and Y are floats without gaps.
     boolean isDense() {
         return inputStep == window.input().getLast()
-                && outputStep == window.output().getLast();
+                && outputStep == window.output().getLast()
+                && inputStorage == Storage.FLOATS
+                && outputStorage == Storage.FLOATS;
     }
 }

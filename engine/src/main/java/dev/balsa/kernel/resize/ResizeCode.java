@@ -21,7 +21,9 @@ import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
+import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.RoutineArgument;
@@ -35,7 +37,9 @@ import dev.balsa.kernel.code.VectorUnit;
 ///
 /// @param unit the unit
 /// @param taps how many pixels a pixel is made of, at least 1
-record ResizeCode(VectorUnit unit, int taps) {
+/// @param input how what is read is stored; as floats for fewer channels than a vector has
+/// @param output how what is made is stored, likewise
+record ResizeCode(VectorUnit unit, int taps, Storage input, Storage output) {
     /// What the routine is told, in this order.
     enum Argument implements RoutineArgument {
         TARGET(0),
@@ -43,7 +47,7 @@ record ResizeCode(VectorUnit unit, int taps) {
         SOURCES(1),
         /// Where their weights stand, floats in the same order.
         WEIGHTS(2),
-        /// Bytes of a pixel.
+        /// Channels of a pixel.
         PIXEL(3),
         /// Bytes from a pixel that is made to the next.
         TARGET_STEP(4);
@@ -78,7 +82,7 @@ record ResizeCode(VectorUnit unit, int taps) {
 
     /// Names the routine; equal names are equal code.
     String name() {
-        return unit.isa().label() + "_resize_f32_" + taps;
+        return unit.isa().label() + "_resize_f32_" + taps + " from " + input + " to " + output;
     }
 
     /// The routine's code.
@@ -92,8 +96,8 @@ record ResizeCode(VectorUnit unit, int taps) {
         a.emit(MOV, SOURCES, Mem.at(Gpr.RDI, Argument.SOURCES.at()));
         a.emit(MOV, WEIGHTS, Mem.at(Gpr.RDI, Argument.WEIGHTS.at()));
         a.emit(MOV, PIXEL, Mem.at(Gpr.RDI, Argument.PIXEL.at()));
-        a.emit(LEA, LAST, Mem.at(PIXEL, -unit.bytes()));
-        a.emit(LEA, LAST_BLOCK, Mem.at(PIXEL, -BLOCK * unit.bytes()));
+        a.emit(LEA, LAST, Mem.at(PIXEL, -unit.lanes()));
+        a.emit(LEA, LAST_BLOCK, Mem.at(PIXEL, -BLOCK * unit.lanes()));
         var pixel = new Label("pixel");
         var block = new Label("block");
         var vector = new Label("vector");
@@ -107,7 +111,7 @@ record ResizeCode(VectorUnit unit, int taps) {
         a.emit(JL, vector);
         a.bind(block);
         sum(lanes, BLOCK);
-        a.emit(ADD, DONE, Imm.of((long) BLOCK * unit.bytes()));
+        a.emit(ADD, DONE, Imm.of((long) BLOCK * unit.lanes()));
         a.emit(CMP, LAST_BLOCK, DONE);
         a.emit(JGE, block);
         // One vector after the other; the last one begins where it ends with the pixel.
@@ -117,11 +121,11 @@ record ResizeCode(VectorUnit unit, int taps) {
         a.emit(CMP, DONE, LAST);
         a.emit(CMOVA, DONE, LAST);
         sum(lanes, 1);
-        a.emit(ADD, DONE, Imm.of(unit.bytes()));
+        a.emit(ADD, DONE, Imm.of(unit.lanes()));
         a.emit(JMP, vector);
         a.bind(single);
         single(a);
-        a.emit(ADD, DONE, Imm.of(Float.BYTES));
+        a.emit(ADD, DONE, Imm.of(1));
         a.emit(CMP, DONE, PIXEL);
         a.emit(JB, single);
         a.bind(next);
@@ -140,7 +144,7 @@ record ResizeCode(VectorUnit unit, int taps) {
             a.emit(MOV, Gpr.RAX, Mem.at(SOURCES, tap * Long.BYTES));
             lanes.broadcast(weight, Mem.at(WEIGHTS, tap * Float.BYTES));
             for (int i = 0; i < vectors; i++) {
-                var source = Mem.at(Gpr.RAX, DONE, 1, i * unit.bytes());
+                var source = source(lanes, i);
                 if (tap == 0) {
                     lanes.multiply(unit.register(i), weight, source);
                 } else {
@@ -149,8 +153,20 @@ record ResizeCode(VectorUnit unit, int taps) {
             }
         }
         for (int i = 0; i < vectors; i++) {
-            lanes.store(Mem.at(TARGET, DONE, 1, i * unit.bytes()), unit.register(i));
+            var place = Mem.at(TARGET, DONE, output.bytes(), i * unit.lanes() * output.bytes());
+            lanes.store(place, unit.register(i), output, unit.register(i));
         }
+    }
+
+    /// A vector of the pixel at rax.
+    private Operand source(Lanes lanes, int vector) {
+        var place = Mem.at(Gpr.RAX, DONE, input.bytes(), vector * unit.lanes() * input.bytes());
+        if (input == Storage.FLOATS) {
+            return place;
+        }
+        var x = unit.register(BLOCK + 1);
+        lanes.load(x, place, input);
+        return x;
     }
 
     private void single(Assembler a) {
@@ -159,13 +175,13 @@ record ResizeCode(VectorUnit unit, int taps) {
         for (int tap = 0; tap < taps; tap++) {
             a.emit(MOV, Gpr.RAX, Mem.at(SOURCES, tap * Long.BYTES));
             a.emit(AvxInstruction.VMOVSS, weight, Mem.at(WEIGHTS, tap * Float.BYTES));
-            var source = Mem.at(Gpr.RAX, DONE, 1, 0);
+            var source = Mem.at(Gpr.RAX, DONE, Float.BYTES, 0);
             if (tap == 0) {
                 a.emit(AvxInstruction.VMULSS, sum, weight, source);
             } else {
                 a.emit(FmaInstruction.VFMADD231SS, sum, weight, source);
             }
         }
-        a.emit(AvxInstruction.VMOVSS, Mem.at(TARGET, DONE, 1, 0), sum);
+        a.emit(AvxInstruction.VMOVSS, Mem.at(TARGET, DONE, Float.BYTES, 0), sum);
     }
 }

@@ -7,6 +7,7 @@ import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.resize.ResizeCode.Argument;
@@ -51,11 +52,22 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
 
     @Override
     public ResizeRequest apart(ResizeRequest request, Map<Integer, Long> steps) {
-        return new ResizeRequest(
-                request.planes(),
-                request.axes(),
-                steps.getOrDefault(0, request.inputStep()),
-                steps.getOrDefault(1, request.outputStep()));
+        return request.apart(steps);
+    }
+
+    /// Where channels make vectors.
+    @Override
+    public Set<Set<Integer>> takes(ResizeRequest request, Storage storage) {
+        return storage == Storage.BFLOAT16
+                        && unit.hasMasks()
+                        && request.axes().getLast().input() >= unit.lanes()
+                ? Set.of(Set.of(0), Set.of(1))
+                : Set.of();
+    }
+
+    @Override
+    public ResizeRequest stored(ResizeRequest request, Storage storage, Set<Integer> operands) {
+        return request.stored(storage, operands);
     }
 
     @Override
@@ -71,6 +83,7 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
         private final ResizeTable height;
         private final ResizeTable width;
         private final int taps;
+        /// Channels.
         private final long pixel;
         /// Bytes from a pixel to the next.
         private final long sourceStep;
@@ -84,9 +97,9 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
             height = rank > 2 ? new ResizeTable(axes.get(0)) : ResizeTable.single();
             width = new ResizeTable(axes.get(rank - 2));
             taps = height.taps * width.taps;
-            pixel = (long) axes.getLast().output() * Float.BYTES;
-            sourceStep = request.inputStep() * Float.BYTES;
-            targetStep = request.outputStep() * Float.BYTES;
+            pixel = axes.getLast().output();
+            sourceStep = request.inputStep() * request.inputStorage().bytes();
+            targetStep = request.outputStep() * request.outputStorage().bytes();
             rows = pixel * width.output == 0 ? 0 : request.planes() * height.output;
             perUnit = Math.max(
                     1,
@@ -94,7 +107,7 @@ public final class ResizeCodeKernel implements Kernel<ResizeRequest> {
                             / Math.max(
                                     1,
                                     (long) width.output * taps * axes.getLast().output()));
-            var routine = new ResizeCode(unit, taps);
+            var routine = new ResizeCode(unit, taps, request.inputStorage(), request.outputStorage());
             code = constants.code(routine.name(), routine::write);
         }
 

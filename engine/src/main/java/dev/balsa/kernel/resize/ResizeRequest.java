@@ -1,6 +1,9 @@
 package dev.balsa.kernel.resize;
 
+import dev.balsa.kernel.Storage;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// Resampling of a float tensor along its last one to three axes: ONNX Resize and Upsample.
 ///
@@ -11,7 +14,15 @@ import java.util.List;
 /// @param axes one to three axes, outermost first
 /// @param inputStep elements of the input from a row, which is its last axis, to the next: at least as many as that has
 /// @param outputStep the same of the output
-public record ResizeRequest(long planes, List<ResizeAxis> axes, long inputStep, long outputStep) {
+/// @param inputStorage how the input is stored; not [Storage#PARTS]
+/// @param outputStorage the same of the output
+public record ResizeRequest(
+        long planes,
+        List<ResizeAxis> axes,
+        long inputStep,
+        long outputStep,
+        Storage inputStorage,
+        Storage outputStorage) {
     /// Copies the list and checks its length.
     public ResizeRequest {
         axes = List.copyOf(axes);
@@ -22,6 +33,30 @@ public record ResizeRequest(long planes, List<ResizeAxis> axes, long inputStep, 
 
     /// Resampling of planes without gaps.
     public ResizeRequest(long planes, List<ResizeAxis> axes) {
-        this(planes, axes, axes.getLast().input(), axes.getLast().output());
+        this(planes, axes, axes.getLast().input(), axes.getLast().output(), Storage.FLOATS, Storage.FLOATS);
+    }
+
+    /// The same with rows of the input or the output apart.
+    ///
+    /// @param steps by operand
+    ResizeRequest apart(Map<Integer, Long> steps) {
+        return new ResizeRequest(
+                planes,
+                axes,
+                steps.getOrDefault(0, inputStep),
+                steps.getOrDefault(1, outputStep),
+                inputStorage,
+                outputStorage);
+    }
+
+    /// The same with the input or the output stored otherwise.
+    ResizeRequest stored(Storage storage, Set<Integer> operands) {
+        return new ResizeRequest(
+                planes,
+                axes,
+                inputStep,
+                outputStep,
+                operands.contains(0) ? storage : inputStorage,
+                operands.contains(1) ? storage : outputStorage);
     }
 }

@@ -266,12 +266,7 @@ public final class BatchProduct {
                     for (int each = panel; each < end; each++) {
                         long column = panels.column(each);
                         TileArgument.OUTPUT.set(scratch, result.address() + (row + column) * Float.BYTES);
-                        operands.set(
-                                frame,
-                                scratch,
-                                TileArgument.OPERANDS.at(),
-                                (row + column) * Float.BYTES,
-                                column * Float.BYTES);
+                        operands.set(frame, scratch, TileArgument.OPERANDS.at(), row + column, column);
                         TileArgument.PARTIAL.set(
                                 scratch, scratch.address() + partialAt() + (each - panel) * partialBytes);
                         announce(scratch, i, each, panel, end, rows);

@@ -4,6 +4,7 @@ import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Cost;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import java.util.List;
 
 /// A way of making products of rows with constant factors, which kernels of matrix products and of convolutions are
@@ -47,9 +48,10 @@ public interface ProductFamily {
         return 0;
     }
 
-    /// Whether the left factor and the result may be in [dev.balsa.kernel.Storage#PARTS].
-    default boolean takesParts() {
-        return false;
+    /// Whether the left factor and the result may be stored so; operands of the result's shape may be of
+    /// [Storage#BFLOAT16] if these may.
+    default boolean takes(Storage storage) {
+        return storage == Storage.FLOATS;
     }
 
     /// Whether rows of the left factor may be multiplied by others first ([TileProduct.Factors]), if each is a piece of

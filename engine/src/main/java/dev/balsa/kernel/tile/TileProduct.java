@@ -430,7 +430,7 @@ public final class TileProduct implements RowProduct, BandedProduct {
             int group = form.goesOverPanels() ? group(panel, endPanel) : 1;
             long column = columnShift + panels.column(panel);
             TileArgument.OUTPUT.set(scratch, result.address() + column * form.resultBytes());
-            operands.set(frame, scratch, TileArgument.OPERANDS.at(), column * Float.BYTES, column * Float.BYTES);
+            operands.set(frame, scratch, TileArgument.OPERANDS.at(), column, column);
             TileArgument.PANELS.set(scratch, group);
             TileArgument.PANEL_BYTES.set(scratch, panels.bytes(panel));
             tellSteps(scratch, panel);

@@ -2,6 +2,7 @@ package dev.balsa.kernel.amx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.tile.Depth;
 import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
@@ -143,7 +144,7 @@ class LeftLayoutTest {
         long memory = 1 << 18;
         int panels = AmxPanels.count(request.columns());
         for (int workers : new int[] {1, 8, 48}) {
-            var bands = Bands.of(FAMILY, layout, panels, new Workplace(workers, 2 * memory));
+            var bands = Bands.of(FAMILY, Storage.FLOATS, layout, panels, new Workplace(workers, 2 * memory));
             assertThat(bands.start(0)).isZero();
             assertThat(bands.start(bands.count())).isEqualTo(layout.tiles().count());
             assertThat(bands.panelParts()).isBetween(1, panels);

@@ -8,6 +8,7 @@ import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.Rounded;
 import dev.balsa.kernel.Work;
 import dev.balsa.tensor.Precision;
 import java.util.ArrayList;
@@ -124,6 +125,9 @@ class ChannelsLastConvTest {
                 if (withMeans.isPresent()) {
                     checkMeans(seed, kernel.prepare(withMeans.get(), trial), trial, request, found);
                 }
+                var inputs = new ArrayList<>(List.of(x, w));
+                inputs.addAll(chain.operands());
+                Rounded.check(seed, kernel, request, inputs, count, 0);
                 if (seed % 3 == 0) {
                     compare(seed, request, apart(seed, kernel, request, x, w, chain, count), x, w, chain);
                 }

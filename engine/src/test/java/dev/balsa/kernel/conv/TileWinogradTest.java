@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.Rounded;
 import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.StoredParts;
 import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.amx.Workplace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -78,16 +80,24 @@ class TileWinogradTest {
             chain.operands().forEach(trial::input);
             var floats = new ChannelsLastConvRequest(batch, 1, channels, outputs, window, weights, chain.epilogue());
             var kernel = new TileWinogradKernel(new AmxFamily(products));
-            var inParts = random.nextBoolean() ? kernel.takesParts(floats) : Set.<Integer>of();
-            var request = kernel.inParts(floats, inParts);
+            var inParts =
+                    random.nextBoolean() && !kernel.takes(floats, Storage.PARTS).isEmpty()
+                            ? Set.of(floats.output())
+                            : Set.<Integer>of();
+            var request = kernel.stored(floats, Storage.PARTS, inParts);
             if (inParts.isEmpty()) {
                 chain.putOutputOver(trial, random);
             }
             assertThat(WinogradKernel.fits(request)).isTrue();
             var stored =
                     trial.run(new TileWinogradWork(request, new AmxFamily(products), workplace(random), trial), count);
-            var found = inParts.isEmpty() ? stored : StoredParts.values(stored, products == 1 ? 1 : 2);
+            var found = inParts.isEmpty() ? stored : StoredParts.values(stored);
             compare(seed, products, request, x, w, chain, found);
+            if (products == 1) {
+                var inputs = new ArrayList<>(List.of(x, w));
+                inputs.addAll(chain.operands());
+                Rounded.check(seed, kernel, floats, inputs, count, 1e-5);
+            }
             if (seed % 3 == 0) {
                 compare(
                         seed,
@@ -117,8 +127,7 @@ class TileWinogradTest {
         for (int i = 0; i < found.length; i++) {
             double expected = chain.apply(sums[i], i);
             double error = chain.error(sums[i], (products == 1 ? BFLOAT16_BOUND : BOUND) * largest + 1e-6);
-            double part = products == 1 ? 0x1p-8 : 0x1p-17;
-            double rounding = request.result() == Storage.PARTS ? Math.abs(expected) * part : 0;
+            double rounding = request.result() == Storage.PARTS ? Math.abs(expected) * 0x1p-17 : 0;
             assertThat((double) found[i])
                     .as("seed %d, element %d of %s", seed, i, request)
                     .isCloseTo(expected, within(1.01 * error + rounding));

@@ -8,6 +8,7 @@ import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.RandomEpilogue;
+import dev.balsa.kernel.Rounded;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Trials;
@@ -174,6 +175,7 @@ class ElementwiseWorkTest {
             assertThat(Apart.run(seed, kernel, request, inputs, count, _ -> row))
                     .as("seed %d, rows apart, of %s", seed, request)
                     .isEqualTo(found);
+            Rounded.check(seed, kernel, request, inputs, count, 0);
         }
         return true;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.Rounded;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
 import java.nio.ByteBuffer;
@@ -168,6 +169,27 @@ class MovementWorkTest {
         CodeTrial.levels()
                 .forEach(isa -> checkCode(
                         MovementKernels.concats(isa), new ConcatRequest(outer, runs), inputs, expected.array(), seed));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void concatsOfRoundedNumbers(int seed) {
+        var random = new Random(seed);
+        int outer = 1 + random.nextInt(9);
+        var runs = new ArrayList<Long>();
+        var inputs = new ArrayList<float[]>();
+        int count = 0;
+        for (int k = 1 + random.nextInt(4); k > 0; k--) {
+            int run = random.nextInt(random.nextInt(4) == 0 ? 9_000 : 50);
+            runs.add((long) run * Float.BYTES);
+            inputs.add(Trials.floats(random, (long) outer * run));
+            count += outer * run;
+        }
+        int outputs = count;
+        CodeTrial.levels().forEach(isa -> {
+            var kernel = MovementKernels.concats(isa).getFirst();
+            Rounded.check(seed, kernel, new ConcatRequest(outer, runs), inputs, outputs, 0);
+        });
     }
 
     /// What is between runs stays as it is.

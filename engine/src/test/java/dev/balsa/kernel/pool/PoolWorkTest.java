@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Rounded;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.code.VectorUnit;
@@ -71,6 +72,7 @@ class PoolWorkTest {
             Trials.assertNear(y, expected(request, x), 1e-5, 1e-6);
             assertThat(Apart.run(seed, kernel, request, List.of(x), y.length, _ -> channels))
                     .isEqualTo(y);
+            Rounded.check(seed, kernel, request, List.of(x), y.length, 0);
         }
     }
 

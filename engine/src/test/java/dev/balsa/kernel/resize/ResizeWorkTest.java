@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.CodeTrial;
+import dev.balsa.kernel.Rounded;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.vector.VectorProvider;
@@ -66,6 +67,7 @@ class ResizeWorkTest {
                     Trials.assertNear(y, expected(request, x), 1e-5, 1e-5);
                     assertThat(Apart.run(seed, kernel, request, List.of(x), y.length, _ -> channels))
                             .isEqualTo(y);
+                    Rounded.check(seed, kernel, request, List.of(x), y.length, 0);
                 }
             }
         });
