@@ -164,7 +164,11 @@ final class AmxTileCode extends BlockCode {
         /// Writes a row that has been computed to the place that is chosen.
         private void write(int row) {
             if (form.result == Storage.PARTS) {
-                bfloat.split(x(row, 0), x(row, 1), (part, bytes) -> place(0, part * Storage.PART_BYTES + bytes));
+                bfloat.split(
+                        x(row, 0),
+                        x(row, 1),
+                        StageCode.areBounded(form.stages),
+                        (part, bytes) -> place(0, part * Storage.PART_BYTES + bytes));
             } else if (form.result == Storage.BFLOAT16 && shape.columnTiles() == 2 && isWhole()) {
                 lanes.storePair(place(0, 0), x(row, 0), x(row, 1), x(row, 0));
             } else {

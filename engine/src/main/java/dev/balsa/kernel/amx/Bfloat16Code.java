@@ -35,11 +35,11 @@ import dev.balsa.kernel.code.VectorUnit;
 /// Finite floats have finite parts, also those that would be rounded to infinity: they are cut off. Infinity and
 /// NaN are their own first part, and the others are zero. Denormal numbers are split as zeros. Takes zmm21 to
 /// zmm31 and k2 to k4.
-final class Bfloat16Code {
+public final class Bfloat16Code {
     static final VectorUnit UNIT = VectorUnit.of(Isa.AMX).orElseThrow();
 
     /// The first of the vector registers that are taken.
-    static final int FIRST_TAKEN = 21;
+    public static final int FIRST_TAKEN = 21;
 
     private static final int LANES = 16;
     private static final int HALF_BITS = 256;
@@ -82,13 +82,16 @@ final class Bfloat16Code {
     private final Assembler a;
     private final int parts;
 
-    Bfloat16Code(Assembler assembler, int parts) {
+    /// Appends to an assembler.
+    ///
+    /// @param parts into which floats are split
+    public Bfloat16Code(Assembler assembler, int parts) {
         this.a = assembler;
         this.parts = parts;
     }
 
     /// Loads the constants; takes rax.
-    void begin() {
+    public void begin() {
         var lanes = new Lanes(a, UNIT);
         a.emit(VMOVUPS, HIGH, lanes.bits(HIGH_BITS));
         a.emit(VMOVUPS, MAGNITUDE, lanes.bits(ALL_BUT_SIGN));
@@ -113,7 +116,7 @@ final class Bfloat16Code {
     /// Splits 32 floats; changes x and y, which hold 16 each.
     ///
     /// @param target writes where a part goes, and so many bytes behind
-    void split(Vec x, Vec y, Target target) {
+    public void split(Vec x, Vec y, Target target) {
         var ordinary = new Label("no large number");
         var end = new Label("end of split");
         magnitudes(SIZE, x, y);
@@ -161,9 +164,21 @@ final class Bfloat16Code {
         }
     }
 
+    /// Splits 32 floats as [#split] or, if they are known to be finite and far from the largest one, or NaN, in fewer
+    /// instructions.
+    ///
+    /// @param areBounded whether they are
+    public void split(Vec x, Vec y, boolean areBounded, Target target) {
+        if (areBounded) {
+            splitOrdinary(x, y, target);
+        } else {
+            split(x, y, target);
+        }
+    }
+
     /// Where parts go.
     @FunctionalInterface
-    interface Target {
+    public interface Target {
         /// The place of a part's first numbers, and so many bytes behind.
         Mem of(int part, int bytes);
     }

@@ -259,6 +259,7 @@ final class SquaresOut {
             bfloat.split(
                     output(0, which),
                     output(1, which),
+                    StageCode.areBounded(form.stages()),
                     (part, bytes) -> Mem.at(OUTPUT, PLACE, Float.BYTES, part * Storage.PART_BYTES + bytes));
             return;
         }

@@ -19,6 +19,7 @@ public final class StageCode {
     public static final int MOST_OPERANDS = 5;
 
     private static final int BINARY_TEMPORARIES = 2;
+    private static final float MODERATE = 0x1p100f;
 
     /// Where the operands of a vector lie.
     public interface Operands {
@@ -52,6 +53,15 @@ public final class StageCode {
             }
         }
         return operands;
+    }
+
+    /// Whether stages leave no number that is infinite or close to the largest one.
+    public static boolean areBounded(List<Stage> stages) {
+        return !stages.isEmpty()
+                && stages.getLast() instanceof Stage.Unary(var function, float low, float high)
+                && function == UnaryFunction.CLIP
+                && low > -MODERATE
+                && high < MODERATE;
     }
 
     /// Whether the code of stages goes straight on.

@@ -65,7 +65,8 @@ public record ChannelsLastConvRequest(
             throw new IllegalArgumentException("convolution: groups do not divide channels; found batch " + batch + ", "
                     + groups + " groups, " + channels + " channels, " + outputs + " outputs");
         }
-        if (!image.fits(channels / groups) || !result.fits(outputs / groups)) {
+        int apart = groups == channels && groups == outputs ? 1 : groups;
+        if (!image.fits(channels / apart) || !result.fits(outputs / apart)) {
             throw new IllegalArgumentException("convolution in parts: expected groups of whole chunks of "
                     + Storage.CHUNK + " channels, found " + channels + " channels and " + outputs + " outputs in "
                     + groups + " groups");

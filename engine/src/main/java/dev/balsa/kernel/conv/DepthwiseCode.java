@@ -20,7 +20,9 @@ import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.SumResult;
+import dev.balsa.kernel.amx.Bfloat16Code;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.Routine;
@@ -75,6 +77,9 @@ final class DepthwiseCode {
             return OPERANDS.at() + index * Long.BYTES;
         }
     }
+
+    /// How many registers functions of a result in parts may overwrite.
+    static final int MOST_TEMPORARIES_FOR_PARTS = 5;
 
     /// Where the means of a group's first row belong.
     private static final Mem MEANS = Mem.at(Gpr.RSP, 0);
@@ -301,9 +306,34 @@ final class DepthwiseCode {
                 }
             }
         }
-        StageCode.writeByTurns(lanes, stages, 0, parts, free);
+        if (isInParts()) {
+            // What splits takes registers that hold weights.
+            StageCode.writeByTurns(lanes, stages, 0, parts, free.subList(0, Bfloat16Code.FIRST_TAKEN - sums));
+            splitResults(segment);
+        } else {
+            StageCode.writeByTurns(lanes, stages, 0, parts, free);
+        }
         if (form.hasMeans()) {
             addMeans(segment, vectors, lastLanes, free);
+        }
+    }
+
+    private boolean isInParts() {
+        return form.integers().isEmpty() && form.result() == Storage.PARTS;
+    }
+
+    private void splitResults(Segment segment) {
+        var code = new Bfloat16Code(a, 2);
+        code.begin();
+        for (int line = 0; line < form.tile().lines(); line++) {
+            for (int pixel = 0; pixel < segment.pixels(); pixel++) {
+                int at = resultAt(line, pixel) * Float.BYTES;
+                code.split(
+                        sum(line, pixel, 0),
+                        sum(line, pixel, 1),
+                        StageCode.areBounded(form.stages()),
+                        (part, bytes) -> Mem.at(Gpr.RBX, Gpr.RCX, Float.BYTES, at + part * Storage.PART_BYTES + bytes));
+            }
         }
     }
 
@@ -407,6 +437,9 @@ final class DepthwiseCode {
             var places = operands(line, pixel, vector, count);
             parts.add(free -> {
                 StageCode.write(lanes, stages, x, free, places);
+                if (isInParts()) {
+                    return;
+                }
                 if (count < unit.lanes()) {
                     lanes.storeFirst(place, x, count, form.result(), free.getFirst());
                 } else {

@@ -22,7 +22,7 @@ import java.util.Optional;
 /// @param outputLine elements from an output row to the next
 /// @param stages of the epilogue
 /// @param image how the image is stored; not [Storage#PARTS]
-/// @param result how the output is stored, if it is no integers; not [Storage#PARTS]
+/// @param result how the output is stored, if it is no integers; in parts only with whole tiles of two vectors
 /// @param integers what becomes of sums that are integers
 /// @param hasMeans whether the means of output rows are made, too
 record DepthwiseForm(

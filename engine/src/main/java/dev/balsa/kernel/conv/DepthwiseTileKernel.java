@@ -39,9 +39,11 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
         return !request.isEmpty()
                 && request.isDepthwise()
                 && request.isOrdinary()
-                && request.isStoredAs(this::takes)
+                && (request.result() == Storage.PARTS
+                        ? makesParts(request) && takes(request.image())
+                        : request.isStoredAs(this::takes))
                 && request.window().kernelSize() <= MOST_TAPS
-                && segments(request.window()) <= MOST_SEGMENTS
+                && segments(request.window(), request.result()) <= MOST_SEGMENTS
                 // Distances within an image are parts of instructions, 32 bits with sign.
                 && PaddedImage.size(request.window()) * request.channels() * Float.BYTES <= Integer.MAX_VALUE
                 && StageCode.knows(request.epilogue().stages());
@@ -51,14 +53,25 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
         return storage == Storage.FLOATS || storage == Storage.BFLOAT16 && unit.hasMasks();
     }
 
+    /// Parts only as a result, of which there are whole chunks, and functions that leave the registers for that.
+    private boolean makesParts(ChannelsLastConvRequest request) {
+        return unit.hasMasks()
+                && Storage.PARTS.fits(request.channels())
+                && !request.hasRowMeans()
+                && StageCode.temporaries(request.epilogue().stages()) <= DepthwiseCode.MOST_TEMPORARIES_FOR_PARTS;
+    }
+
     @Override
     public Set<Set<Integer>> takes(ChannelsLastConvRequest request, Storage storage) {
+        if (storage == Storage.PARTS) {
+            return makesParts(request) ? Set.of(Set.of(request.output())) : Set.of();
+        }
         return takes(storage) ? request.storable(storage) : Set.of();
     }
 
     @Override
     public Set<Integer> wants(ChannelsLastConvRequest request, Storage storage) {
-        return Set.of(0);
+        return storage == Storage.BFLOAT16 ? Set.of(0) : Set.of();
     }
 
     @Override
@@ -66,10 +79,10 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
         return request.stored(storage, operands);
     }
 
-    private int segments(Window window) {
+    private int segments(Window window, Storage result) {
         return Segment.of(
                         Axis.all(window).get(2),
-                        DepthwiseTileWork.tile(unit, window).pixels())
+                        DepthwiseTileWork.tile(unit, window, result).pixels())
                 .size();
     }
 
@@ -92,7 +105,9 @@ public final class DepthwiseTileKernel implements Kernel<ChannelsLastConvRequest
 
     @Override
     public Optional<ChannelsLastConvRequest> withRowMeans(ChannelsLastConvRequest request) {
-        return request.window().rank() == 2 ? Optional.of(request.withRowMeans()) : Optional.empty();
+        return request.window().rank() == 2 && request.result() != Storage.PARTS
+                ? Optional.of(request.withRowMeans())
+                : Optional.empty();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.conv.DepthwiseCode.Argument;
@@ -62,7 +63,7 @@ final class DepthwiseTileWork implements CodeWork {
         depth = axes.get(0);
         height = axes.get(1);
         width = axes.get(2);
-        tile = tile(unit, request.window());
+        tile = tile(unit, request.window(), request.result());
         operands = new OperandAddresses(request.epilogue().stages());
         planes = Math.multiplyExact(request.batch(), depth.output());
         int parts = parts();
@@ -70,7 +71,7 @@ final class DepthwiseTileWork implements CodeWork {
         var all = form(request.channels(), tile);
         weights = constants.packed(
                 request.weights(),
-                "depthwise " + unit.lanes() + " " + request.channels() + " "
+                "depthwise " + tile.vectors() + "x" + unit.lanes() + " " + request.channels() + " "
                         + request.window().kernelSize(),
                 all.packedBytes(),
                 target -> pack(all, target));
@@ -78,10 +79,11 @@ final class DepthwiseTileWork implements CodeWork {
         shares = Math.clamp(parts / bands, 1, blocks.size());
     }
 
-    /// What is summed up at once for a window.
-    static Tile tile(VectorUnit unit, Window window) {
+    /// What is summed up at once for a window; whole chunks of a result in parts.
+    static Tile tile(VectorUnit unit, Window window, Storage result) {
         var axes = Axis.all(window);
-        return Tile.of(unit, Taps.of(axes.get(1)), Taps.of(axes.get(2)), window.kernelSize(), 1);
+        int vectors = result == Storage.PARTS ? Storage.CHUNK / unit.lanes() : 1;
+        return Tile.of(unit, Taps.of(axes.get(1)), Taps.of(axes.get(2)), window.kernelSize(), vectors);
     }
 
     /// Units of a plane that are large enough: a power of two, since so many can be shared evenly by as many workers
@@ -96,12 +98,13 @@ final class DepthwiseTileWork implements CodeWork {
         long inputs = (long) Taps.of(height).span(tile.lines()) * width.input();
         long outputs = (long) tile.lines() * width.output();
         int vectors = Math.ceilDiv(request.channels(), unit.lanes());
+        int most = Math.ceilDiv(vectors, tile.vectors());
         int fit = (int) Math.min(vectors, CACHED / ((inputs + outputs) * unit.bytes()));
         int wanted = fit < LEAST_VECTORS ? 1 : Math.ceilDiv(vectors, fit);
-        int count = Math.clamp(wanted, Math.min(least, vectors), vectors);
+        int count = Math.clamp(wanted, Math.min(least, most), most);
         for (int i = 0; i < count; i++) {
-            int first = vectors * i / count * unit.lanes();
-            int end = Math.min(request.channels(), vectors * (i + 1) / count * unit.lanes());
+            int first = start(vectors, i, count);
+            int end = Math.min(request.channels(), start(vectors, i + 1, count));
             var groups = form(end - first, tile);
             var single = form(end - first, tile.single());
             blocks.add(new Block(
@@ -110,6 +113,11 @@ final class DepthwiseTileWork implements CodeWork {
                     constants.code(groups.name(), () -> DepthwiseCode.write(groups)),
                     constants.code(single.name(), () -> DepthwiseCode.write(single))));
         }
+    }
+
+    /// The first channel of one of so many parts of all vectors, which begin with whole tiles.
+    private int start(int vectors, int part, int parts) {
+        return Math.ceilDiv(vectors, tile.vectors()) * part / parts * tile.vectors() * unit.lanes();
     }
 
     private DepthwiseForm form(int channels, Tile tile) {

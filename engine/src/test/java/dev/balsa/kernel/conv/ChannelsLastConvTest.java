@@ -9,11 +9,14 @@ import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.RandomEpilogue;
 import dev.balsa.kernel.Rounded;
+import dev.balsa.kernel.Storage;
+import dev.balsa.kernel.StoredParts;
 import dev.balsa.kernel.Work;
 import dev.balsa.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -128,10 +131,33 @@ class ChannelsLastConvTest {
                 var inputs = new ArrayList<>(List.of(x, w));
                 inputs.addAll(chain.operands());
                 Rounded.check(seed, kernel, request, inputs, count, 0);
+                checkParts(seed, kernel, request, inputs, found);
                 if (seed % 3 == 0) {
                     compare(seed, request, apart(seed, kernel, request, x, w, chain, count), x, w, chain);
                 }
             }
+        }
+    }
+
+    /// The parts are those of the floats, bit for bit.
+    private static void checkParts(
+            int seed,
+            Kernel<ChannelsLastConvRequest> kernel,
+            ChannelsLastConvRequest request,
+            List<float[]> inputs,
+            float[] floats) {
+        boolean hasCode = !CodeTrial.emulates(Isa.AMX);
+        if (!hasCode || !kernel.takes(request, Storage.PARTS).contains(Set.of(request.output()))) {
+            return;
+        }
+        try (var trial = new CodeTrial(seed)) {
+            inputs.forEach(trial::input);
+            var inParts = kernel.stored(request, Storage.PARTS, Set.of(request.output()));
+            assertThat(kernel.supports(inParts)).as("supports %s", inParts).isTrue();
+            var found = trial.run(kernel.prepare(inParts, trial), floats.length);
+            assertThat(StoredParts.values(found))
+                    .as("seed %d, %s", seed, inParts)
+                    .isEqualTo(StoredParts.values(StoredParts.of(floats)));
         }
     }
 
