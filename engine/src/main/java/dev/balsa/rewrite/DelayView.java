@@ -8,9 +8,11 @@ import dev.balsa.ir.Value;
 import dev.balsa.ir.contraction.Gemm;
 import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Elementwise;
+import dev.balsa.ir.fusion.ChannelsLast;
 import dev.balsa.ir.fusion.Fused;
 import dev.balsa.ir.view.Reshape;
 import dev.balsa.ir.view.View;
+import dev.balsa.ir.window.Conv;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
@@ -20,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Changes the shape of a matrix product only after the elementwise operators that it alone goes through, so that
-/// they can be part of the product's chain.
+/// Changes the shape of a matrix product, or of an image that a convolution makes with channels last, only after the
+/// elementwise operators that it alone goes through, so that they can be part of the product's chain.
 ///
 /// @param acceptance what can be fused to what
 public record DelayView(FuseChain.Acceptance acceptance) implements Rule {
@@ -72,7 +74,7 @@ public record DelayView(FuseChain.Acceptance acceptance) implements Rule {
     }
 
     private static boolean isProduct(Op op) {
-        return op instanceof MatMul || op instanceof Gemm;
+        return op instanceof MatMul || op instanceof Gemm || op instanceof ChannelsLast(Conv _);
     }
 
     private static boolean isKnown(Value value) {

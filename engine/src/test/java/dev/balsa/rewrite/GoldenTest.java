@@ -62,6 +62,7 @@ class GoldenTest {
             "FuseAttention-groups",
             "FuseAttention-not",
             "DelayView",
+            "DelayView-images",
             "FuseChain");
 
     private static boolean isWindow(Node node, Graph graph) {

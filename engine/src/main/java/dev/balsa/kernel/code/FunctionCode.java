@@ -11,8 +11,8 @@ import java.util.List;
 /// of the stack.
 ///
 /// NaN stays NaN. Errors are those of the portable functions: at most 2 ulp where no other bound is stated. Sigmoids
-/// below the normal range are 0. With AVX-512, x / (1 + exp(-x)) is off by up to 6 ulp, and for x below -86.5 about
-/// -2e-36.
+/// below the normal range are 0. With AVX-512, 1 / (1 + exp(-x)) and x / (1 + exp(-x)) are off by up to 6 ulp, and for
+/// x below -86.5 about 2.7e-38 and -2e-36.
 public final class FunctionCode {
     /// How many registers beside x the hungriest function overwrites.
     public static final int MOST_TEMPORARIES = 6;
@@ -384,6 +384,12 @@ public final class FunctionCode {
     }
 
     private void sigmoid(Vec x) {
+        if (lanes.unit().hasMasks()) {
+            logistic(x);
+            lanes.move(x, free(0));
+            lanes.accumulate(x, x, free(1));
+            return;
+        }
         onePlusExpOfMinus(x);
         lanes.load(free(0), lanes.all(1));
         lanes.divide(x, free(0), x);
@@ -391,7 +397,9 @@ public final class FunctionCode {
 
     private void swish(float alpha, Vec x) {
         if (alpha == 1 && lanes.unit().hasMasks()) {
-            swishByMultiplications(x);
+            logistic(x);
+            lanes.multiply(x, x, free(0));
+            lanes.accumulate(x, x, free(1));
             return;
         }
         lanes.move(free(3), x);
@@ -402,11 +410,12 @@ public final class FunctionCode {
         lanes.divide(x, free(3), x);
     }
 
-    /// x = x / (1 + exp(-x)) without a division, which takes a vector of 512 bits 16 cycles (Ice Lake and later;
-    /// Fog, *Instruction tables*), more than all the rest. The reciprocal's first guess is corrected twice, by
-    /// 1 + e + e^2 and by 1 + e where e is what it lacks. The exponential is a power of the 32nd root of two, of
-    /// which a table holds one octave, times that of a rest so small that three terms do.
-    private void swishByMultiplications(Vec x) {
+    /// free(0) = about 1 / (1 + exp(-x)), and free(1) = what it lacks for that, as a part of itself; x = the
+    /// same, but not below a bound. A division would take a vector of 512 bits 16 cycles (Ice Lake and later;
+    /// Fog, *Instruction tables*), more than all the rest. The reciprocal's first guess is corrected by
+    /// 1 + e + e^2 where e is what it lacks. The exponential is a power of the 32nd root of two, of which a
+    /// table holds one octave, times that of a rest so small that three terms do.
+    private void logistic(Vec x) {
         var rest = free(0);
         var power = free(1);
         var sum = free(2);
@@ -433,8 +442,6 @@ public final class FunctionCode {
         lanes.scale(free(3), lack, lack);
         lanes.accumulate(inverse, inverse, free(3));
         lack(lack, sum, inverse);
-        lanes.multiply(x, x, inverse);
-        lanes.accumulate(x, x, lack);
     }
 
     /// The bits of the roots of two from 1 on, less what the low bits of their numbers add to them when these are

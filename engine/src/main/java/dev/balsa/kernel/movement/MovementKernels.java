@@ -29,7 +29,8 @@ public final class MovementKernels {
     public static List<Kernel<StridedCopyRequest>> copies() {
         return List.of(
                 new PortableKernel<>("transpose_any", VectorProvider.PLAIN, TransposeWork::suits, TransposeWork::new),
-                new PortableKernel<>("copy_any", VectorProvider.PLAIN, _ -> true, StridedCopyWork::new));
+                new PortableKernel<>(
+                        "copy_any", VectorProvider.PLAIN, StridedCopyRequest::isDense, StridedCopyWork::new));
     }
 
     /// The kernels for [ConcatRequest] up to a level.

@@ -8,6 +8,8 @@ import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
+import java.util.Map;
+import java.util.Set;
 
 /// Copies of elements of which some are neighbours in the input as in the output, run by run in machine code:
 /// slices above all.
@@ -26,13 +28,28 @@ public final class RunCopyCodeKernel implements Kernel<StridedCopyRequest> {
 
     @Override
     public boolean supports(StridedCopyRequest request) {
-        var nest = request.nest();
-        return nest.total() > 0 && nest.innerStride(0) == 1;
+        var nest = request.nestOfBoth();
+        return nest.total() > 0 && nest.innerStride(0) == 1 && nest.innerStride(1) == 1;
+    }
+
+    /// The output, where its rows are runs.
+    @Override
+    public Set<Integer> takesApart(StridedCopyRequest request, long step) {
+        boolean isOfRuns = !request.shape().isEmpty()
+                && request.shape().getLast() > 1
+                && request.strides().getLast() == 1;
+        return isOfRuns ? Set.of(1) : Set.of();
+    }
+
+    @Override
+    public StridedCopyRequest apart(StridedCopyRequest request, Map<Integer, Long> steps) {
+        var step = steps.get(1);
+        return step == null ? request : request.apart(step);
     }
 
     @Override
     public Work prepare(StridedCopyRequest request, Constants constants) {
-        return new RunCopyCodeWork(request, request.nest(), RunCopies.of(unit, constants));
+        return new RunCopyCodeWork(request, request.nestOfBoth(), RunCopies.of(unit, constants));
     }
 
     /// A unit is some runs, or a part of a run. Runs at equal distances are done in one call.
@@ -49,6 +66,7 @@ public final class RunCopyCodeKernel implements Kernel<StridedCopyRequest> {
         private final long partsPerRun;
         private final long regular;
         private final long step;
+        private final long targetStep;
 
         RunCopyCodeWork(StridedCopyRequest request, LoopNest nest, RunCopies copies) {
             this.nest = nest;
@@ -61,6 +79,7 @@ public final class RunCopyCodeKernel implements Kernel<StridedCopyRequest> {
             partsPerRun = Math.ceilDiv(runBytes, UNIT);
             regular = nest.rank() > 1 ? nest.size(nest.rank() - 2) : 1;
             step = nest.rank() > 1 ? nest.stride(0, nest.rank() - 2) * elementBytes : 0;
+            targetStep = nest.rank() > 1 ? nest.stride(1, nest.rank() - 2) * elementBytes : runBytes;
         }
 
         @Override
@@ -92,8 +111,8 @@ public final class RunCopyCodeKernel implements Kernel<StridedCopyRequest> {
 
         private void copy(Frame frame, long run, long count, long at, long bytes) {
             long source = frame.operand(0).address() + (start + nest.rowOffset(0, run)) * elementBytes + at;
-            long target = frame.operand(1).address() + run * runBytes + at;
-            copies.copy(frame.scratch(), source, target, step, runBytes, bytes, count);
+            long target = frame.operand(1).address() + nest.rowOffset(1, run) * elementBytes + at;
+            copies.copy(frame.scratch(), source, target, step, targetStep, bytes, count);
         }
     }
 }

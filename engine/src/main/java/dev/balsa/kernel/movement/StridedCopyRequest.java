@@ -8,14 +8,17 @@ import java.util.List;
 /// A contiguous result whose elements are found in the input by strides: ONNX Transpose, Slice, Split, Expand, Tile,
 /// DepthToSpace, SpaceToDepth.
 ///
-/// Operands: 0 is the input, 1 is the output, contiguous and row-major; they share no memory. Element `(i, j, ...)` of
-/// the output is element `start + i * strides[0] + j * strides[1] + ...` of the input. Strides may be 0 or negative.
+/// Operands: 0 is the input, 1 is the output, contiguous and row-major but for gaps between its rows; they share no
+/// memory. Element `(i, j, ...)` of the output is element `start + i * strides[0] + j * strides[1] + ...` of the input.
+/// Strides may be 0 or negative.
 ///
 /// @param elementBytes 1, 2, 4 or 8
 /// @param shape the output's dimensions, outermost first
 /// @param start where the output's first element lies, in elements
 /// @param strides per dimension of the output, the distance of neighbours in the input, in elements
-public record StridedCopyRequest(int elementBytes, List<Long> shape, long start, List<Long> strides) {
+/// @param resultStep elements from a row of the output, which is its innermost dimension, to the next: at least as many
+///     as that has
+public record StridedCopyRequest(int elementBytes, List<Long> shape, long start, List<Long> strides, long resultStep) {
     /// Copies the lists and checks ranks.
     public StridedCopyRequest {
         shape = List.copyOf(shape);
@@ -28,9 +31,29 @@ public record StridedCopyRequest(int elementBytes, List<Long> shape, long start,
         }
     }
 
+    /// A copy whose output has no gaps.
+    public StridedCopyRequest(int elementBytes, List<Long> shape, long start, List<Long> strides) {
+        this(elementBytes, shape, start, strides, shape.isEmpty() ? 1 : shape.getLast());
+    }
+
+    /// Whether the output has no gaps.
+    boolean isDense() {
+        return shape.isEmpty() || resultStep == shape.getLast();
+    }
+
+    /// The same with rows of the output apart.
+    StridedCopyRequest apart(long step) {
+        return new StridedCopyRequest(elementBytes, shape, start, strides, step);
+    }
+
     /// The walk over the output, with the input as its only operand, in elements.
     LoopNest nest() {
         return new LoopNest(shape, List.of(strides));
+    }
+
+    /// The walk with the input and the output.
+    LoopNest nestOfBoth() {
+        return new LoopNest(shape, List.of(strides, LoopNest.strides(shape, resultStep)));
     }
 
     /// The input's dimension `permutation[d]` becomes dimension `d`.

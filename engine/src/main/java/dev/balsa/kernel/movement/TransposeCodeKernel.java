@@ -41,7 +41,8 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
     @Override
     public boolean supports(StridedCopyRequest request) {
         var nest = request.nest();
-        return request.elementBytes() == ELEMENT
+        return request.isDense()
+                && request.elementBytes() == ELEMENT
                 && nest.total() > 0
                 && nest.rank() > 1
                 && nest.innerStride(0) != 1

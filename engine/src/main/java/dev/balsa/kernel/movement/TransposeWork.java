@@ -40,7 +40,8 @@ final class TransposeWork implements Work {
     static boolean suits(StridedCopyRequest request) {
         var nest = request.nest();
         var last = nest.rank() - 1;
-        return nest.total() > 0
+        return request.isDense()
+                && nest.total() > 0
                 && last > 0
                 && nest.stride(0, last) != 1
                 && nest.stride(0, last) != 0

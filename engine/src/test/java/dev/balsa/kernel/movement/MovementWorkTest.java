@@ -3,11 +3,14 @@ package dev.balsa.kernel.movement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.Apart;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Rounded;
 import dev.balsa.kernel.SplitTrial;
 import dev.balsa.kernel.Trials;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -113,6 +116,24 @@ class MovementWorkTest {
         }
     }
 
+    /// With gaps between rows of the output.
+    private static void checkApart(Isa isa, StridedCopyRequest request, byte[] input, byte[] expected, long seed) {
+        int row = request.shape().isEmpty() ? 1 : request.shape().getLast().intValue();
+        for (var kernel : MovementKernels.copies(isa)) {
+            if (kernel.spec().isa() != Isa.PORTABLE && kernel.supports(request)) {
+                var found = Apart.run(
+                        seed, kernel, request, List.of(floats(input)), expected.length / Float.BYTES, _ -> row);
+                assertThat(MemorySegment.ofArray(found).toArray(ValueLayout.JAVA_BYTE))
+                        .as("%s %s, apart", kernel.spec().name(), request)
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    private static float[] floats(byte[] bytes) {
+        return MemorySegment.ofArray(bytes).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    }
+
     private static void checkCopy(StridedCopyRequest request, long inputCount, Random random) {
         var size = request.elementBytes();
         var input = bytes(random, inputCount * size);
@@ -131,6 +152,9 @@ class MovementWorkTest {
         long seed = random.nextInt(SEEDS);
         CodeTrial.levels()
                 .forEach(isa -> checkCode(MovementKernels.copies(isa), request, List.of(input), expected, seed));
+        if (size == Float.BYTES && count > 0) {
+            CodeTrial.levels().forEach(isa -> checkApart(isa, request, input, expected, seed));
+        }
         for (var kernel : MovementKernels.copies()) {
             if (kernel.supports(request)) {
                 var found = SplitTrial.of(kernel.prepare(request, Trials.NO_CONSTANTS), random)
