@@ -6,6 +6,7 @@ import dev.balsa.cpu.PeakRates;
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.conv.ChannelsLastConvRequest;
 import dev.balsa.kernel.conv.ConvKernels;
@@ -16,6 +17,7 @@ import dev.balsa.tensor.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -57,6 +59,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ConvBenchmark {
     private static final int BATCH = 8;
     private static final int SEED = 17;
+    private static final int HIGH_HALF = 0xFFFF_0000;
 
     /// Size of the image, channels in, channels out, kernel, stride.
     @Param({
@@ -84,6 +87,11 @@ public class ConvBenchmark {
 
     @Param("EXACT")
     Precision precision = Precision.EXACT;
+
+    /// Whether image and output are stored as layers hand them on to each other where they can: in bfloat16 parts,
+    /// or with `BF16` as bfloat16 numbers. Else they are floats.
+    @Param("true")
+    boolean handedOn;
 
     private final Arena arena = Arena.ofConfined();
     private final ModelConstants constants = new ModelConstants(arena);
@@ -144,13 +152,20 @@ public class ConvBenchmark {
                 .findFirst()
                 .orElseThrow();
         roof = Roof.ofKernel(kernel.spec().name());
-        return kernel.prepare(request, constants);
+        var storage = precision == Precision.BF16 ? Storage.BFLOAT16 : Storage.PARTS;
+        var stored = new HashSet<Integer>();
+        if (handedOn) {
+            kernel.takes(request, storage).forEach(stored::addAll);
+        }
+        return kernel.prepare(kernel.stored(request, storage, stored), constants);
     }
 
+    /// Every other half of such a number is an ordinary bfloat16 number, and so is each if it is read so.
     private MemorySegment random(Random random, int count) {
         var segment = LargeMemory.allocate(arena, (long) count * Float.BYTES);
         for (int i = 0; i < count; i++) {
-            segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+            int bits = Float.floatToRawIntBits((float) random.nextGaussian());
+            segment.setAtIndex(ValueLayout.JAVA_INT, i, bits & HIGH_HALF | bits >>> Short.SIZE);
         }
         return segment;
     }
