@@ -3,6 +3,7 @@ package dev.balsa.kernel;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,6 +44,11 @@ public record Epilogue(List<Stage> stages) {
                 .filter(Stage.Binary.class::isInstance)
                 .map(Stage.Binary.class::cast)
                 .filter(stage -> stage.spread() == Stage.Spread.FULL);
+    }
+
+    /// Whether operands of the result's shape are stored in these ways only.
+    public boolean isStoredAs(Predicate<Storage> storages) {
+        return full().map(Stage.Binary::storage).allMatch(storages);
     }
 
     /// The same with some operands of the result's shape stored otherwise.

@@ -135,19 +135,19 @@ final class StorageHandover {
 
     /// The choices with what is stored so.
     Map<Node, Optional<KernelChoice>> choices() {
-        var changed = new IdentityHashMap<Node, Optional<KernelChoice>>();
-        choices.forEach((node, choice) -> changed.put(node, choice.map(this::changed)));
+        var changed = FactorsIntoRows.copy(choices);
+        makers.forEach(maker -> changed.put(maker.node, Optional.of(changed(maker))));
         return changed;
     }
 
-    private KernelChoice changed(KernelChoice choice) {
+    private KernelChoice changed(Maker maker) {
         var operands = new TreeSet<Integer>();
-        for (var set : choice.takes(storage)) {
+        for (var set : maker.takes) {
             set.stream()
-                    .filter(operand -> values.contains(choice.operands().get(operand)))
+                    .filter(operand -> values.contains(maker.operand(operand)))
                     .forEach(operands::add);
         }
-        return choice.stored(storage, operands);
+        return maker.choice.stored(storage, operands);
     }
 
     /// How a value is stored; as floats if that is not for it to say.

@@ -40,9 +40,9 @@ public record AmxFamily(int products) implements ProductFamily {
     /// which then are done sooner where they also multiply (measured on Sapphire Rapids with x / (1 + exp(-x))).
     private static final double SHORT_DEPTH = 24;
 
-    /// With so few products, reading so many times the length of a segment of 9 numbers takes 0.6 of the time
-    /// for putting segments together (measured on Sapphire Rapids with windows of 3x3 pixels of 3 channels; as long
-    /// while another process uses the tile unit).
+    /// With so few products, segments are read where they lie although up to [#MOST_BEHIND] times their length is
+    /// read behind them: that takes 0.6 of the time for putting them together (measured on Sapphire Rapids with
+    /// windows of 3x3 pixels of 3 channels; as long while another process uses the tile unit).
     private static final int FEW_PRODUCTS = 3;
 
     private static final int MOST_BEHIND = 3;

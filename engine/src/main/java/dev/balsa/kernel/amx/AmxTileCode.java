@@ -173,19 +173,9 @@ final class AmxTileCode extends BlockCode {
                 lanes.storePair(place(0, 0), x(row, 0), x(row, 1), x(row, 0));
             } else {
                 for (int column = 0; column < shape.columnTiles(); column++) {
-                    write(row, column);
+                    var x = x(row, column);
+                    lanes.storeFirst(place(column, 0), x, count(column), form.result, x);
                 }
-            }
-        }
-
-        private void write(int row, int column) {
-            var place = place(column, 0);
-            var x = x(row, column);
-            if (count(column) == Tiles.COLUMNS) {
-                lanes.store(place, x, form.result, x);
-            } else {
-                var spare = free(1).getFirst();
-                lanes.storeFirst(place, x, count(column), form.result, spare);
             }
         }
     }

@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Rows at equal distances whose numbers are stored as tiles read them ([Storage#PARTS], [Storage#BFLOAT16]): those of
-/// a
-/// matrix, or the pixels of a pointwise convolution. Tiles read them where they are.
+/// Rows at equal distances whose numbers are stored as tiles read them ([Storage#PARTS],
+/// [Storage#BFLOAT16]): those of a matrix, or the pixels of a pointwise convolution. Tiles read them where they are.
 ///
 /// The last tile ends with the last row, so that nothing behind it is read; rows that the tile before has are dropped.
 /// In the same way the last step ends with the end of rows, and multiplies what the step before has by zeros.

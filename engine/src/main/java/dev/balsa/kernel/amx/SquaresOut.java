@@ -266,11 +266,7 @@ final class SquaresOut {
         int bytes = form.result().bytes();
         for (int column = 0; column < form.columnTiles(); column++) {
             var target = Mem.at(OUTPUT, PLACE, bytes, column * Tiles.COLUMNS * bytes);
-            if (count(column) == Tiles.COLUMNS) {
-                lanes.store(target, output(column, which), form.result(), free);
-            } else {
-                lanes.storeFirst(target, output(column, which), count(column), form.result(), free);
-            }
+            lanes.storeFirst(target, output(column, which), count(column), form.result(), free);
         }
     }
 

@@ -384,22 +384,27 @@ public final class Lanes {
         }
     }
 
-    /// d = the first numbers at x, and zeros, likewise
+    /// d = the first numbers at x, and zeros, likewise; all of them, if there are as many lanes
     ///
     /// @param storage not [Storage#PARTS]; floats on units without masks
     public void loadFirst(Vec d, Mem x, int count, Storage storage) {
-        if (storage == Storage.FLOATS) {
+        if (count == unit.lanes()) {
+            load(d, x, storage);
+        } else if (storage == Storage.FLOATS) {
             loadFirst(d, x, count);
         } else {
             load(d, d.zero(FIRST), x, storage);
         }
     }
 
-    /// The first numbers at d = those of x, likewise
+    /// The first numbers at d = those of x, likewise; all of them, if there are as many lanes
     ///
     /// @param storage not [Storage#PARTS]; floats on units without masks
+    /// @param temporary overwritten; may be x on units with masks
     public void storeFirst(Mem d, Vec x, int count, Storage storage, Vec temporary) {
-        if (storage == Storage.FLOATS) {
+        if (count == unit.lanes()) {
+            store(d, x, storage, temporary);
+        } else if (storage == Storage.FLOATS) {
             storeFirst(d, x, count, temporary);
         } else {
             emit(Avx512Instruction.VMOVDQU16, d.mask(FIRST), rounded(x, temporary));

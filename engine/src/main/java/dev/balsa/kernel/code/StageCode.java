@@ -198,12 +198,8 @@ public final class StageCode {
             lanes.broadcast(free, place);
             return free;
         }
-        if (operands.lanes() < lanes.unit().lanes()) {
+        if (operands.lanes() < lanes.unit().lanes() || stage.storage() != Storage.FLOATS) {
             lanes.loadFirst(free, place, operands.lanes(), stage.storage());
-            return free;
-        }
-        if (stage.storage() != Storage.FLOATS) {
-            lanes.load(free, place, stage.storage());
             return free;
         }
         return place;

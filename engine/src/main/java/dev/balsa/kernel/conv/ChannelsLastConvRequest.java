@@ -2,7 +2,6 @@ package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.KeyedRequest;
-import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
 import dev.balsa.kernel.tile.RowPlaces;
@@ -135,9 +134,7 @@ public record ChannelsLastConvRequest(
 
     /// Whether operands are stored in these ways only.
     boolean isStoredAs(Predicate<Storage> storages) {
-        return storages.test(image)
-                && storages.test(result)
-                && epilogue.full().map(Stage.Binary::storage).allMatch(storages);
+        return storages.test(image) && storages.test(result) && epilogue.isStoredAs(storages);
     }
 
     /// X, the output, and the epilogue's operands of its shape, as far as they may be stored so.

@@ -1,7 +1,6 @@
 package dev.balsa.kernel.conv;
 
 import dev.balsa.kernel.Epilogue;
-import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.epilogue.EpilogueOperands;
 import java.lang.foreign.MemorySegment;
@@ -93,9 +92,7 @@ public record ConvTransposeRequest(
 
     /// Whether operands are stored in these ways only.
     boolean isStoredAs(Predicate<Storage> storages) {
-        return storages.test(image)
-                && storages.test(result)
-                && epilogue.full().map(Stage.Binary::storage).allMatch(storages);
+        return storages.test(image) && storages.test(result) && epilogue.isStoredAs(storages);
     }
 
     /// The index of the output among the operands.

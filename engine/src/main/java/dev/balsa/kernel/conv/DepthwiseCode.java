@@ -201,15 +201,7 @@ final class DepthwiseCode {
 
     private void clearMeans(Vec zero, int count) {
         for (int line = 0; line < form.tile().lines(); line++) {
-            store(Mem.at(Gpr.RAX, meanAt(line)), zero, count, unit.register(1));
-        }
-    }
-
-    private void store(Mem place, Vec x, int count, Vec spare) {
-        if (count < unit.lanes()) {
-            lanes.storeFirst(place, x, count, spare);
-        } else {
-            lanes.store(place, x);
+            lanes.storeFirst(Mem.at(Gpr.RAX, meanAt(line)), zero, count, Storage.FLOATS, unit.register(1));
         }
     }
 
@@ -228,9 +220,9 @@ final class DepthwiseCode {
                 }
                 int count = vector < vectors - 1 ? unit.lanes() : lastLanes;
                 var place = Mem.at(Gpr.RAX, Gpr.RCX, Float.BYTES, meanAt(line) + vector * unit.bytes());
-                load(free.getFirst(), place, count);
+                lanes.loadFirst(free.getFirst(), place, count, Storage.FLOATS);
                 lanes.accumulate(free.getFirst(), mean, lanes.all(1f / form.rowPixels()));
-                store(place, free.getFirst(), count, mean);
+                lanes.storeFirst(place, free.getFirst(), count, Storage.FLOATS, mean);
             }
         }
     }
@@ -343,7 +335,7 @@ final class DepthwiseCode {
             var first = sum(0, 0, vector);
             int count = vector < vectors - 1 ? unit.lanes() : lastLanes;
             var places = operands(0, 0, vector, count);
-            bias.ifPresent(stage -> load(first, places.at(stage), count));
+            bias.ifPresent(stage -> lanes.loadFirst(first, places.at(stage), count, Storage.FLOATS));
             for (int line = 0; line < form.tile().lines(); line++) {
                 for (int pixel = 0; pixel < segment.pixels(); pixel++) {
                     if (bias.isPresent()) {
@@ -353,14 +345,6 @@ final class DepthwiseCode {
                     }
                 }
             }
-        }
-    }
-
-    private void load(Vec d, Mem place, int count) {
-        if (count < unit.lanes()) {
-            lanes.loadFirst(d, place, count);
-        } else {
-            lanes.load(d, place);
         }
     }
 
@@ -389,7 +373,8 @@ final class DepthwiseCode {
             for (int vector = 0; !pixels.isEmpty() && vector < vectors; vector++) {
                 int bytes = form.image().bytes();
                 int at = column * form.pixelBytes() + vector * unit.lanes() * bytes;
-                loadInput(Mem.at(Gpr.RAX, Gpr.RCX, bytes, at), vector < vectors - 1 ? unit.lanes() : lastLanes);
+                int count = vector < vectors - 1 ? unit.lanes() : lastLanes;
+                lanes.loadFirst(input(), Mem.at(Gpr.RAX, Gpr.RCX, bytes, at), count, form.image());
                 for (int line = 0; line < lines.size(); line++) {
                     for (var pixel : pixels) {
                         Operand weight = holdsWeights
@@ -402,14 +387,6 @@ final class DepthwiseCode {
             }
         }
         a.bind(outside);
-    }
-
-    private void loadInput(Mem place, int count) {
-        if (count < unit.lanes()) {
-            lanes.loadFirst(input(), place, count, form.image());
-        } else {
-            lanes.load(input(), place, form.image());
-        }
     }
 
     private Mem packed(int plane, int row, int column, int vectors, int vector) {
@@ -437,13 +414,8 @@ final class DepthwiseCode {
             var places = operands(line, pixel, vector, count);
             parts.add(free -> {
                 StageCode.write(lanes, stages, x, free, places);
-                if (isInParts()) {
-                    return;
-                }
-                if (count < unit.lanes()) {
+                if (!isInParts()) {
                     lanes.storeFirst(place, x, count, form.result(), free.getFirst());
-                } else {
-                    lanes.store(place, x, form.result(), free.getFirst());
                 }
             });
         }

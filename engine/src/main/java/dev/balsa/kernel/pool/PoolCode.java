@@ -223,11 +223,7 @@ final class PoolCode {
             lanes.add(second(vector), second(vector), place);
             return;
         }
-        if (whole) {
-            lanes.load(spare(0), place, form.input);
-        } else {
-            lanes.loadFirst(spare(0), place, lastLanes, form.input);
-        }
+        lanes.loadFirst(spare(0), place, lastLanes, form.input);
         if (max) {
             lanes.max(result(vector), spare(0), result(vector));
             lanes.select(second(vector), spare(0), Comparison.UNORDERED, spare(0), spare(0), second(vector), spare(1));
@@ -245,10 +241,6 @@ final class PoolCode {
         }
         int bytes = form.output.bytes();
         var place = Mem.at(Gpr.R14, Gpr.RCX, bytes, vector * unit.lanes() * bytes);
-        if (lastLanes == unit.lanes()) {
-            lanes.store(place, x, form.output, spare(1));
-        } else {
-            lanes.storeFirst(place, x, lastLanes, form.output, spare(1));
-        }
+        lanes.storeFirst(place, x, lastLanes, form.output, spare(1));
     }
 }
