@@ -3,6 +3,7 @@ package dev.balsa.asm;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Assembler {
 
     private final Code code = new Code();
     private final Map<LongBuffer, Label> constants = new LinkedHashMap<>();
+    private final Map<Mem, Vec> kept = new HashMap<>();
     /// What [#interleave] has been given of one of its parts.
     private @Nullable List<Given> held;
 
@@ -45,11 +47,22 @@ public final class Assembler {
     ///
     /// @throws IllegalArgumentException if there is none, or if the size of a memory operand is not clear
     public void emit(Instruction instruction, Operand... operands) {
+        var given = kept.isEmpty() ? operands : withKept(operands);
         if (held != null) {
-            held.add(new Given(instruction, operands));
+            held.add(new Given(instruction, given));
         } else {
-            append(instruction, operands);
+            append(instruction, given);
         }
+    }
+
+    private Operand[] withKept(Operand[] operands) {
+        var given = operands.clone();
+        for (int i = 0; i < given.length; i++) {
+            if (given[i] instanceof Mem mem && kept.get(mem) instanceof Vec register) {
+                given[i] = register;
+            }
+        }
+        return given;
     }
 
     private void append(Instruction instruction, Operand[] given) {
@@ -139,6 +152,23 @@ public final class Assembler {
     /// Memory that holds these 64-bit numbers, lowest first, aligned to their size; equal constants are one.
     public Mem constant(long... numbers) {
         return Mem.at(constants.computeIfAbsent(LongBuffer.wrap(numbers.clone()), _ -> new Label("constant")));
+    }
+
+    /// What has been asked for as [#constant], each once, in order.
+    public List<long[]> constants() {
+        return constants.keySet().stream()
+                .map(numbers -> numbers.array().clone())
+                .toList();
+    }
+
+    /// Loads a constant, and has all instructions that follow read the register instead of it. That takes less code,
+    /// and leaves the load ports to others.
+    ///
+    /// @param constant a [#constant]
+    /// @param register as long as that, written by nothing that follows
+    public void keep(Mem constant, Vec register) {
+        emit(AvxInstruction.VMOVUPS, register, constant);
+        kept.put(constant, register);
     }
 
     /// Bytes of code so far.

@@ -1,5 +1,6 @@
 package dev.balsa.kernel;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,7 +22,8 @@ public record Epilogue(List<Stage> stages) {
     public String key() {
         return stages.stream()
                 .map(stage -> switch (stage) {
-                    case Stage.Unary(var function, float _, float _) -> function.name();
+                    case Stage.Unary(var function, float _, float _, var rounded) ->
+                        function + (rounded == Storage.FLOATS ? "" : "-" + rounded);
                     case Stage.Binary(var function, int _, var spread, var storage) ->
                         function + "-" + spread + (storage == Storage.FLOATS ? "" : "-" + storage);
                 })
@@ -51,10 +53,29 @@ public record Epilogue(List<Stage> stages) {
         return full().map(Stage.Binary::storage).allMatch(storages);
     }
 
-    /// The same with some operands of the result's shape stored otherwise.
-    public Epilogue stored(Storage storage, Set<Integer> operands) {
-        return new Epilogue(
-                stages.stream().map(stage -> stored(stage, storage, operands)).toList());
+    /// The same with some operands of the result's shape, or the result, stored otherwise.
+    ///
+    /// @param output the index of the result among the operands
+    public Epilogue stored(Storage storage, Set<Integer> operands, int output) {
+        var same = operands.contains(output) ? rounded(storage) : this;
+        return new Epilogue(same.stages.stream()
+                .map(stage -> stored(stage, storage, operands))
+                .toList());
+    }
+
+    /// The same for a result that is stored so: what is not far from it may be less exact.
+    public Epilogue rounded(Storage storage) {
+        var changed = new ArrayList<>(stages);
+        for (int i = stages.size() - 1; i >= 0; i--) {
+            if (stages.get(i) instanceof Stage.Unary(var function, float alpha, float beta, var _)) {
+                changed.set(i, new Stage.Unary(function, alpha, beta, storage));
+                break;
+            }
+            if (((Stage.Binary) stages.get(i)).function() != BinaryFunction.ADD) {
+                break;
+            }
+        }
+        return new Epilogue(changed);
     }
 
     private static Stage stored(Stage stage, Storage storage, Set<Integer> operands) {

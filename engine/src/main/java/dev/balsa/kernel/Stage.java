@@ -3,7 +3,15 @@ package dev.balsa.kernel;
 /// One step of an epilogue: a function applied to every element of a result while it is in registers or cache.
 public sealed interface Stage {
     /// A function of the element alone.
-    record Unary(UnaryFunction function, float alpha, float beta) implements Stage {}
+    ///
+    /// @param rounded how its result is stored, at once or after sums with others: as [Storage#FLOATS] if that is
+    ///     not known, or as [Storage#BFLOAT16]; then it may be off by a fraction of what rounding changes
+    record Unary(UnaryFunction function, float alpha, float beta, Storage rounded) implements Stage {
+        /// A function as exact as the kernel has it.
+        public Unary(UnaryFunction function, float alpha, float beta) {
+            this(function, alpha, beta, Storage.FLOATS);
+        }
+    }
 
     /// A function of the element and an element of another operand.
     ///

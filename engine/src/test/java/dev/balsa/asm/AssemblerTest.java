@@ -100,6 +100,20 @@ class AssemblerTest {
     }
 
     @Test
+    void readsRegistersInsteadOfConstantsThatAreKept() {
+        long[] ones = {1, 1, 1, 1};
+        var other = new Assembler();
+        other.emit(VMOVUPS, ymm(7), other.constant(ones));
+        other.emit(VADDPS, ymm(0), ymm(1), ymm(7));
+        other.emit(VADDPS, ymm(0), ymm(1), other.constant(2, 2, 2, 2));
+        assembler.keep(assembler.constant(ones), ymm(7));
+        assembler.emit(VADDPS, ymm(0), ymm(1), assembler.constant(ones));
+        assembler.emit(VADDPS, ymm(0), ymm(1), assembler.constant(2, 2, 2, 2));
+        assertThat(assembler.constants()).containsExactly(ones, new long[] {2, 2, 2, 2});
+        assertThat(code()).isEqualTo(HexFormat.of().formatHex(other.finish()));
+    }
+
+    @Test
     void refusesLabelsThatAreNowhereOrTwice() {
         var label = new Label("there");
         assembler.emit(JMP, label);

@@ -85,7 +85,7 @@ public record RandomSumResult(SumResult result, Epilogue epilogue, List<byte[]> 
             int operand = first;
             for (var stage : epilogue.stages().subList(first, epilogue.stages().size())) {
                 value = switch (stage) {
-                    case Stage.Unary(var function, float low, float high) ->
+                    case Stage.Unary(var function, float low, float high, var _) ->
                         function == UnaryFunction.RELU ? Math.max(0, value) : Math.min(Math.max(value, low), high);
                     case Stage.Binary(var function, int _, var spread, var _) -> {
                         float other = buffer(operand++)

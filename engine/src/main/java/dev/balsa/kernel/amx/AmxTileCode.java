@@ -4,7 +4,6 @@ import dev.balsa.asm.Assembler;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
-import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.StageCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,9 +74,6 @@ final class AmxTileCode extends BlockCode {
 
     /// Sums that go through the epilogue as they are.
     private static final class Sums extends SumsOut {
-        /// What functions with a polynomial take.
-        private static final int MANY_TEMPORARIES = 4;
-
         private final Form form;
         private final Bfloat16Code bfloat;
 
@@ -92,66 +88,51 @@ final class AmxTileCode extends BlockCode {
             if (form.takesApart()) {
                 bfloat.begin();
             }
+            StageCode.keepConstants(lanes, form.stages, registers(taken(), last()));
+        }
+
+        /// Registers that finishing a row takes, with functions of all columns by turns.
+        private int taken() {
+            return shape.columnTiles() * (1 + StageCode.temporaries(form.stages));
+        }
+
+        /// Those from here on are of [Bfloat16Code].
+        private int last() {
+            return form.takesApart() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
+        }
+
+        private static List<Vec> registers(int first, int end) {
+            return IntStream.range(first, Math.max(first, end))
+                    .mapToObj(Bfloat16Code.UNIT::register)
+                    .toList();
         }
 
         /// All columns are read before any is written, since the result may lie over an operand of its shape.
         @Override
         void finishRow(int row) {
-            compute(row, 1);
-            write(0);
-        }
-
-        /// Where functions take so many instructions, each of which waits for the one before, that it takes more than
-        /// the columns of a row to keep the vector unit busy, and no operand belongs to a row.
-        @Override
-        boolean finishesTwo() {
-            return shape.columnTiles() == 2
-                    && isWhole()
-                    && StageCode.temporaries(form.stages) >= MANY_TEMPORARIES
-                    && free(2).size() >= 4 * StageCode.temporaries(form.stages)
-                    && StageCode.operands(form.stages).stream()
-                            .noneMatch(operand -> OperandPlaces.isFull(form.stages, operand));
-        }
-
-        @Override
-        void finishRows(int row) {
-            compute(row, 2);
-            for (int i = 0; i < 2; i++) {
-                choose(row + i);
-                write(i);
-            }
+            compute(row);
+            write();
         }
 
         private boolean isWhole() {
             return count(shape.columnTiles() - 1) == Tiles.COLUMNS;
         }
 
-        /// Registers beside those of the sums of so many rows.
-        private List<Vec> free(int rows) {
-            int last = form.takesApart() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
-            return IntStream.range(rows * shape.columnTiles(), last)
-                    .mapToObj(Bfloat16Code.UNIT::register)
-                    .toList();
+        private Vec x(int column) {
+            return Vec.zmm(column);
         }
 
-        /// The register of a row's column, of rows that are finished together.
-        private Vec x(int row, int column) {
-            return Vec.zmm(row * shape.columnTiles() + column);
-        }
-
-        private void compute(int first, int rows) {
-            var free = free(rows);
+        private void compute(int row) {
+            var free = registers(shape.columnTiles(), taken());
             var parts = new ArrayList<StageCode.Part>();
-            for (int row = 0; row < rows; row++) {
-                for (int column = 0; column < shape.columnTiles(); column++) {
-                    var x = x(row, column);
-                    var sums = sums(first + row, column);
-                    var operands = operands(column);
-                    parts.add(registers -> {
-                        lanes.load(x, sums);
-                        StageCode.write(lanes, form.stages, x, registers, operands);
-                    });
-                }
+            for (int column = 0; column < shape.columnTiles(); column++) {
+                var x = x(column);
+                var sums = sums(row, column);
+                var operands = operands(column);
+                parts.add(registers -> {
+                    lanes.load(x, sums);
+                    StageCode.write(lanes, form.stages, x, registers, operands);
+                });
             }
             // Equal code by turns may take the same address register: each instruction has its turn for all.
             if (isWhole()) {
@@ -161,19 +142,18 @@ final class AmxTileCode extends BlockCode {
             }
         }
 
-        /// Writes a row that has been computed to the place that is chosen.
-        private void write(int row) {
+        private void write() {
             if (form.result == Storage.PARTS) {
                 bfloat.split(
-                        x(row, 0),
-                        x(row, 1),
+                        x(0),
+                        x(1),
                         StageCode.areBounded(form.stages),
                         (part, bytes) -> place(0, part * Storage.PART_BYTES + bytes));
             } else if (form.result == Storage.BFLOAT16 && shape.columnTiles() == 2 && isWhole()) {
-                lanes.storePair(place(0, 0), x(row, 0), x(row, 1), x(row, 0));
+                lanes.storePair(place(0, 0), x(0), x(1), x(0));
             } else {
                 for (int column = 0; column < shape.columnTiles(); column++) {
-                    var x = x(row, column);
+                    var x = x(column);
                     lanes.storeFirst(place(column, 0), x, count(column), form.result, x);
                 }
             }

@@ -264,7 +264,6 @@ abstract class BlockCode implements PartProducts.Loads {
         }
         if (shape.section.ends()) {
             out.finishAll();
-            out.end();
         }
     }
 
@@ -501,17 +500,7 @@ abstract class BlockCode implements PartProducts.Loads {
             }
             ahead.ifPresent(code -> spread(shape.splits, product, products, code::split));
             if (product >= first) {
-                finish(product - first, products - first);
-            }
-        }
-
-        /// Where all rows leave the buffer in one step, the tile unit waits for the vector units; elsewhere products
-        /// would wait for several rows at once.
-        private void finish(int turn, int turns) {
-            if (rows == shape.rows()) {
-                spread(rows / 2, turn, turns, pair -> out.finishTwo(2 * pair));
-            } else {
-                spread(rows, turn, turns, out::finish);
+                spread(rows, product - first, products - first, out::finish);
             }
         }
     }

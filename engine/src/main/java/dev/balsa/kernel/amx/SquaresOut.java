@@ -62,6 +62,26 @@ final class SquaresOut {
         if (isInParts()) {
             bfloat.begin();
         }
+        if (form.ends()) {
+            StageCode.keepConstants(lanes, form.stages(), registers(taken(), last()));
+        }
+    }
+
+    /// Registers of outputs and temporaries, with functions of all columns by turns.
+    private int taken() {
+        int outputs = SquareTransform.OUTPUTS * form.columnTiles();
+        return outputs + Math.max(outputs, form.columnTiles() * StageCode.temporaries(form.stages()));
+    }
+
+    /// Those from here on are of [Bfloat16Code].
+    private int last() {
+        return isInParts() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
+    }
+
+    private static List<Vec> registers(int first, int end) {
+        return IntStream.range(first, Math.max(first, end))
+                .mapToObj(Bfloat16Code.UNIT::register)
+                .toList();
     }
 
     /// [Bfloat16Code] has registers of its own, and the mask that chooses columns of tiles that are not whole, of which
@@ -236,10 +256,7 @@ final class SquaresOut {
         a.emit(MOV, PLACE.low32(), place(square, which));
         a.emit(CMP, PLACE.low32(), Imm.of(SumsOut.NOWHERE));
         a.emit(JE, dropped);
-        int last = isInParts() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
-        var free = IntStream.range(SquareTransform.OUTPUTS * form.columnTiles(), last)
-                .mapToObj(Bfloat16Code.UNIT::register)
-                .toList();
+        var free = registers(SquareTransform.OUTPUTS * form.columnTiles(), taken());
         var parts = IntStream.range(0, form.columnTiles())
                 .<StageCode.Part>mapToObj(column -> registers -> StageCode.write(
                         lanes, form.stages(), output(column, which), registers, new PlaceOperands(column)))

@@ -4,7 +4,6 @@ import static dev.balsa.asm.AmxInstruction.TILESTORED;
 import static dev.balsa.asm.GeneralInstruction.ADD;
 import static dev.balsa.asm.GeneralInstruction.CMP;
 import static dev.balsa.asm.GeneralInstruction.JE;
-import static dev.balsa.asm.GeneralInstruction.JMP;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
@@ -25,7 +24,6 @@ import dev.balsa.kernel.amx.BlockCode.Shape;
 import dev.balsa.kernel.code.Lanes;
 import dev.balsa.kernel.code.OperandPlaces;
 import dev.balsa.kernel.code.StageCode;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -60,7 +58,6 @@ abstract class SumsOut {
     final Shape shape;
     private final List<Stage> stages;
     private final List<Integer> operands;
-    private final List<Runnable> rare = new ArrayList<>();
     /// Bytes of an element of the result.
     private final int bytes;
 
@@ -80,17 +77,6 @@ abstract class SumsOut {
 
     /// Writes what becomes of a row of sums; takes rax.
     abstract void finishRow(int row);
-
-    /// Whether there is code for two rows by turns.
-    boolean finishesTwo() {
-        return false;
-    }
-
-    /// Writes what becomes of two rows of sums, if [#finishesTwo]; rcx is the place of the second one, see [#choose];
-    /// takes rax.
-    void finishRows(int row) {
-        throw new IllegalStateException("no code for two rows; ask finishesTwo() first");
-    }
 
     /// Writes what must be done before any row is finished; takes rax and what [#finishRow] takes.
     void start() {}
@@ -213,48 +199,11 @@ abstract class SumsOut {
     /// Finishes a row of the block before.
     final void finish(int row) {
         var dropped = new Label("dropped");
-        choose(row);
+        a.emit(MOV, ROW.low32(), Mem.at(PLACES, row * PLACE_BYTES));
         a.emit(CMP, ROW.low32(), Imm.of(NOWHERE));
         a.emit(JE, dropped);
         finishRow(row);
         a.bind(dropped);
-    }
-
-    /// Finishes two rows of the block before, if there is code for that, by turns.
-    final void finishTwo(int row) {
-        if (!finishesTwo()) {
-            finish(row);
-            finish(row + 1);
-            return;
-        }
-        var separately = new Label("separately");
-        var done = new Label("two rows done");
-        for (int i = row; i < row + 2; i++) {
-            choose(i);
-            a.emit(CMP, ROW.low32(), Imm.of(NOWHERE));
-            a.emit(JE, separately);
-        }
-        finishRows(row);
-        a.bind(done);
-        rare.add(() -> {
-            a.bind(separately);
-            finish(row);
-            finish(row + 1);
-            a.emit(JMP, done);
-        });
-    }
-
-    /// rcx = the place of a row.
-    final void choose(int row) {
-        a.emit(MOV, ROW.low32(), Mem.at(PLACES, row * PLACE_BYTES));
-    }
-
-    /// Writes what is seldom run, out of the way of what is.
-    final void end() {
-        var end = new Label("end of the routine");
-        a.emit(JMP, end);
-        rare.forEach(Runnable::run);
-        a.bind(end);
     }
 
     /// Moves on by some rows.
@@ -327,7 +276,8 @@ abstract class SumsOut {
         }
         a.emit(MOV, SUMS, BlockArgument.BUFFER.in());
         a.bind(row);
-        finishTwo(0);
+        finish(0);
+        finish(1);
         walk(2);
         testLeft();
         a.emit(JNE, row);

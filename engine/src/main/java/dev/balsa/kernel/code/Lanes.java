@@ -273,6 +273,16 @@ public final class Lanes {
         emit(unit.hasMasks() ? Avx512Instruction.VRNDSCALEPS : VROUNDPS, d, x, Imm.of(how));
     }
 
+    /// d = x less its integer part, rounded down; on units with masks
+    void fraction(Vec d, Vec x) {
+        emit(Avx512Instruction.VREDUCEPS, d, x, Imm.of(DOWN));
+    }
+
+    /// d = x times two to the power of y, rounded down; on units with masks
+    void timesPowerOfTwo(Vec d, Vec x, Vec y) {
+        emit(Avx512Instruction.VSCALEFPS, d, x, y);
+    }
+
     /// d = the bits of x and y
     public void and(Vec d, Vec x, Operand y) {
         emit(AvxInstruction.VANDPS, d, x, y);

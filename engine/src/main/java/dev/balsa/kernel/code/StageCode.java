@@ -1,5 +1,7 @@
 package dev.balsa.kernel.code;
 
+import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
@@ -12,6 +14,7 @@ import dev.balsa.kernel.code.Lanes.Comparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Writes what an epilogue does to a vector of neighbouring elements of one row of a result.
 public final class StageCode {
@@ -58,7 +61,7 @@ public final class StageCode {
     /// Whether stages leave no number that is infinite or close to the largest one.
     public static boolean areBounded(List<Stage> stages) {
         return !stages.isEmpty()
-                && stages.getLast() instanceof Stage.Unary(var function, float low, float high)
+                && stages.getLast() instanceof Stage.Unary(var function, float low, float high, var _)
                 && function == UnaryFunction.CLIP
                 && low > -MODERATE
                 && high < MODERATE;
@@ -84,12 +87,43 @@ public final class StageCode {
     public static int temporaries(List<Stage> stages) {
         return stages.stream()
                 .mapToInt(stage -> switch (stage) {
-                    case Stage.Unary unary -> FunctionCode.temporaries(unary.function());
+                    case Stage.Unary unary -> FunctionCode.temporaries(unary);
                     case Stage.Binary binary ->
                         binary.function() == BinaryFunction.POW ? FunctionCode.MOST_TEMPORARIES : BINARY_TEMPORARIES;
                 })
                 .max()
                 .orElse(0);
+    }
+
+    /// The constants that the code of stages reads.
+    public static List<long[]> constants(VectorUnit unit, List<Stage> stages) {
+        var unused = new Assembler();
+        var registers =
+                IntStream.range(0, unit.registers()).mapToObj(unit::register).toList();
+        var operands = new Operands() {
+            @Override
+            public Mem at(Stage.Binary stage) {
+                return Mem.at(Gpr.RAX, 0);
+            }
+
+            @Override
+            public int lanes() {
+                return unit.lanes();
+            }
+        };
+        write(new Lanes(unused, unit), stages, registers.getFirst(), registers.subList(1, registers.size()), operands);
+        return unused.constants();
+    }
+
+    /// Keeps as many of the constants that the code of stages reads in registers as there are.
+    ///
+    /// @param free written by nothing that follows
+    public static void keepConstants(Lanes lanes, List<Stage> stages, List<Vec> free) {
+        var constants = constants(lanes.unit(), stages);
+        var assembler = lanes.assembler();
+        for (int i = 0; i < Math.min(constants.size(), free.size()); i++) {
+            assembler.keep(assembler.constant(constants.get(i)), free.get(i));
+        }
     }
 
     /// What is done to one vector, with registers that it may overwrite.
@@ -140,8 +174,7 @@ public final class StageCode {
     public static void write(Lanes lanes, List<Stage> stages, Vec x, List<Vec> free, Operands operands) {
         for (var stage : stages) {
             switch (stage) {
-                case Stage.Unary(var function, float alpha, float beta) ->
-                    FunctionCode.write(lanes, function, alpha, beta, x, free);
+                case Stage.Unary unary -> FunctionCode.write(lanes, unary, x, free);
                 case Stage.Binary binary -> binary(lanes, binary, x, free, operands);
             }
         }

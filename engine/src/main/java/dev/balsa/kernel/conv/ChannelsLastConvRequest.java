@@ -163,7 +163,7 @@ public record ChannelsLastConvRequest(
                 outputs,
                 window,
                 weights,
-                epilogue.stored(storage, operands),
+                epilogue.stored(storage, operands, output()),
                 parts,
                 operands.contains(0) ? storage : image,
                 operands.contains(output()) ? storage : result,

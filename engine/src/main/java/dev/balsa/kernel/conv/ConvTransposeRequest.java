@@ -84,7 +84,7 @@ public record ConvTransposeRequest(
                 outputs,
                 window,
                 weights,
-                epilogue.stored(storage, operands),
+                epilogue.stored(storage, operands, output()),
                 resultStep,
                 operands.contains(0) ? storage : image,
                 operands.contains(output()) ? storage : result);

@@ -13,9 +13,9 @@ import dev.balsa.kernel.code.RestLanes;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Writes the loop of a chain of functions: rows of elements, vector by vector, of which every input is read once
 /// and the result written once.
@@ -48,7 +48,9 @@ final class ElementwiseCode {
     private final Lanes lanes;
     private final Vec x;
     private final RestLanes rest;
-    private final List<Vec> free = new ArrayList<>();
+    private final Vec spare;
+    private final List<Vec> free;
+    private final List<Vec> kept;
 
     private ElementwiseCode(Assembler assembler, Form form) {
         this.form = form;
@@ -57,9 +59,14 @@ final class ElementwiseCode {
         this.lanes = new Lanes(assembler, unit);
         this.x = unit.register(0);
         this.rest = new RestLanes(lanes, unit.register(unit.registers() - 1), Mask.K3);
-        for (int i = 1; i < unit.registers() - 1; i++) {
-            free.add(unit.register(i));
-        }
+        this.spare = unit.register(unit.registers() - 2);
+        int temporaries = StageCode.temporaries(form.stages);
+        this.free = registers(1, 1 + temporaries);
+        this.kept = registers(1 + temporaries, unit.registers() - 2);
+    }
+
+    private List<Vec> registers(int first, int end) {
+        return IntStream.range(first, end).mapToObj(unit::register).toList();
     }
 
     /// The routine's code.
@@ -70,14 +77,14 @@ final class ElementwiseCode {
     private void write() {
         var rows = new RowsCode(a, form.spread.size(), unit.lanes());
         rows.load();
+        StageCode.keepConstants(lanes, form.stages, kept);
         rest.choose(Mem.at(Gpr.RDI, RowsWork.REST));
         rows.loop(() -> vector(false), () -> vector(true));
     }
 
     private void vector(boolean partly) {
         load(x, 0, partly);
-        var spare = free.getLast();
-        StageCode.write(lanes, form.stages, x, free.subList(0, free.size() - 1), new StageCode.Operands() {
+        StageCode.write(lanes, form.stages, x, free, new StageCode.Operands() {
             @Override
             public Mem at(Stage.Binary stage) {
                 return place(stage.operand());

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.elementwise;
 
+import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
 import java.util.ArrayList;
@@ -59,7 +60,10 @@ public record ElementwiseRequest(
     ElementwiseRequest stored(Storage storage, Set<Integer> operands) {
         var changed = new ArrayList<>(storages);
         operands.forEach(operand -> changed.set(operand, storage));
-        return new ElementwiseRequest(shape, strides, stages, resultStep, changed);
+        var same = operands.contains(output())
+                ? new Epilogue(stages).rounded(storage).stages()
+                : stages;
+        return new ElementwiseRequest(shape, strides, same, resultStep, changed);
     }
 
     /// The same for another shape.

@@ -51,7 +51,8 @@ public final class SpanStages {
 
     private static Step step(Stage stage, FloatSpans spans) {
         return switch (stage) {
-            case Stage.Unary(var function, var alpha, var beta) -> new Step.Unary(spans.loop(function), alpha, beta);
+            case Stage.Unary(var function, var alpha, var beta, var _) ->
+                new Step.Unary(spans.loop(function), alpha, beta);
             case Stage.Binary(var function, var operand, var spread, var _) ->
                 new Step.Binary(spans.loop(function), operand, spread);
         };

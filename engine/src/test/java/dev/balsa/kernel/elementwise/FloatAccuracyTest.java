@@ -8,6 +8,7 @@ import dev.balsa.ir.elementwise.Pow;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Stage;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.code.VectorUnit;
@@ -156,6 +157,42 @@ class FloatAccuracyTest {
                     assertThat(ulps(found[i], exact))
                             .as("swish of %s: found %s, expected %s", x[i], found[i], exact)
                             .isLessThanOrEqualTo(6);
+                }
+            }
+        }
+    }
+
+    static Stream<Arguments> roughCases() {
+        return CodeTrial.levels()
+                .filter(isa -> VectorUnit.of(isa).orElseThrow().hasMasks())
+                .flatMap(isa -> Stream.of(
+                        arguments(UnaryFunction.SIGMOID, (DoubleUnaryOperator) FloatAccuracyTest::sigmoid, isa),
+                        arguments(UnaryFunction.SWISH, (DoubleUnaryOperator) x -> x * sigmoid(x), isa)));
+    }
+
+    /// What is rounded to a bfloat16 number may be off by 2^-12 before.
+    @ParameterizedTest
+    @MethodSource("roughCases")
+    void whatIsRoundedStaysWithinTheStatedError(UnaryFunction function, DoubleUnaryOperator exact, Isa isa) {
+        int count = (int) ((1L << 32) / STEP) + ENDS.length;
+        var x = new float[count];
+        for (int i = 0; i < count; i++) {
+            x[i] = i < ENDS.length ? ENDS[i] : Float.intBitsToFloat((i - ENDS.length) * STEP);
+        }
+        var stage = new Stage.Unary(function, 1, 0, Storage.BFLOAT16);
+        var request = new ElementwiseRequest(List.of((long) count), List.of(List.of(1L)), List.of(stage));
+        try (var trial = new CodeTrial()) {
+            trial.input(x);
+            var kernel = new ElementwiseCodeKernel(VectorUnit.of(isa).orElseThrow());
+            var found = trial.run(kernel.prepare(request, trial), count);
+            for (int i = 0; i < count; i++) {
+                double expected = exact.applyAsDouble(x[i]);
+                boolean isNothing = Math.abs(found[i]) < NEXT_TO_NOTHING
+                        && (Math.abs(expected) < NEXT_TO_NOTHING || x[i] == Float.NEGATIVE_INFINITY);
+                if (!isNothing && !(Math.abs(found[i] - expected) <= Math.abs(expected) * 0x1p-12)) {
+                    assertThat((Float) found[i])
+                            .as("%s of %s, expected %s", function, x[i], expected)
+                            .isEqualTo((Float) (float) expected);
                 }
             }
         }
