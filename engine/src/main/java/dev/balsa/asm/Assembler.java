@@ -58,8 +58,8 @@ public final class Assembler {
     private Operand[] withKept(Operand[] operands) {
         var given = operands.clone();
         for (int i = 0; i < given.length; i++) {
-            if (given[i] instanceof Mem mem && kept.get(mem) instanceof Vec register) {
-                given[i] = register;
+            if (given[i] instanceof Mem mem) {
+                given[i] = kept.containsKey(mem) ? kept.get(mem) : mem;
             }
         }
         return given;

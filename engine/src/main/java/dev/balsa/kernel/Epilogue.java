@@ -22,8 +22,8 @@ public record Epilogue(List<Stage> stages) {
     public String key() {
         return stages.stream()
                 .map(stage -> switch (stage) {
-                    case Stage.Unary(var function, float _, float _, var rounded) ->
-                        function + (rounded == Storage.FLOATS ? "" : "-" + rounded);
+                    case Stage.Unary(var function, float _, float _, boolean isRough) ->
+                        function + (isRough ? "-ROUGH" : "");
                     case Stage.Binary(var function, int _, var spread, var storage) ->
                         function + "-" + spread + (storage == Storage.FLOATS ? "" : "-" + storage);
                 })
@@ -57,18 +57,18 @@ public record Epilogue(List<Stage> stages) {
     ///
     /// @param output the index of the result among the operands
     public Epilogue stored(Storage storage, Set<Integer> operands, int output) {
-        var same = operands.contains(output) ? rounded(storage) : this;
+        var same = storage == Storage.BFLOAT16 && operands.contains(output) ? rough() : this;
         return new Epilogue(same.stages.stream()
                 .map(stage -> stored(stage, storage, operands))
                 .toList());
     }
 
-    /// The same for a result that is stored so: what is not far from it may be less exact.
-    public Epilogue rounded(Storage storage) {
+    /// The same for a result that is rounded to bfloat16 numbers: a function that only sums follow may be rough.
+    public Epilogue rough() {
         var changed = new ArrayList<>(stages);
         for (int i = stages.size() - 1; i >= 0; i--) {
             if (stages.get(i) instanceof Stage.Unary(var function, float alpha, float beta, var _)) {
-                changed.set(i, new Stage.Unary(function, alpha, beta, storage));
+                changed.set(i, new Stage.Unary(function, alpha, beta, true));
                 break;
             }
             if (((Stage.Binary) stages.get(i)).function() != BinaryFunction.ADD) {

@@ -4,12 +4,12 @@ package dev.balsa.kernel;
 public sealed interface Stage {
     /// A function of the element alone.
     ///
-    /// @param rounded how its result is stored, at once or after sums with others: as [Storage#FLOATS] if that is
-    ///     not known, or as [Storage#BFLOAT16]; then it may be off by a fraction of what rounding changes
-    record Unary(UnaryFunction function, float alpha, float beta, Storage rounded) implements Stage {
+    /// @param isRough whether its result may be off by 2^-12 of itself, since it is rounded to a bfloat16 number
+    ///     afterwards, or since what it is a function of is a product of such numbers
+    record Unary(UnaryFunction function, float alpha, float beta, boolean isRough) implements Stage {
         /// A function as exact as the kernel has it.
         public Unary(UnaryFunction function, float alpha, float beta) {
-            this(function, alpha, beta, Storage.FLOATS);
+            this(function, alpha, beta, false);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.balsa.ir.assembly.Concat;
 import dev.balsa.ir.assembly.Expand;
 import dev.balsa.ir.assembly.Pad;
 import dev.balsa.ir.assembly.Slice;
+import dev.balsa.ir.assembly.SliceRange;
 import dev.balsa.ir.assembly.Tile;
 import dev.balsa.ir.assembly.Transpose;
 import dev.balsa.ir.attention.Attention;
@@ -84,6 +85,11 @@ final class Lowering {
     /// The kernel for what is left of a Concat; see [MovementLowering#rest].
     Optional<KernelChoice> restOfConcat(Node node, List<Integer> rest, long row, int width) {
         return node.op() instanceof Concat op ? movements.rest(node, op, rest, row, width) : Optional.empty();
+    }
+
+    /// What a Slice takes of each dimension, if that is known.
+    Optional<List<SliceRange>> ranges(Node node) {
+        return node.op() instanceof Slice ? movements.ranges(node) : Optional.empty();
     }
 
     /// The kernel for a node, or nothing if its plain definition must do.

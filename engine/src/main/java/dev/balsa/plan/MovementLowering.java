@@ -74,6 +74,23 @@ record MovementLowering(Graph graph, KernelPicker picker) {
     }
 
     Optional<KernelChoice> slice(Node node) {
+        if (!isMovable(node.input(0))) {
+            return Optional.empty();
+        }
+        var shape = Chains.shape(node.input(0)).toList();
+        return ranges(node)
+                .flatMap(ranges -> copy(
+                        node,
+                        StridedCopyRequest.slice(
+                                width(node.input(0)),
+                                shape,
+                                ranges.stream().map(SliceRange::start).toList(),
+                                ranges.stream().map(SliceRange::step).toList(),
+                                ranges.stream().map(SliceRange::length).toList())));
+    }
+
+    /// What a Slice takes of each dimension, if that is known and as it should be.
+    Optional<List<SliceRange>> ranges(Node node) {
         var starts = longs(node, 1);
         var ends = longs(node, 2);
         var given = node.input(3).isPresent() ? longs(node, 3) : Optional.<List<Long>>empty();
@@ -82,7 +99,7 @@ record MovementLowering(Graph graph, KernelPicker picker) {
                 && ends.isPresent()
                 && given.isPresent() == node.input(3).isPresent()
                 && givenSteps.isPresent() == node.input(4).isPresent();
-        if (!isMovable(node.input(0)) || !known) {
+        if (!known) {
             return Optional.empty();
         }
         var shape = Chains.shape(node.input(0));
@@ -93,18 +110,16 @@ record MovementLowering(Graph graph, KernelPicker picker) {
             // The plain definition says what is wrong.
             return Optional.empty();
         }
-        var from = new ArrayList<>(Collections.nCopies(shape.rank(), 0L));
-        var by = new ArrayList<>(Collections.nCopies(shape.rank(), 1L));
-        var counts = new ArrayList<>(shape.toList());
+        var ranges = new ArrayList<SliceRange>();
+        shape.toList().forEach(length -> ranges.add(new SliceRange(0, 1, length)));
         for (int i = 0; i < count; i++) {
             int axis = Axes.normalize(axes.get(i), shape.rank());
-            var range = SliceRange.of(
-                    shape.dim(axis), starts.get().get(i), ends.get().get(i), steps.get(i));
-            from.set(axis, range.start());
-            by.set(axis, range.step());
-            counts.set(axis, range.length());
+            ranges.set(
+                    axis,
+                    SliceRange.of(
+                            shape.dim(axis), starts.get().get(i), ends.get().get(i), steps.get(i)));
         }
-        return copy(node, StridedCopyRequest.slice(width(node.input(0)), shape.toList(), from, by, counts));
+        return Optional.of(ranges);
     }
 
     Optional<KernelChoice> concat(Node node, Concat op) {

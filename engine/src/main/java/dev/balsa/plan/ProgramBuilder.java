@@ -82,8 +82,8 @@ final class ProgramBuilder {
         choices = handover.choices();
         slots.store(handover);
         if (VectorUnit.of(context.isa()).isPresent()) {
-            pieces = ConcatPieces.of(source.now(), choices, handover);
-            choices = pieces.choices(lowering);
+            pieces = ConcatPieces.of(source.now(), choices, handover, lowering);
+            choices = pieces.choices();
         }
         groups = scaled.grouped(DepthFirst.of(source.now(), choices, context.machine()), choices);
         means = RowMeansForPools.of(source.now(), choices, groups, this::lowerDense);

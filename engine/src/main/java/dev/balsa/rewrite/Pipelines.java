@@ -51,9 +51,11 @@ public final class Pipelines {
                 new RulePass(new MakeClip()),
                 new RulePass(new FuseAttention(attentions)),
                 new RulePass(new SpreadSpaceBlocks()),
+                new RulePass(new DivideConv(images)),
                 new TurnImages(images),
                 new DeadCode(),
                 new RulePass(new DelayView(chains)),
-                new RulePass(new FuseChain(chains))));
+                new RulePass(new FuseChain(chains)),
+                new RulePass(new SpreadConstants())));
     }
 }

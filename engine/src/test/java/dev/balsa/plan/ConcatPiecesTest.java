@@ -8,6 +8,8 @@ import dev.balsa.ir.GraphBuilder;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.assembly.Concat;
+import dev.balsa.ir.assembly.Slice;
+import dev.balsa.ir.assembly.Transpose;
 import dev.balsa.ir.elementwise.Add;
 import dev.balsa.ir.elementwise.Exp;
 import dev.balsa.ir.elementwise.Relu;
@@ -229,5 +231,83 @@ class ConcatPiecesTest {
         var joined = concat(convRelu(a, 16, 16, 1), convRelu(a, 16, 16, 3));
         var shape = builder.constant("shape", Tensor.of(new long[] {-1}, 1));
         check(isa, List.of(), 2, builder.add(new Reshape(false), joined, shape));
+    }
+
+    private static final Shape ONE_IMAGE = Shape.of(1, 16, 12, 16);
+
+    /// As detectors do with the numbers of their anchors: some of each go through functions, the others stay.
+    private Value head(GraphBuilder graph, Value image, List<Value> more) {
+        var weights = graph.constant("w", floats(Shape.of(63, 16, 1, 1)));
+        var conv = graph.add(new Conv(window(1, 1, 0), 1), image, weights);
+        var groups = graph.constant("groups", Tensor.of(new long[] {1, 3, 21, 12, 16}, 5));
+        var apart = graph.add(new Reshape(false), conv, groups);
+        var all = graph.add(new Sigmoid(), graph.add(new Transpose(List.of(0L, 1L, 3L, 4L, 2L)), apart));
+        var first = graph.add(new Exp(), channels(graph, all, 0, 2));
+        var joined = graph.add(new Concat(-1), first, channels(graph, all, 2, 21));
+        more.add(all);
+        return graph.add(new Reshape(false), joined, graph.constant("rows", Tensor.of(new long[] {1, 576, 21}, 3)));
+    }
+
+    private static Value channels(GraphBuilder graph, Value value, long from, long to) {
+        return graph.add(
+                new Slice(),
+                value,
+                graph.constant("from", Tensor.of(new long[] {from}, 1)),
+                graph.constant("to", Tensor.of(new long[] {to}, 1)),
+                graph.constant("axis", Tensor.of(new long[] {4}, 1)));
+    }
+
+    private static List<String> operators(Program program) {
+        return program.steps().stream().map(step -> step.info().operator()).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
+    void slicesThatArePutBackStayWhereTheyAre(Isa isa) {
+        var graph = new GraphBuilder("g");
+        var image = graph.input("image", TensorType.of(DataType.FLOAT32, ONE_IMAGE));
+        var built = graph.build(List.of(head(graph, image, new ArrayList<>())));
+        var inputs = List.of(floats(ONE_IMAGE));
+        assertThat(operators(program(isa, built, inputs)))
+                .containsExactly("Transpose", "Conv+Sigmoid", "Conv+Sigmoid", "Conv+Sigmoid", "Slice", "Exp", "Concat");
+        BothWays.compare(built, List.of(inputs, List.of(floats(ONE_IMAGE)), inputs), 2, TOLERANCE);
+    }
+
+    /// What is read after the Concat, or goes to the caller, must not be changed by it.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void slicesOfWhatIsReadLaterAreCopied(Isa isa) {
+        var graph = new GraphBuilder("g");
+        var image = graph.input("image", TensorType.of(DataType.FLOAT32, ONE_IMAGE));
+        var more = new ArrayList<Value>();
+        var rows = head(graph, image, more);
+        var later = graph.add(new Relu(), channels(graph, more.getFirst(), 0, 3));
+        var inputs = List.of(floats(ONE_IMAGE));
+        BothWays.compare(graph.build(List.of(rows, later)), List.of(inputs), 2, TOLERANCE);
+
+        var other = new GraphBuilder("g");
+        var second = other.input("image", TensorType.of(DataType.FLOAT32, ONE_IMAGE));
+        var all = new ArrayList<Value>();
+        var joined = head(other, second, all);
+        BothWays.compare(other.build(List.of(joined, all.getFirst())), List.of(inputs), 2, TOLERANCE);
+    }
+
+    /// Convolutions of anchors write rows apart where only some of the columns are theirs.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void blocksOfRowsArePieces(Isa isa) {
+        var graph = new GraphBuilder("g");
+        var image = graph.input("image", TensorType.of(DataType.FLOAT32, ONE_IMAGE));
+        var weights = graph.constant("w", floats(Shape.of(63, 16, 1, 1)));
+        var conv = graph.add(new Conv(window(1, 1, 0), 1), image, weights);
+        var groups = graph.constant("groups", Tensor.of(new long[] {1, 3, 21, 12, 16}, 5));
+        var apart = graph.add(new Reshape(false), conv, groups);
+        var blocks = graph.add(new Transpose(List.of(0L, 1L, 3L, 4L, 2L)), apart);
+        var constant = graph.constant("c", floats(Shape.of(1, 3, 12, 16, 20)));
+        var built = graph.build(List.of(graph.add(new Concat(-1), blocks, graph.add(new Exp(), constant))));
+        var inputs = List.of(floats(ONE_IMAGE));
+        assertThat(operators(program(isa, built, inputs)))
+                .containsExactly("Transpose", "Conv", "Conv", "Conv", "Concat");
+        BothWays.compare(built, List.of(inputs, List.of(floats(ONE_IMAGE)), inputs), 2, TOLERANCE);
     }
 }

@@ -45,6 +45,7 @@ class GoldenTest {
             "SpreadClip",
             "MakeClip",
             "SpreadSpaceBlocks",
+            "DivideConv",
             "TurnImages",
             "TurnImages-axes",
             "TurnImages-shapes",
@@ -63,7 +64,8 @@ class GoldenTest {
             "FuseAttention-not",
             "DelayView",
             "DelayView-images",
-            "FuseChain");
+            "FuseChain",
+            "SpreadConstants");
 
     private static boolean isWindow(Node node, Graph graph) {
         return node.op() instanceof Window && !node.name().equals("stays");

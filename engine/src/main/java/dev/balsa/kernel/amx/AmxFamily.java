@@ -3,6 +3,7 @@ package dev.balsa.kernel.amx;
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Cost;
+import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.StageCode;
@@ -115,6 +116,11 @@ public record AmxFamily(int products) implements ProductFamily {
     @Override
     public Cost cost(Size size, long rowBytes) {
         return AmxCost.of(this, size, rowBytes);
+    }
+
+    /// The epilogue of these products: with one of them, functions need not be exact.
+    List<Stage> stages(List<Stage> stages) {
+        return products == 1 ? new Epilogue(stages).rough().stages() : stages;
     }
 
     /// What has the parts that are multiplied; three of them do not go into the place of a float.

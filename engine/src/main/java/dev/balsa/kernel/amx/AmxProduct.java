@@ -74,7 +74,7 @@ final class AmxProduct implements RowProduct {
             TileProduct.Right right,
             Workplace workplace,
             Constants constants) {
-        stages = request.stages();
+        stages = family.stages(request.stages());
         operands = new OperandAddresses(stages);
         parts = family.parts();
         leftBytes = request.left().bytes();

@@ -2,7 +2,6 @@ package dev.balsa.kernel.code;
 
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.code.Lanes.Comparison;
 import dev.balsa.kernel.elementwise.Coefficients;
@@ -14,8 +13,8 @@ import java.util.List;
 ///
 /// NaN stays NaN. Errors are those of the portable functions: at most 2 ulp where no other bound is stated. Sigmoids
 /// below the normal range are 0. With AVX-512, 1 / (1 + exp(-x)) and x / (1 + exp(-x)) are off by up to 6 ulp, and for
-/// x below -86.5 about 2.7e-38 and -2e-36; where they are rounded to bfloat16 numbers, they are off by up to 2^-12 of
-/// themselves before, a sixteenth of what rounding changes.
+/// x below -86.5 about 2.7e-38 and -2e-36; rough ones ([Stage.Unary]) are off by up to 2^-12 of themselves, a sixteenth
+/// of what rounding to bfloat16 numbers changes.
 public final class FunctionCode {
     /// How many registers beside x the hungriest function overwrites.
     public static final int MOST_TEMPORARIES = 6;
@@ -97,9 +96,9 @@ public final class FunctionCode {
         return isRough(stage) ? ROUGH_TEMPORARIES : temporaries(stage.function());
     }
 
-    /// Whether there is code of its own for a result that is rounded to a bfloat16 number.
+    /// Whether there is code of its own for a rough function; only with AVX-512.
     private static boolean isRough(Stage.Unary stage) {
-        return stage.rounded() == Storage.BFLOAT16
+        return stage.isRough()
                 && (stage.function() == UnaryFunction.SIGMOID
                         || stage.function() == UnaryFunction.SWISH && stage.alpha() == 1);
     }

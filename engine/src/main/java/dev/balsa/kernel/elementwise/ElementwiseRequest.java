@@ -60,9 +60,8 @@ public record ElementwiseRequest(
     ElementwiseRequest stored(Storage storage, Set<Integer> operands) {
         var changed = new ArrayList<>(storages);
         operands.forEach(operand -> changed.set(operand, storage));
-        var same = operands.contains(output())
-                ? new Epilogue(stages).rounded(storage).stages()
-                : stages;
+        boolean isRough = storage == Storage.BFLOAT16 && operands.contains(output());
+        var same = isRough ? new Epilogue(stages).rough().stages() : stages;
         return new ElementwiseRequest(shape, strides, same, resultStep, changed);
     }
 

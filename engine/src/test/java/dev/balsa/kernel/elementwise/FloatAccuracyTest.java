@@ -8,7 +8,6 @@ import dev.balsa.ir.elementwise.Pow;
 import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Trials;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.code.VectorUnit;
@@ -179,7 +178,7 @@ class FloatAccuracyTest {
         for (int i = 0; i < count; i++) {
             x[i] = i < ENDS.length ? ENDS[i] : Float.intBitsToFloat((i - ENDS.length) * STEP);
         }
-        var stage = new Stage.Unary(function, 1, 0, Storage.BFLOAT16);
+        var stage = new Stage.Unary(function, 1, 0, true);
         var request = new ElementwiseRequest(List.of((long) count), List.of(List.of(1L)), List.of(stage));
         try (var trial = new CodeTrial()) {
             trial.input(x);
