@@ -18,20 +18,28 @@ import static dev.balsa.asm.GeneralInstruction.LEA;
 import static dev.balsa.asm.GeneralInstruction.MOV;
 
 import dev.balsa.asm.Assembler;
+import dev.balsa.asm.Avx512Instruction;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
+import dev.balsa.asm.Mask;
+import dev.balsa.asm.MaskInstruction;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Vec;
+import dev.balsa.cpu.Isa;
+import dev.balsa.kernel.Storage;
 
 /// Writes the code that turns blocks of up to 8 x 8 elements of 32 bits in registers: rdx strips of rsi blocks
 /// each, both at least 1; rdi points to the [Argument]s. A strip is [#lines] lines of the source, whose elements
 /// become columns of the target; its blocks follow one another along the lines. Lines and blocks of fewer than 8
 /// elements stand alone: there is one strip of such lines, and one block in each strip of such a width.
 ///
+/// @param isa the level; all have the same code for elements that stay as they are
 /// @param width elements of a line in a block, 1 to 8
 /// @param lines lines in a strip, 1 to 8
-public record TransposeCode(int width, int lines) {
+/// @param result how the target is stored: as the source is ([Storage#FLOATS]), or, with AVX-512, floats as
+///     [Storage#BFLOAT16]
+public record TransposeCode(Isa isa, int width, int lines, Storage result) {
     /// What the routine is told, in this order.
     public enum Argument implements RoutineArgument {
         SOURCE(0),
@@ -63,6 +71,8 @@ public record TransposeCode(int width, int lines) {
 
     private static final int HALF = SIDE / 2;
     private static final int VECTOR = SIDE * Float.BYTES;
+    /// The elements of a row.
+    private static final Mask LINES = Mask.K1;
     private static final Gpr STEP = Gpr.R10;
     private static final Gpr STEPS = Gpr.R11;
     private static final Gpr ROW = Gpr.R12;
@@ -70,7 +80,9 @@ public record TransposeCode(int width, int lines) {
 
     /// Names the routine.
     public String name() {
-        return "avx2_transpose_x32_" + width + "x" + lines;
+        return result == Storage.FLOATS
+                ? "avx2_transpose_x32_" + width + "x" + lines
+                : isa.label() + "_transpose_x32_" + width + "x" + lines + "_to_bfloat16";
     }
 
     /// The routine's code.
@@ -81,6 +93,10 @@ public record TransposeCode(int width, int lines) {
     /// r8, r9 = the strip in source and target; rax, rbx = the block's first and fifth line; rcx, r14 = its first
     /// and fifth row; r10, r11 = one and three lines; r12, r13 = one and three rows; r15 counts blocks.
     private void write(Assembler a) {
+        if (result == Storage.BFLOAT16) {
+            a.emit(MOV, Gpr.RAX.low32(), Imm.of((1 << lines) - 1));
+            a.emit(MaskInstruction.KMOVW, LINES, Gpr.RAX.low32());
+        }
         a.emit(MOV, Gpr.R8, Mem.at(Gpr.RDI, Argument.SOURCE.at()));
         a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET.at()));
         a.emit(MOV, STEP, Mem.at(Gpr.RDI, Argument.SOURCE_LINE.at()));
@@ -105,7 +121,7 @@ public record TransposeCode(int width, int lines) {
         a.emit(DEC, Gpr.R15);
         a.emit(JNE, block);
         a.emit(LEA, Gpr.R8, Mem.at(Gpr.R8, STEP, SIDE, 0));
-        a.emit(ADD, Gpr.R9, Imm.of(VECTOR));
+        a.emit(ADD, Gpr.R9, Imm.of((long) SIDE * result.bytes()));
         a.emit(DEC, Gpr.RDX);
         a.emit(JNE, strip);
     }
@@ -133,7 +149,15 @@ public record TransposeCode(int width, int lines) {
             a.emit(VPERM2F128, Vec.ymm(SIDE + i), low, high, Imm.of(i < HALF ? 0x20 : 0x31));
         }
         for (int i = 0; i < width; i++) {
-            store(a, place(i, Gpr.RCX, Gpr.R14, ROW, ROWS), Vec.ymm(SIDE + i), lines, Vec.xmm(0));
+            var target = place(i, Gpr.RCX, Gpr.R14, ROW, ROWS);
+            var row = Vec.ymm(SIDE + i);
+            if (result == Storage.BFLOAT16) {
+                var rounded = row.as(Vec.xmm(0).bits());
+                a.emit(Avx512Instruction.VCVTNEPS2BF16, rounded, row);
+                a.emit(Avx512Instruction.VMOVDQU16, target.mask(LINES), rounded);
+            } else {
+                store(a, target, row, lines, Vec.xmm(0));
+            }
         }
     }
 

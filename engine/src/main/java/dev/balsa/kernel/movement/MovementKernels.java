@@ -18,7 +18,7 @@ public final class MovementKernels {
         var kernels = new ArrayList<Kernel<StridedCopyRequest>>();
         VectorUnit.of(isa).ifPresent(unit -> {
             kernels.add(new RunCopyCodeKernel(unit));
-            kernels.add(new TransposeCodeKernel(unit.isa()));
+            kernels.add(new TransposeCodeKernel(unit));
             kernels.add(new StridedCopyCodeKernel(unit.isa()));
         });
         kernels.addAll(copies());
@@ -30,7 +30,10 @@ public final class MovementKernels {
         return List.of(
                 new PortableKernel<>("transpose_any", VectorProvider.PLAIN, TransposeWork::suits, TransposeWork::new),
                 new PortableKernel<>(
-                        "copy_any", VectorProvider.PLAIN, StridedCopyRequest::isDense, StridedCopyWork::new));
+                        "copy_any",
+                        VectorProvider.PLAIN,
+                        request -> request.isDense() && request.keepsElements(),
+                        StridedCopyWork::new));
     }
 
     /// The kernels for [ConcatRequest] up to a level.

@@ -29,7 +29,7 @@ public final class RunCopyCodeKernel implements Kernel<StridedCopyRequest> {
     @Override
     public boolean supports(StridedCopyRequest request) {
         var nest = request.nestOfBoth();
-        return nest.total() > 0 && nest.innerStride(0) == 1 && nest.innerStride(1) == 1;
+        return request.keepsElements() && nest.total() > 0 && nest.innerStride(0) == 1 && nest.innerStride(1) == 1;
     }
 
     /// The output, where its rows are runs.

@@ -30,7 +30,7 @@ public final class StridedCopyCodeKernel implements Kernel<StridedCopyRequest> {
     @Override
     public boolean supports(StridedCopyRequest request) {
         var nest = request.nest();
-        return request.isDense() && nest.total() > 0 && nest.rank() > 0;
+        return request.isDense() && request.keepsElements() && nest.total() > 0 && nest.rank() > 0;
     }
 
     @Override

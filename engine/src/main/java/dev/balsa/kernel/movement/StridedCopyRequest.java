@@ -1,6 +1,7 @@
 package dev.balsa.kernel.movement;
 
 import dev.balsa.kernel.LoopNest;
+import dev.balsa.kernel.Storage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,7 +19,9 @@ import java.util.List;
 /// @param strides per dimension of the output, the distance of neighbours in the input, in elements
 /// @param resultStep elements from a row of the output, which is its innermost dimension, to the next: at least as many
 ///     as that has
-public record StridedCopyRequest(int elementBytes, List<Long> shape, long start, List<Long> strides, long resultStep) {
+/// @param result how the output is stored: as the input is ([Storage#FLOATS]), or floats as [Storage#BFLOAT16]
+public record StridedCopyRequest(
+        int elementBytes, List<Long> shape, long start, List<Long> strides, long resultStep, Storage result) {
     /// Copies the lists and checks ranks.
     public StridedCopyRequest {
         shape = List.copyOf(shape);
@@ -33,7 +36,7 @@ public record StridedCopyRequest(int elementBytes, List<Long> shape, long start,
 
     /// A copy whose output has no gaps.
     public StridedCopyRequest(int elementBytes, List<Long> shape, long start, List<Long> strides) {
-        this(elementBytes, shape, start, strides, shape.isEmpty() ? 1 : shape.getLast());
+        this(elementBytes, shape, start, strides, shape.isEmpty() ? 1 : shape.getLast(), Storage.FLOATS);
     }
 
     /// Whether the output has no gaps.
@@ -43,7 +46,17 @@ public record StridedCopyRequest(int elementBytes, List<Long> shape, long start,
 
     /// The same with rows of the output apart.
     StridedCopyRequest apart(long step) {
-        return new StridedCopyRequest(elementBytes, shape, start, strides, step);
+        return new StridedCopyRequest(elementBytes, shape, start, strides, step, result);
+    }
+
+    /// The same of floats with the output stored otherwise.
+    StridedCopyRequest stored(Storage storage) {
+        return new StridedCopyRequest(elementBytes, shape, start, strides, resultStep, storage);
+    }
+
+    /// Whether elements are copied as they are.
+    boolean keepsElements() {
+        return result == Storage.FLOATS;
     }
 
     /// The walk over the output, with the input as its only operand, in elements.

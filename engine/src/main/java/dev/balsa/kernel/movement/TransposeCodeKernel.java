@@ -1,34 +1,47 @@
 package dev.balsa.kernel.movement;
 
 import dev.balsa.asm.MachineCode;
-import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.LoopNest;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.TransposeCode;
 import dev.balsa.kernel.code.TransposeCode.Argument;
+import dev.balsa.kernel.code.VectorUnit;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Copies of 32-bit elements whose neighbours in the input become neighbours along a dimension other than the
 /// last: blocks of both dimensions are turned in registers. The code is the same on all levels: wider vectors
-/// would only move the same bytes.
+/// would only move the same bytes. Only with AVX-512 it can round floats on the way.
 public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
     private static final int ELEMENT = 4;
 
-    private final Isa isa;
+    private final VectorUnit unit;
 
     /// The kernel for a level with machine code.
-    public TransposeCodeKernel(Isa isa) {
-        this.isa = isa;
+    public TransposeCodeKernel(VectorUnit unit) {
+        this.unit = unit;
     }
 
     @Override
     public KernelSpec spec() {
-        return new KernelSpec(isa.label() + "_transpose_x32", isa);
+        return new KernelSpec(unit.isa().label() + "_transpose_x32", unit.isa());
+    }
+
+    /// The output; floats may be read by nobody else.
+    @Override
+    public Set<Set<Integer>> takes(StridedCopyRequest request, Storage storage) {
+        return storage == Storage.BFLOAT16 && unit.hasMasks() ? Set.of(Set.of(1)) : Set.of();
+    }
+
+    @Override
+    public StridedCopyRequest stored(StridedCopyRequest request, Storage storage, Set<Integer> operands) {
+        return operands.isEmpty() ? request : request.stored(storage);
     }
 
     private static int turned(LoopNest nest) {
@@ -52,7 +65,7 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
 
     @Override
     public Work prepare(StridedCopyRequest request, Constants constants) {
-        return new TransposeCodeWork(request.start(), request.nest(), constants);
+        return new TransposeCodeWork(request, unit, constants);
     }
 
     /// The two dimensions are cut to pieces, whose lines written stay in the second-level cache until they are
@@ -65,6 +78,7 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
 
         private final long start;
         private final LoopNest nest;
+        private final Storage result;
         private final int turned;
         private final long rows;
         private final long columns;
@@ -82,9 +96,10 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
         private final MachineCode narrow;
         private final MachineCode corner;
 
-        TransposeCodeWork(long start, LoopNest nest, Constants constants) {
-            this.start = start;
-            this.nest = nest;
+        TransposeCodeWork(StridedCopyRequest request, VectorUnit unit, Constants constants) {
+            start = request.start();
+            nest = request.nest();
+            result = request.result();
             turned = turned(nest);
             rows = nest.size(turned);
             columns = nest.inner();
@@ -102,14 +117,13 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
             // Where there is nothing left over, whole blocks stand for what is never called.
             int width = rows % SIDE == 0 ? SIDE : (int) (rows % SIDE);
             int lines = columns % SIDE == 0 ? SIDE : (int) (columns % SIDE);
-            whole = code(constants, SIDE, SIDE);
-            fewLines = code(constants, SIDE, lines);
-            narrow = code(constants, width, SIDE);
-            corner = code(constants, width, lines);
+            whole = code(constants, new TransposeCode(unit.isa(), SIDE, SIDE, result));
+            fewLines = code(constants, new TransposeCode(unit.isa(), SIDE, lines, result));
+            narrow = code(constants, new TransposeCode(unit.isa(), width, SIDE, result));
+            corner = code(constants, new TransposeCode(unit.isa(), width, lines, result));
         }
 
-        private static MachineCode code(Constants constants, int width, int lines) {
-            var code = new TransposeCode(width, lines);
+        private static MachineCode code(Constants constants, TransposeCode code) {
             return constants.code(code.name(), code::write);
         }
 
@@ -155,7 +169,7 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
             }
             var arguments = frame.scratch();
             Argument.SOURCE_LINE.set(arguments, nest.innerStride(0) * ELEMENT);
-            Argument.TARGET_ROW.set(arguments, targetRow * ELEMENT);
+            Argument.TARGET_ROW.set(arguments, targetRow * result.bytes());
             long height = Math.min(band, rows - row);
             long width = Math.min(chunk, columns - column);
             long blocks = height / SIDE;
@@ -171,11 +185,11 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
             }
         }
 
-        private static void call(MachineCode code, Frame frame, long source, long target, long blocks, long strips) {
+        private void call(MachineCode code, Frame frame, long source, long target, long blocks, long strips) {
             if (blocks > 0 && strips > 0) {
                 var arguments = frame.scratch();
                 Argument.SOURCE.set(arguments, frame.operand(0).address() + source * ELEMENT);
-                Argument.TARGET.set(arguments, frame.operand(1).address() + target * ELEMENT);
+                Argument.TARGET.set(arguments, frame.operand(1).address() + target * result.bytes());
                 code.call(0, arguments, blocks, strips);
             }
         }

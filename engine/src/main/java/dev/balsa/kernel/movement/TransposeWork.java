@@ -41,6 +41,7 @@ final class TransposeWork implements Work {
         var nest = request.nest();
         var last = nest.rank() - 1;
         return request.isDense()
+                && request.keepsElements()
                 && nest.total() > 0
                 && last > 0
                 && nest.stride(0, last) != 1

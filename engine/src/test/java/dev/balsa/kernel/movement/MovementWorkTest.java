@@ -59,6 +59,21 @@ class MovementWorkTest {
         checkCopy(StridedCopyRequest.transpose(elementBytes(random), shape, permutation), Trials.count(shape), random);
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void transposesThatRound(int seed) {
+        var random = new Random(seed);
+        var shape = shape(random, 2 + random.nextInt(2));
+        var permutation = List.of(List.of(1, 0), List.of(0, 2, 1)).get(shape.size() - 2);
+        var request = StridedCopyRequest.transpose(Float.BYTES, shape, permutation);
+        int count = (int) Trials.count(shape);
+        var x = Trials.floats(random, count);
+        CodeTrial.levels()
+                .flatMap(isa -> MovementKernels.copies(isa).stream())
+                .filter(kernel -> kernel.supports(request))
+                .forEach(kernel -> Rounded.check(seed, kernel, request, List.of(x), count, 0));
+    }
+
     @Test
     void transposesMatricesInTiles() {
         var random = new Random(1);
