@@ -7,7 +7,6 @@ import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.view.View;
-import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.plan.choice.Trial;
 import dev.balsa.run.Program;
@@ -61,12 +60,11 @@ final class ProgramBuilder {
         }
     }
 
-    /// The kernel of a node that has another input than before, unless rows of its output are apart, or no floats.
+    /// The kernel of a node that has another input than before, of floats, unless rows of its output are apart.
     private Optional<KernelChoice> lowerDense(Node node) {
         boolean isApart = node.outputs().stream()
                 .anyMatch(output -> pieces.piece(output).filter(Piece::isApart).isPresent());
-        boolean isOfFloats = node.outputs().stream().allMatch(output -> handover.storage(output) == Storage.FLOATS);
-        return isApart || !isOfFloats ? Optional.empty() : lowering.lower(node);
+        return isApart ? Optional.empty() : lowering.lower(node).flatMap(handover::withOutput);
     }
 
     private Program build() {

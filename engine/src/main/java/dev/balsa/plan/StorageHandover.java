@@ -150,6 +150,16 @@ final class StorageHandover {
         return maker.choice.stored(storage, operands);
     }
 
+    /// A choice of floats with its output stored as that is in the end, if it can write it so.
+    Optional<KernelChoice> withOutput(KernelChoice choice) {
+        int output = choice.operands().size() - 1;
+        if (storage(choice.operands().get(output)) == Storage.FLOATS) {
+            return Optional.of(choice);
+        }
+        var alone = Set.of(output);
+        return choice.takes(storage).contains(alone) ? Optional.of(choice.stored(storage, alone)) : Optional.empty();
+    }
+
     /// How a value is stored; as floats if that is not for it to say.
     Storage storage(Value value) {
         return values.contains(value) ? storage : Storage.FLOATS;

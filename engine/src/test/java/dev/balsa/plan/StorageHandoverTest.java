@@ -199,4 +199,21 @@ class StorageHandoverTest {
         var d = relu(c, Set.of(0));
         assertThat(stored(d)).isEqualTo(Map.of(a, "[1]", b, "[1]", c, "[0, 1, 2]", d, "[0]"));
     }
+
+    @Test
+    void otherKernelsOfWhatIsStoredSoWriteItSo() {
+        var a = relu(x, BOTH);
+        var b = relu(a, BOTH);
+        var graph = builder.build(List.of(b));
+        var choices = new IdentityHashMap<Node, Optional<KernelChoice>>();
+        graph.nodes().forEach(node -> choices.put(node, Optional.of(choice(node, Ability.product(BOTH), ""))));
+        var handover = StorageHandover.of(graph, choices, List.of(), Storage.PARTS);
+        var first = graph.nodes().getFirst();
+        assertThat(handover.withOutput(choice(first, Ability.product(BOTH), "")).map(KernelChoice::reason))
+                .contains("[1]");
+        assertThat(handover.withOutput(choice(first, Ability.product(Set.of(0)), "")))
+                .isEmpty();
+        var last = choice(graph.nodes().getLast(), Ability.product(Set.of()), "");
+        assertThat(handover.withOutput(last)).contains(last);
+    }
 }

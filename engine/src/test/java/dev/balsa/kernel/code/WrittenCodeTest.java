@@ -11,8 +11,8 @@ import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Epilogue;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.Stage;
-import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.Stage.Spread;
+import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.SumResult;
 import dev.balsa.kernel.UnaryFunction;
 import dev.balsa.kernel.amx.AmxFamily;
@@ -257,7 +257,8 @@ class WrittenCodeTest {
         }
         for (int i = 1; i <= TransposeCode.SIDE; i++) {
             for (int j = 1; j <= TransposeCode.SIDE; j++) {
-                for (var result : unit.hasMasks() ? List.of(Storage.FLOATS, Storage.BFLOAT16) : List.of(Storage.FLOATS)) {
+                for (var result :
+                        unit.hasMasks() ? List.of(Storage.FLOATS, Storage.BFLOAT16) : List.of(Storage.FLOATS)) {
                     var transpose = new TransposeCode(unit.isa(), i, j, result);
                     written.code(transpose.name(), transpose::write);
                 }
