@@ -30,7 +30,7 @@ record Bands(LeftLayout layout, List<Integer> bands, int panelParts, int section
     /// were made.
     private static final double ELSEWHERE_CYCLES = 20;
     /// Cycles that a part takes besides its products: the call, and the sums of its last block.
-    private static final double CALL_CYCLES = 500;
+    private static final double CALL_CYCLES = 2000;
     /// Bands of a worker that read panels which only the first of them finds elsewhere.
     private static final int FEW_BANDS = 2;
     /// Which part of a worker's second-level cache they must be more than to be asked for then: fewer are there soon.
