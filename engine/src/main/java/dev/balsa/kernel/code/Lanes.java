@@ -278,6 +278,12 @@ public final class Lanes {
         emit(Avx512Instruction.VREDUCEPS, d, x, Imm.of(DOWN));
     }
 
+    /// d = 1 / x, off by 2^-14 of itself at most (Intel SDM, volume 2, *VRCP14PS*), and not the same on all
+    /// processors; on units with masks
+    void reciprocal(Vec d, Vec x) {
+        emit(Avx512Instruction.VRCP14PS, d, x);
+    }
+
     /// d = x times two to the power of y, rounded down; on units with masks
     void timesPowerOfTwo(Vec d, Vec x, Vec y) {
         emit(Avx512Instruction.VSCALEFPS, d, x, y);

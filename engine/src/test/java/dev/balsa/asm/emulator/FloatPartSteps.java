@@ -6,8 +6,8 @@ import dev.balsa.asm.emulator.Step.Action;
 import java.util.Optional;
 
 /// What AVX-512 does with floats beside arithmetic: it takes them apart into exponents, fractions and signs, and
-/// scales and mends them. Approximations (VRCP14PS, VRSQRT14PS) are as exact as a float can be: the manual bounds
-/// their errors only, and processors differ.
+/// scales and mends them. Of approximations the manual bounds the errors only, and processors differ: VRCP14PS is that
+/// of Intel's ([Reciprocal14]), VRSQRT14PS as exact as a float can be.
 final class FloatPartSteps {
     private static final int SCALE_AT = 4;
     private static final int SIGN = 0x8000_0000;
@@ -39,7 +39,7 @@ final class FloatPartSteps {
                 switch (instruction) {
                     case VRNDSCALEPS -> form.lanes(4, Kernels.floats(x -> (float) roundScaled(x, imm)));
                     case VRNDSCALEPD -> form.lanes(8, Kernels.doubles(x -> roundScaled(x, imm)));
-                    case VRCP14PS -> form.lanes(4, Kernels.floats(x -> 1 / x));
+                    case VRCP14PS -> form.lanes(4, Kernels.floats(Reciprocal14::of));
                     case VRSQRT14PS -> form.lanes(4, Kernels.floats(x -> (float) (1 / Math.sqrt(x))));
                     case VGETEXPPS -> form.lanes(4, Kernels.floats(x -> (float) exponent(x)));
                     case VGETEXPPD -> form.lanes(8, Kernels.doubles(FloatPartSteps::exponent));
