@@ -76,11 +76,17 @@ final class AmxTileCode extends BlockCode {
     private static final class Sums extends SumsOut {
         private final Form form;
         private final Bfloat16Code bfloat;
+        /// Stays in registers while a panel's rows are finished, and the stages behind it.
+        private final Optional<Stage.Binary> bias;
+
+        private final List<Stage> stages;
 
         Sums(Assembler assembler, Form form) {
             super(assembler, form.shape, form.stages, form.result.bytes());
             this.form = form;
             bfloat = new Bfloat16Code(assembler, form.family.parts());
+            bias = StageCode.bias(form.stages);
+            stages = form.stages.subList(bias.isPresent() ? 1 : 0, form.stages.size());
         }
 
         @Override
@@ -88,12 +94,26 @@ final class AmxTileCode extends BlockCode {
             if (form.takesApart()) {
                 bfloat.begin();
             }
-            StageCode.keepConstants(lanes, form.stages, registers(taken(), last()));
+            StageCode.keepConstants(lanes, stages, registers(taken() + shape.columnTiles(), last()));
+        }
+
+        @Override
+        void startPanel() {
+            bias.ifPresent(stage -> {
+                for (int column = 0; column < shape.columnTiles(); column++) {
+                    var place = operands(column).at(stage);
+                    lanes.loadFirst(bias(column), place, count(column), Storage.FLOATS);
+                }
+            });
         }
 
         /// Registers that finishing a row takes, with functions of all columns by turns.
         private int taken() {
-            return shape.columnTiles() * (1 + StageCode.temporaries(form.stages));
+            return shape.columnTiles() * (1 + StageCode.temporaries(stages));
+        }
+
+        private Vec bias(int column) {
+            return Vec.zmm(taken() + column);
         }
 
         /// Those from here on are of [Bfloat16Code].
@@ -129,14 +149,19 @@ final class AmxTileCode extends BlockCode {
                 var x = x(column);
                 var sums = sums(row, column);
                 var operands = operands(column);
+                var start = bias(column);
                 parts.add(registers -> {
-                    lanes.load(x, sums);
-                    StageCode.write(lanes, form.stages, x, registers, operands);
+                    if (bias.isPresent()) {
+                        lanes.add(x, start, sums);
+                    } else {
+                        lanes.load(x, sums);
+                    }
+                    StageCode.write(lanes, stages, x, registers, operands);
                 });
             }
             // Equal code by turns may take the same address register: each instruction has its turn for all.
             if (isWhole()) {
-                StageCode.writeByTurns(lanes, form.stages, 0, parts, free);
+                StageCode.writeByTurns(lanes, stages, 0, parts, free);
             } else {
                 parts.forEach(part -> part.write(free));
             }
@@ -147,7 +172,7 @@ final class AmxTileCode extends BlockCode {
                 bfloat.split(
                         x(0),
                         x(1),
-                        StageCode.areBounded(form.stages),
+                        StageCode.areBounded(stages),
                         (part, bytes) -> place(0, part * Storage.PART_BYTES + bytes));
             } else if (form.result == Storage.BFLOAT16 && shape.columnTiles() == 2 && isWhole()) {
                 lanes.storePair(place(0, 0), x(0), x(1), x(0));

@@ -25,6 +25,9 @@ public final class FunctionCode {
     private static final int ROUGH_TEMPORARIES = 3;
     private static final int FEW_TEMPORARIES = 2;
     private static final int SIGN = Integer.MIN_VALUE;
+    /// What a number becomes by its kind: itself if it is positive, a quiet NaN if it is none, and else 0 (Intel SDM,
+    /// volume 2, *VFIXUPIMMPS*).
+    private static final int POSITIVES = 0x1818_1822;
     private static final int MANTISSA_BITS = 23;
     private static final int EXPONENT_BIAS = 127;
     private static final int ONE_BITS = Float.floatToRawIntBits(1f);
@@ -194,12 +197,7 @@ public final class FunctionCode {
             case FLOOR -> lanes.floor(x, x);
             case CEIL -> lanes.ceil(x, x);
             case ROUND -> lanes.round(x, x);
-            case RELU -> {
-                lanes.zero(free(0));
-                lanes.max(x, free(0), x);
-                // A negative zero becomes a positive one, as in the definition.
-                lanes.add(x, x, free(0));
-            }
+            case RELU -> relu(x);
             case LEAKY_RELU -> leakyRelu(alpha, x);
             case CLIP -> clip(alpha, beta, x);
             case AFFINE -> {
@@ -241,14 +239,23 @@ public final class FunctionCode {
         lanes.select(x, x, Comparison.LESS, free(0), free(1), x, free(0));
     }
 
+    /// A negative zero becomes a positive one, as in the definition.
+    private void relu(Vec x) {
+        if (lanes.unit().hasMasks()) {
+            lanes.mend(x, lanes.bits(POSITIVES));
+        } else {
+            lanes.zero(free(0));
+            lanes.max(x, free(0), x);
+            lanes.add(x, x, free(0));
+        }
+    }
+
     private void clip(float low, float high, Vec x) {
-        if (low != Float.NEGATIVE_INFINITY) {
+        if (low == 0) {
+            relu(x);
+        } else if (low != Float.NEGATIVE_INFINITY) {
             lanes.load(free(0), lanes.all(low));
             lanes.max(x, free(0), x);
-            if (low == 0) {
-                // Zeros take the bound's sign, as those of the other kernels do.
-                lanes.add(x, x, free(0));
-            }
         }
         if (high != Float.POSITIVE_INFINITY) {
             lanes.load(free(0), lanes.all(high));

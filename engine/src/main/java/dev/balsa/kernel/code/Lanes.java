@@ -284,6 +284,11 @@ public final class Lanes {
         emit(Avx512Instruction.VRCP14PS, d, x);
     }
 
+    /// x = what it becomes by its kind, as a table says in every lane; on units with masks
+    void mend(Vec x, Operand table) {
+        emit(Avx512Instruction.VFIXUPIMMPS, x, x, table, Imm.of(0));
+    }
+
     /// d = x times two to the power of y, rounded down; on units with masks
     void timesPowerOfTwo(Vec d, Vec x, Vec y) {
         emit(Avx512Instruction.VSCALEFPS, d, x, y);

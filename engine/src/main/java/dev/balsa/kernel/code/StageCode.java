@@ -58,6 +58,16 @@ public final class StageCode {
         return operands;
     }
 
+    /// The first stage, if that adds a bias to each column.
+    public static Optional<Stage.Binary> bias(List<Stage> stages) {
+        return stages.stream()
+                .limit(1)
+                .filter(Stage.Binary.class::isInstance)
+                .map(Stage.Binary.class::cast)
+                .filter(stage -> stage.function() == BinaryFunction.ADD && stage.spread() == Spread.COLUMN)
+                .findFirst();
+    }
+
     /// Whether stages leave no number that is infinite or close to the largest one.
     public static boolean areBounded(List<Stage> stages) {
         return !stages.isEmpty()

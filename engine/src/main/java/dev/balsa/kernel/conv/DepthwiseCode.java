@@ -18,7 +18,6 @@ import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
-import dev.balsa.kernel.BinaryFunction;
 import dev.balsa.kernel.Stage;
 import dev.balsa.kernel.Storage;
 import dev.balsa.kernel.SumResult;
@@ -102,20 +101,11 @@ final class DepthwiseCode {
         a = assembler;
         lanes = new Lanes(assembler, unit);
         operands = StageCode.operands(form.stages());
-        bias = form.integers().isEmpty() ? bias(form.stages()) : Optional.empty();
+        bias = form.integers().isEmpty() ? StageCode.bias(form.stages()) : Optional.empty();
         stages = form.stages().subList(bias.isPresent() ? 1 : 0, form.stages().size());
         int pixels = form.segments().stream().mapToInt(Segment::pixels).max().orElse(0);
         sums = form.tile().lines() * pixels * form.tile().vectors();
         holdsWeights = sums + form.weightRegisters() < unit.registers();
-    }
-
-    private static Optional<Stage.Binary> bias(List<Stage> stages) {
-        return stages.stream()
-                .limit(1)
-                .filter(Stage.Binary.class::isInstance)
-                .map(Stage.Binary.class::cast)
-                .filter(stage -> stage.function() == BinaryFunction.ADD && stage.spread() == Stage.Spread.COLUMN)
-                .findFirst();
     }
 
     /// The routine's code.
