@@ -22,7 +22,6 @@ public final class FunctionCode {
     /// How many [#expOfNegative] overwrites.
     public static final int EXP_TEMPORARIES = 4;
 
-    private static final int ROUGH_TEMPORARIES = 3;
     private static final int FEW_TEMPORARIES = 2;
     private static final int SIGN = Integer.MIN_VALUE;
     /// What a number becomes by its kind: itself if it is positive, a quiet NaN if it is none, and else 0 (Intel SDM,
@@ -34,16 +33,6 @@ public final class FunctionCode {
 
     private static final List<Float> EXP =
             List.of(Coefficients.E0, Coefficients.E1, Coefficients.E2, Coefficients.E3, Coefficients.E4);
-    /// exp(-r) for r within half of ln 2 / 32 of 0, off by 5.3e-8 of itself at most: its series, whose third power is
-    /// replaced by the line that stays closest to it.
-    private static final List<Float> EXP_OF_LITTLE =
-            List.of(1f, -(1 + Coefficients.LN2 * Coefficients.LN2 / (8 * 64 * 64)), 0.5f);
-    /// 2^f for f from 0 to 1, off by 7.5e-5 of itself at most: the least that three powers can do, by Remez's
-    /// algorithm.
-    private static final List<Float> ROUGH_POWER_OF_TWO = List.of(0.9999252f, 0.69583356f, 0.22606716f, 0.07802452f);
-    /// Roots of two in a table: as many as two registers hold.
-    private static final int ROOTS = 32;
-    private static final int ROOT_BITS = 5;
     private static final List<Float> LOG = List.of(
             Coefficients.L0,
             Coefficients.L1,
@@ -96,7 +85,7 @@ public final class FunctionCode {
 
     /// How many registers beside x are overwritten.
     static int temporaries(Stage.Unary stage) {
-        return isRough(stage) ? ROUGH_TEMPORARIES : temporaries(stage.function());
+        return isRough(stage) ? LogisticCode.ROUGH_TEMPORARIES : temporaries(stage.function());
     }
 
     /// Whether there is code of its own for a rough function; only with AVX-512.
@@ -164,11 +153,10 @@ public final class FunctionCode {
     ///
     /// @param free at least [#temporaries] registers that are overwritten
     static void write(Lanes lanes, Stage.Unary stage, Vec x, List<Vec> free) {
-        var code = new FunctionCode(lanes, free);
         if (isRough(stage)) {
-            code.roughLogistic(stage.function() == UnaryFunction.SWISH, x);
+            new LogisticCode(lanes, x, free).writeRough(stage.function() == UnaryFunction.SWISH);
         } else {
-            code.write(stage.function(), stage.alpha(), stage.beta(), x);
+            write(lanes, stage.function(), stage.alpha(), stage.beta(), x, free);
         }
     }
 
@@ -263,14 +251,6 @@ public final class FunctionCode {
         }
     }
 
-    /// d = c0 + c1 x + c2 x^2 + …
-    private void polynomial(Vec d, Vec x, List<Float> coefficients) {
-        lanes.load(d, lanes.all(coefficients.getLast()));
-        for (var coefficient : coefficients.reversed().subList(1, coefficients.size())) {
-            lanes.scale(d, x, lanes.all(coefficient));
-        }
-    }
-
     /// free(0) = x log2(e) plus the rounder, free(2) = what is left of x, free(1) = (exp(r) - 1 - r) / r^2.
     private void reduce(Vec x) {
         lanes.load(free(0), lanes.all(Coefficients.ROUNDER));
@@ -279,7 +259,7 @@ public final class FunctionCode {
         lanes.move(free(2), x);
         lanes.accumulate(free(2), free(1), lanes.all(-Coefficients.LN2_HIGH));
         lanes.accumulate(free(2), free(1), lanes.all(-Coefficients.LN2_LOW));
-        polynomial(free(1), free(2), EXP);
+        lanes.polynomial(free(1), free(2), EXP);
     }
 
     /// d = exp(r) - 1 after [#reduce].
@@ -364,7 +344,7 @@ public final class FunctionCode {
         var square = free(3);
         var tail = free(4);
         lanes.multiply(square, f, f);
-        polynomial(tail, f, LOG);
+        lanes.polynomial(tail, f, LOG);
         lanes.multiply(sum, square, f);
         lanes.multiply(sum, sum, tail);
         lanes.accumulate(sum, n, lanes.all(Coefficients.LN2_LOW));
@@ -422,9 +402,7 @@ public final class FunctionCode {
 
     private void sigmoid(Vec x) {
         if (lanes.unit().hasMasks()) {
-            logistic(x);
-            lanes.move(x, free(0));
-            lanes.accumulate(x, x, free(1));
+            new LogisticCode(lanes, x, free).write(false);
             return;
         }
         onePlusExpOfMinus(x);
@@ -434,9 +412,7 @@ public final class FunctionCode {
 
     private void swish(float alpha, Vec x) {
         if (alpha == 1 && lanes.unit().hasMasks()) {
-            logistic(x);
-            lanes.multiply(x, x, free(0));
-            lanes.accumulate(x, x, free(1));
+            new LogisticCode(lanes, x, free).write(true);
             return;
         }
         lanes.move(free(3), x);
@@ -447,89 +423,15 @@ public final class FunctionCode {
         lanes.divide(x, free(3), x);
     }
 
-    /// free(0) = about 1 / (1 + exp(-x)), and free(1) = what it lacks for that, as a part of itself; x = the
-    /// same, but not below a bound. A division would take a vector of 512 bits 16 cycles (Ice Lake and later;
-    /// Fog, *Instruction tables*), more than all the rest. The reciprocal's first guess is corrected by
-    /// 1 + e + e^2 where e is what it lacks. The exponential is a power of the 32nd root of two, of which a
-    /// table holds one octave, times that of a rest so small that three terms do.
-    private void logistic(Vec x) {
-        var rest = free(0);
-        var power = free(1);
-        var sum = free(2);
-        lanes.load(rest, lanes.all(Coefficients.LOGISTIC_LOWEST));
-        lanes.max(x, rest, x);
-        lanes.load(rest, lanes.all(Coefficients.LOGISTIC_HIGHEST));
-        lanes.min(rest, rest, x);
-        var root = free(3);
-        lanes.load(power, lanes.all(Coefficients.ROUNDER));
-        lanes.accumulate(power, rest, lanes.all(-Coefficients.LOG2_E * ROOTS));
-        lanes.subtract(sum, power, lanes.all(Coefficients.ROUNDER));
-        lanes.accumulate(rest, sum, lanes.all(Coefficients.LN2 / ROOTS));
-        lanes.lookUp(root, power, roots());
-        lanes.shiftLeft(power, power, MANTISSA_BITS - ROOT_BITS);
-        lanes.addIntegers(power, power, root);
-        polynomial(sum, rest, EXP_OF_LITTLE);
-        lanes.scale(sum, power, lanes.all(1));
-        var inverse = rest;
-        var lack = power;
-        lanes.load(inverse, lanes.bits(Coefficients.RECIPROCAL_BITS));
-        lanes.subtractIntegers(inverse, inverse, sum);
-        lack(lack, sum, inverse);
-        lanes.move(free(3), lack);
-        lanes.scale(free(3), lack, lack);
-        lanes.accumulate(inverse, inverse, free(3));
-        lack(lack, sum, inverse);
-    }
-
-    /// x = 1 / (1 + exp(-x)), or x times that, as exact as a bfloat16 number shows, in half of the time: the
-    /// exponential
-    /// is off by 7.5e-5 of itself, and the reciprocal by 2^-14.
-    private void roughLogistic(boolean timesX, Vec x) {
-        var exponent = free(0);
-        var fraction = free(1);
-        var sum = free(2);
-        lanes.load(exponent, lanes.all(Coefficients.LOGISTIC_LOWEST));
-        lanes.max(x, exponent, x);
-        lanes.multiply(exponent, x, lanes.all(-Coefficients.LOG2_E));
-        lanes.fraction(fraction, exponent);
-        polynomial(sum, fraction, ROUGH_POWER_OF_TWO);
-        lanes.timesPowerOfTwo(sum, sum, exponent);
-        lanes.add(sum, sum, lanes.all(1));
-        if (timesX) {
-            lanes.reciprocal(sum, sum);
-            lanes.multiply(x, x, sum);
-        } else {
-            lanes.reciprocal(x, sum);
-        }
-    }
-
-    /// The bits of the roots of two from 1 on, less what the low bits of their numbers add to them when these are
-    /// shifted
-    /// so that the others add to the exponent.
-    private static int[] roots() {
-        var bits = new int[ROOTS];
-        for (int i = 0; i < ROOTS; i++) {
-            float root = (float) StrictMath.pow(2, (double) i / ROOTS);
-            bits[i] = Float.floatToRawIntBits(root) - (i << MANTISSA_BITS - ROOT_BITS);
-        }
-        return bits;
-    }
-
-    /// d = 1 - x inverse
-    private void lack(Vec d, Vec x, Vec inverse) {
-        lanes.load(d, lanes.all(1));
-        lanes.subtractProduct(d, x, inverse);
-    }
-
     private void erf(Vec x) {
         var original = free(4);
         var inner = free(5);
         lanes.move(original, x);
         lanes.multiply(free(0), x, x);
-        polynomial(inner, free(0), ERF_INNER);
+        lanes.polynomial(inner, free(0), ERF_INNER);
         lanes.scale(inner, x, x);
         boundedMagnitude(free(1), x, Coefficients.ERF_ONE);
-        polynomial(x, free(1), ERF_OUTER);
+        lanes.polynomial(x, free(1), ERF_OUTER);
         expm1(x);
         lanes.xor(x, x, lanes.bits(SIGN));
         absolute(free(1), original);
@@ -550,7 +452,7 @@ public final class FunctionCode {
         lanes.move(free(4), x);
         lanes.or(x, x, lanes.bits(SIGN));
         expOfNegative(x);
-        polynomial(free(0), x, LOG_OF_SUM);
+        lanes.polynomial(free(0), x, LOG_OF_SUM);
         lanes.multiply(free(1), x, x);
         lanes.scale(free(1), free(0), x);
         lanes.zero(free(0));
@@ -577,7 +479,7 @@ public final class FunctionCode {
         lanes.move(original, x);
         boundedMagnitude(a, x, Coefficients.GELU_LIMIT);
         lanes.multiply(free(0), a, lanes.all(Coefficients.SQRT_HALF));
-        polynomial(x, free(0), GELU);
+        lanes.polynomial(x, free(0), GELU);
         lanes.multiply(x, x, free(0));
         expOfNegative(x);
         lanes.multiply(a, a, lanes.all(0.5f));

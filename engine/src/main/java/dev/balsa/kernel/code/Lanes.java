@@ -33,6 +33,7 @@ import dev.balsa.asm.Operand;
 import dev.balsa.asm.Vec;
 import dev.balsa.kernel.Storage;
 import java.util.Arrays;
+import java.util.List;
 
 /// Arithmetic on vectors of floats, in the words of AVX2 or AVX-512. Not thread-safe.
 ///
@@ -252,6 +253,14 @@ public final class Lanes {
     /// d = d x + y, rounded once
     public void scale(Vec d, Vec x, Operand y) {
         emit(VFMADD213PS, d, x, y);
+    }
+
+    /// d = c0 + c1 x + c2 x^2 + …
+    void polynomial(Vec d, Vec x, List<Float> coefficients) {
+        load(d, all(coefficients.getLast()));
+        for (var coefficient : coefficients.reversed().subList(1, coefficients.size())) {
+            scale(d, x, all(coefficient));
+        }
     }
 
     /// d = x rounded to the nearest integer, ties to even

@@ -33,7 +33,7 @@ public final class TransposeCodeKernel implements Kernel<StridedCopyRequest> {
         return new KernelSpec(unit.isa().label() + "_transpose_x32", unit.isa());
     }
 
-    /// The output; floats may be read by nobody else.
+    /// The output; only of floats anybody asks.
     @Override
     public Set<Set<Integer>> takes(StridedCopyRequest request, Storage storage) {
         return storage == Storage.BFLOAT16 && unit.hasMasks() ? Set.of(Set.of(1)) : Set.of();
