@@ -2,6 +2,7 @@ package dev.balsa.rewrite;
 
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Op;
+import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.assembly.Concat;
@@ -55,9 +56,17 @@ public record DivideConv(TurnImages.Acceptance images) implements Rule {
         return before.isKnown()
                 && after.isKnown()
                 && isOfGroups(before.known().orElseThrow(), after.known().orElseThrow())
-                && view.constant(conv.input(1)).isPresent()
-                && (!conv.input(2).isPresent() || view.constant(conv.input(2)).isPresent())
+                && isOfChannels(conv.input(1), before, view)
+                && (!conv.input(2).isPresent() || isOfChannels(conv.input(2), before, view))
                 && images.wantsChannelsLast(conv, view.graph());
+    }
+
+    /// Whether a constant has a row for each channel; where not, the node fails in the run with its place.
+    private static boolean isOfChannels(Value value, SymbolicShape image, GraphView view) {
+        return view.constant(value)
+                .filter(tensor -> tensor.shape().rank() > 0
+                        && image.dim(1).is(tensor.shape().dim(0)))
+                .isPresent();
     }
 
     private static boolean isOfGroups(Shape before, Shape after) {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// Writes the code of blocks of tiles of bfloat16 parts of floats, whose sums are floats.
 ///
@@ -94,7 +93,7 @@ final class AmxTileCode extends BlockCode {
             if (form.takesApart()) {
                 bfloat.begin();
             }
-            StageCode.keepConstants(lanes, stages, registers(taken() + shape.columnTiles(), last()));
+            StageCode.keepConstants(lanes, stages, Bfloat16Code.UNIT.registers(taken() + shape.columnTiles(), last()));
         }
 
         @Override
@@ -121,12 +120,6 @@ final class AmxTileCode extends BlockCode {
             return form.takesApart() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
         }
 
-        private static List<Vec> registers(int first, int end) {
-            return IntStream.range(first, Math.max(first, end))
-                    .mapToObj(Bfloat16Code.UNIT::register)
-                    .toList();
-        }
-
         /// All columns are read before any is written, since the result may lie over an operand of its shape.
         @Override
         void finishRow(int row) {
@@ -143,7 +136,7 @@ final class AmxTileCode extends BlockCode {
         }
 
         private void compute(int row) {
-            var free = registers(shape.columnTiles(), taken());
+            var free = Bfloat16Code.UNIT.registers(shape.columnTiles(), taken());
             var parts = new ArrayList<StageCode.Part>();
             for (int column = 0; column < shape.columnTiles(); column++) {
                 var x = x(column);

@@ -63,7 +63,7 @@ final class SquaresOut {
             bfloat.begin();
         }
         if (form.ends()) {
-            StageCode.keepConstants(lanes, form.stages(), registers(taken(), last()));
+            StageCode.keepConstants(lanes, form.stages(), Bfloat16Code.UNIT.registers(taken(), last()));
         }
     }
 
@@ -76,12 +76,6 @@ final class SquaresOut {
     /// Those from here on are of [Bfloat16Code].
     private int last() {
         return isInParts() ? Bfloat16Code.FIRST_TAKEN : Bfloat16Code.UNIT.registers();
-    }
-
-    private static List<Vec> registers(int first, int end) {
-        return IntStream.range(first, Math.max(first, end))
-                .mapToObj(Bfloat16Code.UNIT::register)
-                .toList();
     }
 
     /// [Bfloat16Code] has registers of its own, and the mask that chooses columns of tiles that are not whole, of which
@@ -256,7 +250,7 @@ final class SquaresOut {
         a.emit(MOV, PLACE.low32(), place(square, which));
         a.emit(CMP, PLACE.low32(), Imm.of(SumsOut.NOWHERE));
         a.emit(JE, dropped);
-        var free = registers(SquareTransform.OUTPUTS * form.columnTiles(), taken());
+        var free = Bfloat16Code.UNIT.registers(SquareTransform.OUTPUTS * form.columnTiles(), taken());
         var parts = IntStream.range(0, form.columnTiles())
                 .<StageCode.Part>mapToObj(column -> registers -> StageCode.write(
                         lanes, form.stages(), output(column, which), registers, new PlaceOperands(column)))

@@ -14,7 +14,6 @@ import dev.balsa.kernel.code.Lanes.Comparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// Writes what an epilogue does to a vector of neighbouring elements of one row of a result.
 public final class StageCode {
@@ -108,8 +107,7 @@ public final class StageCode {
     /// The constants that the code of stages reads.
     public static List<long[]> constants(VectorUnit unit, List<Stage> stages) {
         var unused = new Assembler();
-        var registers =
-                IntStream.range(0, unit.registers()).mapToObj(unit::register).toList();
+        var registers = unit.registers(0, unit.registers());
         var operands = new Operands() {
             @Override
             public Mem at(Stage.Binary stage) {

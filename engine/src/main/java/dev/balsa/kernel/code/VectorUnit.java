@@ -2,7 +2,9 @@ package dev.balsa.kernel.code;
 
 import dev.balsa.asm.Vec;
 import dev.balsa.cpu.Isa;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// The registers that float code of an instruction-set level works with.
 ///
@@ -35,6 +37,13 @@ public record VectorUnit(Isa isa, int bits, int registers) {
     /// Whether lanes are chosen by mask registers, as in AVX-512.
     public boolean hasMasks() {
         return bits == 512;
+    }
+
+    /// Whole registers from one to another, which is not among them; none if that is not behind.
+    public List<Vec> registers(int first, int end) {
+        return IntStream.range(first, Math.max(first, end))
+                .mapToObj(this::register)
+                .toList();
     }
 
     /// A whole register.

@@ -34,7 +34,6 @@ import dev.balsa.kernel.conv.DepthwiseForm.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// Writes the code of a depthwise convolution: neighbouring pixels of one or two output rows by some vectors of
 /// channels
@@ -276,8 +275,7 @@ final class DepthwiseCode {
                 }
             }
         }
-        var free =
-                IntStream.range(sums, unit.registers()).mapToObj(unit::register).toList();
+        var free = unit.registers(sums, unit.registers());
         var parts = new ArrayList<StageCode.Part>();
         for (int line = 0; line < form.tile().lines(); line++) {
             for (int pixel = 0; pixel < segment.pixels(); pixel++) {

@@ -15,7 +15,6 @@ import dev.balsa.kernel.code.StageCode;
 import dev.balsa.kernel.code.VectorUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// Writes the loop of a chain of functions: rows of elements, vector by vector, of which every input is read once
 /// and the result written once.
@@ -61,12 +60,8 @@ final class ElementwiseCode {
         this.rest = new RestLanes(lanes, unit.register(unit.registers() - 1), Mask.K3);
         this.spare = unit.register(unit.registers() - 2);
         int temporaries = StageCode.temporaries(form.stages);
-        this.free = registers(1, 1 + temporaries);
-        this.kept = registers(1 + temporaries, unit.registers() - 2);
-    }
-
-    private List<Vec> registers(int first, int end) {
-        return IntStream.range(first, end).mapToObj(unit::register).toList();
+        this.free = unit.registers(1, 1 + temporaries);
+        this.kept = unit.registers(1 + temporaries, unit.registers() - 2);
     }
 
     /// The routine's code.

@@ -524,7 +524,7 @@ final class TileCode {
     }
 
     private List<Vec> registers(int first, int end) {
-        return IntStream.range(first, end).mapToObj(unit::register).toList();
+        return unit.registers(first, end);
     }
 
     /// rcx = elements from the result's memory to the row, rbx = the row.
