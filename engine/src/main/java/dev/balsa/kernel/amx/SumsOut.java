@@ -211,6 +211,11 @@ abstract class SumsOut {
         a.emit(ADD, PLACES, Imm.of((long) rows * PLACE_BYTES));
         a.emit(ADD, COMING_PLACES, Imm.of((long) rows * PLACE_BYTES));
         a.emit(ADD, SUMS, Imm.of((long) rows * bufferRow()));
+        askFrom(rows);
+    }
+
+    /// What is asked for next lies behind some rows.
+    final void askFrom(int rows) {
         if (shape.rowsFollow()) {
             a.emit(ADD, ASKED, Imm.of((long) rows * panelColumns() * bytes));
         }
@@ -231,8 +236,10 @@ abstract class SumsOut {
     }
 
     /// The block that has been multiplied becomes the one before.
-    final void turn() {
-        a.emit(LEA, PLACES, Mem.at(COMING_PLACES, -shape.rows() * PLACE_BYTES));
+    ///
+    /// @param walked by how many rows it has moved on
+    final void turn(int walked) {
+        a.emit(LEA, PLACES, Mem.at(COMING_PLACES, -walked * PLACE_BYTES));
         goOn();
     }
 
