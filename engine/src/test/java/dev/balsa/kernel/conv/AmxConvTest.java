@@ -53,7 +53,7 @@ class AmxConvTest {
         for (int seed = 0; seed < CASES / 2; seed++) {
             var random = new Random(seed);
             int size = 1 + random.nextInt(200);
-            var window = new Window(List.of(size), List.of(1), List.of(1), List.of(1), List.of(0), List.of(size));
+            var window = pixels(size);
             int channels = 32 * (1 + random.nextInt(5));
             int outputs = 32 * (1 + random.nextInt(random.nextInt(20) == 0 ? 40 : 5));
             check(seed, products, random, window, 1, channels, outputs);
@@ -98,20 +98,29 @@ class AmxConvTest {
         }
     }
 
-    private static void checkParts(int seed) {
-        var random = new Random(seed);
-        int groups = random.nextInt(4) == 0 ? 2 : 1;
-        var window = RandomWindow.convolution(random);
-        int channels = groups * someChannels(random);
-        int outputs = groups * someChannels(random);
-        int batch = 1 + random.nextInt(2);
-        try (var trial = new CodeTrial(seed)) {
+    /// A convolution some of whose operands may be stored otherwise, with its image and weights.
+    private record Problem(ChannelsLastConvRequest request, float[] x, float[] w, RandomEpilogue chain, int count) {
+        static Problem of(Random random, Window window, CodeTrial trial) {
+            int groups = random.nextInt(4) == 0 ? 2 : 1;
+            int channels = groups * someChannels(random);
+            int outputs = groups * someChannels(random);
+            int batch = 1 + random.nextInt(2);
             var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
             var w = RandomWindow.floats(random, (long) outputs * channels / groups * window.kernelSize());
             int count = Math.toIntExact(batch * window.outputSize() * outputs);
             var chain = RandomEpilogue.of(random, 2, outputs, count);
-            var floats = new ChannelsLastConvRequest(
+            var request = new ChannelsLastConvRequest(
                     batch, groups, channels, outputs, window, constant(trial, w), chain.epilogue());
+            return new Problem(request, x, w, chain, count);
+        }
+    }
+
+    private static void checkParts(int seed) {
+        var random = new Random(seed);
+        var window = RandomWindow.convolution(random);
+        try (var trial = new CodeTrial(seed)) {
+            var problem = Problem.of(random, window, trial);
+            var floats = problem.request;
             if (!floats.isOrdinary()) {
                 return;
             }
@@ -122,14 +131,15 @@ class AmxConvTest {
                     .collect(Collectors.toSet());
             var request = kernel.stored(floats, Storage.PARTS, inParts);
             boolean reads = inParts.contains(0);
-            var image = reads ? StoredParts.of(x) : x;
+            var image = reads ? StoredParts.of(problem.x) : problem.x;
             trial.input(image);
-            trial.input(w);
+            trial.input(problem.w);
+            var chain = problem.chain;
             chain.operands().forEach(trial::input);
-            var found = trial.run(kernel.prepare(request, trial), count);
+            var found = trial.run(kernel.prepare(request, trial), problem.count);
             boolean writes = inParts.contains(request.output());
             var values = writes ? StoredParts.values(found) : found;
-            var sums = ConvSums.of(floats, reads ? StoredParts.values(image) : x, w);
+            var sums = ConvSums.of(floats, reads ? StoredParts.values(image) : problem.x, problem.w);
             for (int i = 0; i < values.length; i++) {
                 double expected = chain.apply(sums.values()[i], i);
                 double error = chain.error(sums.values()[i], worst(3) * sums.sizes()[i] + 4e-6);
@@ -154,24 +164,16 @@ class AmxConvTest {
 
     private static void checkRounded(int seed) {
         var random = new Random(seed);
-        int groups = random.nextInt(4) == 0 ? 2 : 1;
         var window = random.nextInt(3) == 0 ? pixels(1 + random.nextInt(150)) : RandomWindow.convolution(random);
-        int channels = groups * someChannels(random);
-        int outputs = groups * someChannels(random);
-        int batch = 1 + random.nextInt(2);
         try (var trial = new CodeTrial(seed)) {
-            var x = RandomWindow.floats(random, batch * window.inputSize() * channels);
-            var w = RandomWindow.floats(random, (long) outputs * channels / groups * window.kernelSize());
-            int count = Math.toIntExact(batch * window.outputSize() * outputs);
-            var chain = RandomEpilogue.of(random, 2, outputs, count);
-            var request = new ChannelsLastConvRequest(
-                    batch, groups, channels, outputs, window, constant(trial, w), chain.epilogue());
-            if (!request.isOrdinary()) {
+            var problem = Problem.of(random, window, trial);
+            if (!problem.request.isOrdinary()) {
                 return;
             }
-            var inputs = new ArrayList<>(List.of(x, w));
-            inputs.addAll(chain.operands());
-            Rounded.check(seed, new TileConvKernel(new AmxFamily(1)), request, inputs, count, 1e-5);
+            var inputs = new ArrayList<>(List.of(problem.x, problem.w));
+            inputs.addAll(problem.chain.operands());
+            var kernel = new TileConvKernel(new AmxFamily(1));
+            Rounded.check(seed, kernel, problem.request, inputs, problem.count, 1e-5);
         }
     }
 
@@ -190,7 +192,7 @@ class AmxConvTest {
     private static void checkScaled(int seed, int products) {
         var random = new Random(seed);
         int size = 1 + random.nextInt(80);
-        var window = new Window(List.of(size), List.of(1), List.of(1), List.of(1), List.of(0), List.of(size));
+        var window = pixels(size);
         int channels = 1 + random.nextInt(100);
         int outputs = 1 + random.nextInt(100);
         int batch = 1 + random.nextInt(3);
