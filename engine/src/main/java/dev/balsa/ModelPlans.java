@@ -46,12 +46,7 @@ final class ModelPlans {
             Supplier<ImportedModel> imported) {
         this.imported = imported;
         plans = files(options)
-                .map(files -> new KeptPlans(
-                        files,
-                        key(path, file, options, context),
-                        file,
-                        constants,
-                        context.machine().workers()));
+                .map(files -> new KeptPlans(files, key(path, file, options, context), file, constants, context));
         model = plans.flatMap(KeptPlans::model);
         isKnown = inputs().stream().allMatch(input -> input.type().shape().isKnown());
     }

@@ -7,6 +7,8 @@ import java.lang.reflect.Array;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -88,7 +90,8 @@ public final class KeptReader {
             case Tag.DOUBLES -> readDoubles();
             case Tag.LARGE_INTS, Tag.LARGE_LONGS, Tag.LARGE_FLOATS -> readLarge(tag);
             case Tag.OBJECTS -> readObjects();
-            case Tag.SORTED_MAP -> readSortedMap();
+            case Tag.SORTED_MAP -> readEntries(new TreeMap<>());
+            case Tag.ORDERED_MAP -> Collections.unmodifiableMap(readEntries(new LinkedHashMap<>()));
             default -> throw damaged("tag " + tag);
         };
     }
@@ -136,8 +139,7 @@ public final class KeptReader {
         }
     }
 
-    private Map<Object, Object> readSortedMap() {
-        var map = new TreeMap<>();
+    private Map<Object, Object> readEntries(Map<Object, Object> map) {
         for (int i = readNumber(); i > 0; i--) {
             var key = readPresent();
             map.put(key, readPresent());

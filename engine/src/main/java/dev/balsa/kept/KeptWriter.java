@@ -6,6 +6,7 @@ import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -18,12 +19,14 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Writes objects such that [KeptReader] makes equal ones of them in another process of the same build: immutable
-/// objects of Balsa's own classes, with numbers, texts, arrays, lists and optionals in them. What is the same
+/// objects of Balsa's own classes, with numbers, texts, arrays, lists, maps and optionals in them. What is the same
 /// object stays the same object. For one thread.
 public final class KeptWriter {
     /// Stands for an object that is not complete yet.
     private static final int OPEN = -1;
     private static final int ALIGNMENT = 8;
+    private static final Class<?> UNMODIFIABLE =
+            Collections.unmodifiableMap(Map.of()).getClass();
 
     private final References references;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -131,11 +134,12 @@ public final class KeptWriter {
             case SortedMap<?, ?> map
             when map.comparator() == null -> {
                 tag(Tag.SORTED_MAP);
-                putNumber(map.size());
-                for (var entry : map.entrySet()) {
-                    write(entry.getKey());
-                    write(entry.getValue());
-                }
+                writeEntries(map);
+            }
+            case Map<?, ?> map
+            when map.getClass() == UNMODIFIABLE -> {
+                tag(Tag.ORDERED_MAP);
+                writeEntries(map);
             }
             case boolean[] array -> {
                 tag(Tag.BOOLEANS);
@@ -165,6 +169,14 @@ public final class KeptWriter {
                 writeElements(List.of(), array);
             }
             default -> writeTyped(object);
+        }
+    }
+
+    private void writeEntries(Map<?, ?> map) throws NotKeptException {
+        putNumber(map.size());
+        for (var entry : map.entrySet()) {
+            write(entry.getKey());
+            write(entry.getValue());
         }
     }
 

@@ -46,6 +46,8 @@ final class Tag {
 
     /// A count, then keys and values of a map that is sorted by its keys' own order.
     static final int SORTED_MAP = 30;
+    /// A count, then keys and values of an unmodifiable map, in its order.
+    static final int ORDERED_MAP = 31;
 
     /// Arrays of so many elements go to the large part.
     static final int LARGE = 64;

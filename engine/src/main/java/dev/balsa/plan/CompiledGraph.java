@@ -18,11 +18,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A graph with a program for every combination of input shapes that was asked for lately. Thread-safe.
+///
+/// Those that run inside of another program are kept with it ([#toKeep]), graph and all: later processes may need
+/// programs for other shapes.
 public final class CompiledGraph {
     /// Programs that are kept; their weights are shared, so that a program is small, but not nothing.
     private static final int MOST_PROGRAMS = 64;
+    /// Programs of a graph inside of another program that are kept for later processes, the latest ones.
+    private static final int MOST_KEPT = 8;
     /// A program that is run so often is worth being captured.
     private static final int USES_BEFORE_CAPTURE = 16;
 
@@ -40,19 +46,54 @@ public final class CompiledGraph {
     private final Supplier<Graph> graph;
     private final PlanContext context;
     private final Function<List<Shape>, Optional<Program>> kept;
-    private final Pipeline whenShaped;
-    private final Map<List<Shape>, Planned> programs = new LinkedHashMap<>(16, 0.75f, true) {
+    /// Of this process. Nothing before the first program is asked for; guarded by this object.
+    private transient @Nullable Programs programs;
+
+    /// The latest programs by the shapes of their inputs.
+    private static final class Programs extends LinkedHashMap<List<Shape>, Planned> {
         private static final long serialVersionUID = 1L;
+        private static final float USUAL_LOAD = 0.75f;
+
+        /// Whether there is one that was planned here.
+        private boolean isNew;
+
+        Programs() {
+            super(16, USUAL_LOAD, true);
+        }
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<List<Shape>, Planned> eldest) {
             return size() > MOST_PROGRAMS;
         }
-    };
+    }
+
+    /// A graph that is there.
+    private record Present(Graph graph) implements Supplier<Graph> {
+        @Override
+        public Graph get() {
+            return graph;
+        }
+    }
+
+    /// A program and the shapes that it is for.
+    private record Shaped(List<Shape> shapes, Program program) {}
+
+    /// Programs of earlier processes.
+    private record Earlier(List<Shaped> programs) implements Function<List<Shape>, Optional<Program>> {
+        @Override
+        public Optional<Program> apply(List<Shape> shapes) {
+            for (var known : programs) {
+                if (known.shapes.equals(shapes)) {
+                    return Optional.of(known.program);
+                }
+            }
+            return Optional.empty();
+        }
+    }
 
     /// Nothing is planned before shapes are known.
     public CompiledGraph(Graph graph, PlanContext context) {
-        this(graph.inputs(), () -> graph, context, _ -> Optional.empty());
+        this(graph.inputs(), new Present(graph), context, new Earlier(List.of()));
     }
 
     /// A graph of these inputs, which is asked for when there is something to plan; always the same.
@@ -68,7 +109,15 @@ public final class CompiledGraph {
         this.graph = graph;
         this.context = context;
         this.kept = kept;
-        this.whenShaped = Pipelines.whenShaped(
+    }
+
+    /// Whether it is this very graph that is compiled here.
+    boolean isOf(Graph other) {
+        return graph.get() == other;
+    }
+
+    private Pipeline whenShaped() {
+        return Pipelines.whenShaped(
                 op -> AttentionLowering.isFast(op, context.isa()),
                 new ImageLayouts(context.isa(), context.precision()),
                 new Chains(context.isa()));
@@ -88,18 +137,59 @@ public final class CompiledGraph {
     ///
     /// @throws dev.balsa.error.BalsaException if shapes do not fit; names the node
     public Program programFor(List<Shape> shapes) {
-        synchronized (programs) {
-            var known = programs.get(shapes);
+        synchronized (this) {
+            var known = programs().get(shapes);
             if (known == null) {
-                known = new Planned(
-                        kept.apply(shapes).orElseGet(() -> ProgramBuilder.build(specialized(shapes), context)));
-                programs.put(List.copyOf(shapes), known);
+                known = new Planned(kept.apply(shapes).orElseGet(() -> planned(shapes)));
+                programs().put(List.copyOf(shapes), known);
             }
             if (++known.uses == USES_BEFORE_CAPTURE) {
                 capture(known.program);
             }
             return known.program;
         }
+    }
+
+    private Program planned(List<Shape> shapes) {
+        var program = ProgramBuilder.build(specialized(shapes), context);
+        programs().isNew = true;
+        return program;
+    }
+
+    private synchronized Programs programs() {
+        var made = programs;
+        if (made == null) {
+            made = new Programs();
+            programs = made;
+        }
+        return made;
+    }
+
+    /// The same graph as later processes get it, with the latest of its programs, captured.
+    ///
+    /// @throws NotKeptException if something makes sense in this process only
+    CompiledGraph toKeep(ModelConstants constants, int workers) throws NotKeptException {
+        var all = new ArrayList<Shaped>();
+        synchronized (this) {
+            programs().forEach((shapes, known) -> all.add(new Shaped(shapes, known.program)));
+        }
+        var latest = new ArrayList<Shaped>();
+        for (var one : all.subList(Math.max(0, all.size() - MOST_KEPT), all.size())) {
+            latest.add(new Shaped(one.shapes, KeptProgram.captured(one.program, constants, workers)));
+        }
+        return new CompiledGraph(inputs, new Present(graph.get()), context, new Earlier(List.copyOf(latest)));
+    }
+
+    /// Whether programs were planned here that later processes had better find, of this graph or of one inside.
+    boolean hasNewOnes() {
+        List<Planned> all;
+        synchronized (this) {
+            all = List.copyOf(programs().values());
+            if (programs().isNew && all.size() <= MOST_KEPT) {
+                return true;
+            }
+        }
+        return all.stream().anyMatch(known -> KeptProgram.hasNewOnes(known.program));
     }
 
     /// Has a program replaced by one that needs less Java, as soon as that is made.
@@ -121,8 +211,8 @@ public final class CompiledGraph {
 
     /// From now on, runs another program that does the same.
     public void replace(Program program, Program by) {
-        synchronized (programs) {
-            for (var known : programs.values()) {
+        synchronized (this) {
+            for (var known : programs().values()) {
                 if (known.program == program) {
                     known.program = by;
                 }
@@ -138,7 +228,7 @@ public final class CompiledGraph {
             types.add(TensorType.of(inputs.get(i).type().dtype(), shapes.get(i)));
         }
         var specialized = Specializer.specialize(graph.get(), types);
-        var now = whenShaped.run(specialized.now());
+        var now = whenShaped().run(specialized.now());
         return new Specialized(now, specialized.later(), specialized.outputs());
     }
 

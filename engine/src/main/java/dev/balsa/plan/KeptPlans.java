@@ -10,7 +10,9 @@ import dev.balsa.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -29,7 +31,10 @@ public final class KeptPlans {
     private final String key;
     private final MemorySegment file;
     private final ModelConstants constants;
+    private final PlanContext context;
     private final int workers;
+    /// What was found or kept, by key: what it runs inside may be planned for further shapes.
+    private final Map<String, KeptProgram> known = new ConcurrentHashMap<>();
     private final CountDownLatch isFinishing = new CountDownLatch(1);
     /// Programs that are being kept, one after the other.
     private Thread keeper = Thread.ofPlatform().unstarted(() -> {});
@@ -38,13 +43,14 @@ public final class KeptPlans {
     /// @param key names the model's contents, the options and the processor: whatever else programs depend on
     /// @param file the model's file, mapped until the model is closed
     /// @param constants of the model
-    /// @param workers of a stream
-    public KeptPlans(KeptFiles files, String key, MemorySegment file, ModelConstants constants, int workers) {
+    /// @param context what its programs share
+    public KeptPlans(KeptFiles files, String key, MemorySegment file, ModelConstants constants, PlanContext context) {
         this.files = files;
         this.key = KeptWriter.build() + " " + key;
         this.file = file;
         this.constants = constants;
-        this.workers = workers;
+        this.context = context;
+        this.workers = context.machine().workers();
     }
 
     /// Whether this build can keep programs.
@@ -68,7 +74,9 @@ public final class KeptPlans {
 
     private Optional<KeptProgram> find(String wanted) {
         try (var arena = Arena.ofShared()) {
-            return files.find(wanted, arena).map(kept -> KeptProgram.read(copied(kept), file, constants));
+            var found = files.find(wanted, arena).map(kept -> KeptProgram.read(copied(kept), file, constants, context));
+            found.ifPresent(what -> known.put(wanted, what));
+            return found;
         } catch (RuntimeException e) {
             System.getLogger(KeptPlans.class.getName())
                     .log(System.Logger.Level.WARNING, "a kept program is not used, since it cannot be read", e);
@@ -110,18 +118,22 @@ public final class KeptPlans {
         keeper = Thread.ofPlatform().name("balsa-keep").start(() -> {
             Uninterruptibly.join(before);
             awaitQuiet();
-            try {
-                var kept = what.captured(constants, workers);
-                kept.program().ifPresent(by -> captured.accept(what.program().orElseThrow(), by));
-                files.keep(under, kept.parts(file, constants));
-            } catch (NotKeptException e) {
-                System.getLogger(KeptPlans.class.getName())
-                        .log(System.Logger.Level.DEBUG, () -> "a program is not kept: " + e.getMessage());
-            } catch (RuntimeException e) {
-                System.getLogger(KeptPlans.class.getName())
-                        .log(System.Logger.Level.WARNING, "a program is not kept", e);
-            }
+            keepNow(under, what, captured);
         });
+    }
+
+    private void keepNow(String under, KeptProgram what, BiConsumer<Program, Program> captured) {
+        try {
+            var kept = what.captured(constants, workers);
+            kept.program().ifPresent(by -> captured.accept(what.program().orElseThrow(), by));
+            files.keep(under, kept.parts(file, constants, context));
+            known.put(under, kept);
+        } catch (NotKeptException e) {
+            System.getLogger(KeptPlans.class.getName())
+                    .log(System.Logger.Level.DEBUG, () -> "a program is not kept: " + e.getMessage());
+        } catch (RuntimeException e) {
+            System.getLogger(KeptPlans.class.getName()).log(System.Logger.Level.WARNING, "a program is not kept", e);
+        }
     }
 
     /// First runs have the processors for themselves, unless the model is about to be closed.
@@ -133,7 +145,8 @@ public final class KeptPlans {
         }
     }
 
-    /// Waits until all is kept that was to be; before memory or code goes that programs refer to.
+    /// Waits until all is kept that was to be, and keeps again what has planned more inside since; before memory or
+    /// code goes that programs refer to.
     public void finish() {
         isFinishing.countDown();
         Thread last;
@@ -141,5 +154,10 @@ public final class KeptPlans {
             last = keeper;
         }
         Uninterruptibly.join(last);
+        known.forEach((under, what) -> {
+            if (what.hasNewOnes()) {
+                keepNow(under, what, (_, _) -> {});
+            }
+        });
     }
 }

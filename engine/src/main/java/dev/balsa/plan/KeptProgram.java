@@ -6,7 +6,9 @@ import dev.balsa.ir.Value;
 import dev.balsa.kept.KeptReader;
 import dev.balsa.kept.KeptWriter;
 import dev.balsa.kept.NotKeptException;
+import dev.balsa.run.HostTask;
 import dev.balsa.run.Program;
+import dev.balsa.run.Step;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -49,7 +51,9 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
         /// A piece of code, by its number.
         CODE,
         /// The model's [dev.balsa.kernel.Constants].
-        CONSTANTS
+        CONSTANTS,
+        /// The model's [PlanContext].
+        CONTEXT
     }
 
     private record Place(Area area, long at, long bytes) {}
@@ -67,15 +71,70 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
     KeptProgram captured(ModelConstants constants, int workers) throws NotKeptException {
         return program.isEmpty()
                 ? this
-                : new KeptProgram(inputs, outputs, Optional.of(ProgramCapture.of(program.get(), constants, workers)));
+                : new KeptProgram(inputs, outputs, Optional.of(captured(program.get(), constants, workers)));
+    }
+
+    /// The program with works that need little Java, and so those that it runs inside.
+    ///
+    /// @throws NotKeptException if something makes sense in this process only
+    static Program captured(Program program, ModelConstants constants, int workers) throws NotKeptException {
+        var captured = ProgramCapture.isCaptured(program) ? program : ProgramCapture.of(program, constants, workers);
+        var steps = new ArrayList<Step>();
+        for (var step : captured.steps()) {
+            steps.add(
+                    step instanceof Step.HostStep(var info, var task, var inputs, var outputs)
+                            ? new Step.HostStep(info, captured(task, constants, workers), inputs, outputs)
+                            : step);
+        }
+        return captured.withSteps(steps);
+    }
+
+    private static HostTask captured(HostTask task, ModelConstants constants, int workers) throws NotKeptException {
+        return switch (task) {
+            case LaterStage(var graph) -> new LaterStage(graph.toKeep(constants, workers));
+            case PlainTask(var node, var bodies, long mostBytes) -> {
+                var kept = new ArrayList<CompiledGraph>();
+                for (var body : bodies) {
+                    kept.add(body.toKeep(constants, workers));
+                }
+                yield new PlainTask(node, kept, mostBytes);
+            }
+            default -> task;
+        };
+    }
+
+    /// Whether graphs that the program runs inside have been planned for shapes that were not kept before.
+    boolean hasNewOnes() {
+        return program.isPresent() && hasNewOnes(program.get());
+    }
+
+    /// As of a kept one.
+    static boolean hasNewOnes(Program program) {
+        for (var step : program.steps()) {
+            if (step instanceof Step.HostStep host
+                    && inside(host.task()).stream().anyMatch(CompiledGraph::hasNewOnes)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<CompiledGraph> inside(HostTask task) {
+        return switch (task) {
+            case LaterStage(var graph) -> List.of(graph);
+            case PlainTask(var _, var bodies, var _) -> bodies;
+            default -> List.of();
+        };
     }
 
     /// The parts that the bytes are made of, each at the next multiple of 64.
     ///
     /// @param file the model's file
+    /// @param context what programs share
     /// @throws NotKeptException if something makes sense in this process only
-    List<MemorySegment> parts(MemorySegment file, ModelConstants constants) throws NotKeptException {
-        var found = new Found(file, constants);
+    List<MemorySegment> parts(MemorySegment file, ModelConstants constants, PlanContext context)
+            throws NotKeptException {
+        var found = new Found(file, constants, context);
         var own = new KeptWriter(found::number);
         own.write(this);
         var table = new KeptWriter(_ -> OptionalInt.empty());
@@ -126,7 +185,7 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
     /// Reads what [#parts] made.
     ///
     /// @param content the parts in a row, 64-byte aligned, alive as long as the model
-    static KeptProgram read(MemorySegment content, MemorySegment file, ModelConstants constants) {
+    static KeptProgram read(MemorySegment content, MemorySegment file, ModelConstants constants, PlanContext context) {
         long tableBytes = content.get(LONG, 0);
         long ownBytes = content.get(LONG, Long.BYTES);
         long codeBytes = content.get(LONG, 2L * Long.BYTES);
@@ -153,6 +212,7 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
                 case MEMORY -> slice(content, memoryAt + place.at, place.bytes).asReadOnly();
                 case CODE -> codes.get((int) place.at);
                 case CONSTANTS -> constants;
+                case CONTEXT -> context;
             };
         }
         var reader = new KeptReader(
@@ -178,6 +238,7 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
     private static final class Found {
         private final MemorySegment file;
         private final ModelConstants constants;
+        private final PlanContext context;
         private final IdentityHashMap<MachineCode, String> names = new IdentityHashMap<>();
         /// By code (which has no equals of its own) or extent.
         private final Map<Object, Integer> numbers = new HashMap<>();
@@ -189,14 +250,18 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
         private long codeBytes;
         private long memoryBytes;
 
-        Found(MemorySegment file, ModelConstants constants) {
+        Found(MemorySegment file, ModelConstants constants, PlanContext context) {
             this.file = file;
             this.constants = constants;
+            this.context = context;
             constants.codes().forEach((name, code) -> names.put(code, name));
         }
 
         OptionalInt number(Object object) throws NotKeptException {
-            if (!(object instanceof MemorySegment || object instanceof MachineCode || object == constants)) {
+            if (!(object instanceof MemorySegment
+                    || object instanceof MachineCode
+                    || object == constants
+                    || object == context)) {
                 return OptionalInt.empty();
             }
             Object key = object instanceof MemorySegment segment ? new Extent(segment) : object;
@@ -213,7 +278,7 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
             return switch (object) {
                 case MachineCode code -> place(code);
                 case MemorySegment segment -> place(segment);
-                default -> new Place(Area.CONSTANTS, 0, 0);
+                default -> new Place(object == context ? Area.CONTEXT : Area.CONSTANTS, 0, 0);
             };
         }
 

@@ -13,15 +13,18 @@ import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /// A node run by its operator's plain definition; bodies of control operators run as programs of their own.
 ///
-/// @param bodies the compiled bodies of a control operator, by their graphs (compared by identity)
+/// @param bodies the compiled bodies of a control operator
 /// @param mostBytes how large an output may be whose shape only the run tells
-record PlainTask(Node node, Map<Graph, CompiledGraph> bodies, long mostBytes) implements HostTask {
+record PlainTask(Node node, List<CompiledGraph> bodies, long mostBytes) implements HostTask {
+    /// Copies the list.
+    PlainTask {
+        bodies = List.copyOf(bodies);
+    }
+
     @Override
     public void run(Call call) {
         try {
@@ -127,8 +130,12 @@ record PlainTask(Node node, Map<Graph, CompiledGraph> bodies, long mostBytes) im
 
         @Override
         public List<Tensor> run(Graph body, List<Tensor> bodyInputs) {
-            return Objects.requireNonNull(bodies.get(body), "a body of this node")
-                    .runNested(call.stream(), bodyInputs, call.depth() + 1);
+            for (var compiled : bodies) {
+                if (compiled.isOf(body)) {
+                    return compiled.runNested(call.stream(), bodyInputs, call.depth() + 1);
+                }
+            }
+            throw new InternalException("graph \"" + body.name() + "\" is no body of " + node.label());
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.balsa.plan;
 
 import dev.balsa.error.ResourceException;
-import dev.balsa.ir.Graph;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
@@ -13,7 +12,6 @@ import dev.balsa.run.Program;
 import dev.balsa.run.Step;
 import dev.balsa.run.StepInfo;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -247,12 +245,12 @@ final class ProgramBuilder {
         steps.add(step);
     }
 
-    private Map<Graph, CompiledGraph> bodies(Node node) {
-        var bodies = new IdentityHashMap<Graph, CompiledGraph>();
-        if (node.op() instanceof Control control) {
-            control.bodies().forEach(body -> bodies.put(body, new CompiledGraph(body, context)));
-        }
-        return bodies;
+    private List<CompiledGraph> bodies(Node node) {
+        return node.op() instanceof Control control
+                ? control.bodies().stream()
+                        .map(body -> new CompiledGraph(body, context))
+                        .toList()
+                : List.of();
     }
 
     /// Adds the step that runs the later stage; the slots of its outputs.

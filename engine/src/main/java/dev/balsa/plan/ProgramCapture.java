@@ -92,13 +92,7 @@ final class ProgramCapture {
                             ? new Step.KernelStep(info, works.next(), operands)
                             : step);
         }
-        return new Program(
-                program.slots(),
-                all,
-                program.outputs(),
-                program.memoryBytes(),
-                program.sharedBytes(),
-                program.workerBytes());
+        return program.withSteps(all);
     }
 
     private OptionalInt number(Object object) {

@@ -24,6 +24,11 @@ public record Program(
         outputs = List.copyOf(outputs);
     }
 
+    /// The same program with other steps, which do the same.
+    public Program withSteps(List<Step> others) {
+        return new Program(slots, others, outputs, memoryBytes, sharedBytes, workerBytes);
+    }
+
     /// Whether it is this very program: streams keep what they prepared by program, and comparing steps means
     /// nothing.
     @Override
