@@ -113,9 +113,13 @@ final class DepthFirst {
         for (int end = 1; end <= count; end++) {
             saved[end] = saved[end - 1];
             best.add(Optional.empty());
-            for (int first = end - 2; first >= Math.max(0, end - MOST_LAYERS); first--) {
-                var divided = canBeGroup(first, end)
-                        ? division(candidates.subList(first, end), saved[end] - saved[first])
+            var last = candidates.get(end - 1).layer;
+            double gain = 0;
+            for (int first = end - 2; first >= Math.max(0, end - MOST_LAYERS) && !cost.isTooMuch(last); first--) {
+                gain += cost.gain(candidates.get(first).layer);
+                double wanted = saved[end] - saved[first];
+                var divided = gain > wanted && canBeGroup(first, end)
+                        ? division(candidates.subList(first, end), gain, wanted)
                         : Optional.<DepthFirstCost.Division>empty();
                 if (divided.isPresent()) {
                     saved[end] = saved[first] + divided.get().saved();
@@ -144,15 +148,16 @@ final class DepthFirst {
         return true;
     }
 
-    /// @param least the division must save more seconds
-    private Optional<DepthFirstCost.Division> division(List<Candidate> members, double least) {
+    /// @param gain of all but the last
+    /// @param wanted the division must save more seconds
+    private Optional<DepthFirstCost.Division> division(List<Candidate> members, double gain, double wanted) {
         var numbers = numbers(members);
         var links = new ArrayList<Link>();
         for (var member : members) {
             links.add(new Link(
                     member.layer, member.inputs().stream().map(numbers::get).toList()));
         }
-        return cost.best(links, numbers.size() - members.size(), least);
+        return cost.best(links, numbers.size() - members.size(), gain, wanted);
     }
 
     /// The number of each operand: those from outside, then what members make.
@@ -211,7 +216,8 @@ final class DepthFirst {
                 .orElseThrow();
         return new KernelChoice(
                 hardest.choice.kernel(),
-                "depth first, " + members.size() + " layers in " + pieces.count() + " pieces of an image",
+                "depth first, " + members.size() + " layers in " + pieces.count() + " pieces and " + pieces.stripes()
+                        + " stripes of an image",
                 operands,
                 OptionalInt.empty(),
                 members.stream().mapToLong(member -> member.choice.flops()).sum(),

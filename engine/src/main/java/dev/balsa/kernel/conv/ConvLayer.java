@@ -147,4 +147,9 @@ final class ConvLayer extends KernelLayer<ChannelsLastConvRequest> {
     public Cost cost(Machine machine) {
         return kernel.cost(request, machine);
     }
+
+    @Override
+    public Cost cost(RowRange rows, Machine machine) {
+        return kernel.cost(of(rows), machine);
+    }
 }

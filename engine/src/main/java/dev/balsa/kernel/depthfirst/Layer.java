@@ -68,6 +68,12 @@ public interface Layer {
     /// What all rows of all images are likely to take.
     Cost cost(Machine machine);
 
+    /// What a range of rows of one image is likely to take by itself: more than its part of all rows, where kernels do
+    /// several rows at a time, or have to begin.
+    default Cost cost(RowRange rows, Machine machine) {
+        return cost(machine).times((double) rows.count() / outputRows() / images());
+    }
+
     /// What an operand has.
     enum Extent {
         /// A row for each of the output, of as many elements.

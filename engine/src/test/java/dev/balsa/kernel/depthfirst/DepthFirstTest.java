@@ -87,7 +87,7 @@ class DepthFirstTest {
             var links = links(parts, trial);
             var last = images.getLast();
             int most = Math.min(last.height, 1 + random.nextInt(6));
-            var pieces = new Pieces(links, externals(parts), most);
+            var pieces = new Pieces(links, externals(parts), most, 1 + random.nextInt(most));
             if (!pieces.areSupported()) {
                 return;
             }
