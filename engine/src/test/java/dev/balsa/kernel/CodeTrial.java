@@ -43,6 +43,7 @@ public final class CodeTrial implements AutoCloseable, Constants {
     private static final String EVERYWHERE = "x86_64";
 
     private static final String SOURCE = "source of what is packed";
+    private static final String ON_THE_WAY = "memory on the way to what is packed";
     private static final String INPUT = "input";
     private static final String OUTPUT = "output";
     private static final String SCRATCH = "scratch memory";
@@ -148,6 +149,15 @@ public final class CodeTrial implements AutoCloseable, Constants {
             permitted.forget(name);
             permitted.permit(name, segment, false);
             return segment;
+        });
+    }
+
+    @Override
+    public void onTheWay(long bytes, Consumer<MemorySegment> use) {
+        Constants.super.onTheWay(bytes, segment -> {
+            permitted.permit(ON_THE_WAY, segment, true);
+            use.accept(segment);
+            permitted.forget(ON_THE_WAY);
         });
     }
 

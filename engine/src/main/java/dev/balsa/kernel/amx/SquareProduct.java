@@ -180,26 +180,27 @@ public final class SquareProduct {
     }
 
     private void pack(Kernels kernels, MemorySegment target, Constants constants) {
-        int channels = request.channels;
-        try (var arena = Arena.ofConfined()) {
-            long rowBytes = (long) Math.min(PANEL_COLUMNS, filled(request.outputs)) * Float.BYTES;
-            long positionBytes = rowBytes * channels;
-            var apart = arena.allocate(positionBytes * SquareTransform.SIDE * SquareTransform.SIDE, LINE);
-            for (int from = 0; from < request.outputs; from += PANEL_COLUMNS) {
-                int to = Math.min(request.outputs, from + PANEL_COLUMNS);
-                kernels.takeApart(from, to, apart, rowBytes);
-                var chunk = new AmxPanels(parts, to - from, passSteps());
-                for (int pass = 0; pass < passes(); pass++) {
-                    var runs = new ArrayList<Long>();
-                    for (int position = 0; position < SquareTransform.SIDE; position++) {
-                        long first = (long) (row(pass) * SquareTransform.SIDE + position) * channels
-                                + (long) section(pass) * sectionChannels();
-                        runs.add(first * rowBytes / Float.BYTES);
-                    }
-                    var right = new TileProduct.Right(apart, runs, sectionChannels(), rowBytes / Float.BYTES, 1, 1);
-                    long at = pass * panels.bytes() + panels.place(from / PANEL_COLUMNS);
-                    chunk.pack(right, target.asSlice(at, chunk.bytes()), constants);
+        long rowBytes = (long) Math.min(PANEL_COLUMNS, filled(request.outputs)) * Float.BYTES;
+        long bytes = rowBytes * request.channels * SquareTransform.SIDE * SquareTransform.SIDE;
+        constants.onTheWay(bytes, apart -> pack(kernels, apart, rowBytes, target, constants));
+    }
+
+    /// @param apart gets the squares of a panel's columns
+    private void pack(Kernels kernels, MemorySegment apart, long rowBytes, MemorySegment target, Constants constants) {
+        for (int from = 0; from < request.outputs; from += PANEL_COLUMNS) {
+            int to = Math.min(request.outputs, from + PANEL_COLUMNS);
+            kernels.takeApart(from, to, apart, rowBytes);
+            var chunk = new AmxPanels(parts, to - from, passSteps());
+            for (int pass = 0; pass < passes(); pass++) {
+                var runs = new ArrayList<Long>();
+                for (int position = 0; position < SquareTransform.SIDE; position++) {
+                    long first = (long) (row(pass) * SquareTransform.SIDE + position) * request.channels
+                            + (long) section(pass) * sectionChannels();
+                    runs.add(first * rowBytes / Float.BYTES);
                 }
+                var right = new TileProduct.Right(apart, runs, sectionChannels(), rowBytes / Float.BYTES, 1, 1);
+                long at = pass * panels.bytes() + panels.place(from / PANEL_COLUMNS);
+                chunk.pack(right, target.asSlice(at, chunk.bytes()), constants);
             }
         }
     }
