@@ -40,7 +40,11 @@ record SegmentTable(MemorySegment memory, int count, long rounds) {
             numbers.add(segment.offset() * Float.BYTES);
             numbers.add((long) segment.length());
         }
-        return of(numbers, depth.segments());
+        long rounds = 0;
+        for (var segment : depth.segments()) {
+            rounds += TileCode.rounds(segment.length(), false);
+        }
+        return of(numbers, depth.segments().size(), rounds);
     }
 
     private static SegmentTable split(Depth depth) {
@@ -49,10 +53,13 @@ record SegmentTable(MemorySegment memory, int count, long rounds) {
         var numbers = new ArrayList<Long>();
         int summed = 0;
         int aside = 0;
+        int then = 0;
+        long rounds = 0;
         for (int i = 0; i < pieces.size(); i++) {
             summed += pieces.get(i).length();
             boolean isLast = i == pieces.size() - 1;
-            int then = 0;
+            rounds += TileCode.rounds(pieces.get(i).length(), then == (ADDS | PUTS_ASIDE));
+            then = 0;
             if (isLast) {
                 then = aside;
             } else if (summed >= RUN) {
@@ -64,7 +71,7 @@ record SegmentTable(MemorySegment memory, int count, long rounds) {
             numbers.add((long) pieces.get(i).length());
             numbers.add((long) then);
         }
-        return of(numbers, pieces);
+        return of(numbers, pieces.size(), rounds);
     }
 
     private static void cut(Depth.Segment segment, List<Depth.Segment> pieces) {
@@ -76,15 +83,11 @@ record SegmentTable(MemorySegment memory, int count, long rounds) {
         pieces.add(new Depth.Segment(segment.offset() + done, segment.length() - done));
     }
 
-    private static SegmentTable of(List<Long> numbers, List<Depth.Segment> pieces) {
+    private static SegmentTable of(List<Long> numbers, int count, long rounds) {
         var memory = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, numbers.size());
         for (int i = 0; i < numbers.size(); i++) {
             memory.setAtIndex(ValueLayout.JAVA_LONG, i, numbers.get(i));
         }
-        long rounds = 0;
-        for (var piece : pieces) {
-            rounds += TileCode.rounds(piece.length());
-        }
-        return new SegmentTable(memory, pieces.size(), rounds);
+        return new SegmentTable(memory, count, rounds);
     }
 }

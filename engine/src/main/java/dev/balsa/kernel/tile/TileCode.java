@@ -130,8 +130,10 @@ final class TileCode {
     }
 
     /// How many rounds of steps there are along neighbouring elements.
-    static int rounds(int elements) {
-        return elements / ROUND;
+    ///
+    /// @param isAside whether sums before them were put aside, so that some steps come before the rounds
+    static int rounds(int elements, boolean isAside) {
+        return (isAside ? Math.max(0, elements - FEW) : elements) / ROUND;
     }
 
     private Vec spare(int index) {
@@ -310,15 +312,46 @@ final class TileCode {
         a.emit(DEC, Gpr.R15);
         a.emit(JNE, single);
         a.bind(done);
+        var gather = new Label("gather");
+        var aside = new Label("segment behind sums put aside");
         if (form.splits()) {
-            sums.split();
+            sums.split(aside);
         }
         if (!form.isStrided()) {
             a.emit(DEC, Gpr.R14);
             a.emit(JNE, segment);
         }
+        if (sums.putsAsideOnTheWay()) {
+            a.emit(JMP, gather);
+            a.bind(aside);
+            runFromAside(round, rest);
+            a.bind(gather);
+        }
         sums.gather();
         sums.addEarlier();
+    }
+
+    /// Begins a segment with steps that put each row's sums aside before they begin them anew: all at once, stores
+    /// would hold up the multipliers.
+    private void runFromAside(Label round, Label rest) {
+        var begin = new Label("begin anew");
+        a.emit(DEC, Gpr.R14);
+        a.emit(MOV, Gpr.RCX, Mem.at(Gpr.RBX, 0));
+        a.emit(MOV, Gpr.R15, Mem.at(Gpr.RBX, Long.BYTES));
+        a.emit(ADD, Gpr.RBX, Imm.of(3L * Long.BYTES));
+        a.emit(SUB, Gpr.R15, Imm.of(FEW));
+        a.emit(JAE, begin);
+        sums.putAside();
+        a.emit(SUB, Gpr.R15, Imm.of(ROUND - FEW));
+        a.emit(JMP, rest);
+        a.bind(begin);
+        for (int step = 0; step < FEW; step++) {
+            step(step, step == 0);
+        }
+        advance(FEW);
+        a.emit(SUB, Gpr.R15, Imm.of(ROUND));
+        a.emit(JAE, round);
+        a.emit(JMP, rest);
     }
 
     /// Goes on by so many steps where they are a fixed distance apart.
@@ -332,6 +365,11 @@ final class TileCode {
     }
 
     private void step(int index) {
+        step(index, false);
+    }
+
+    /// @param isFirst whether sums are put aside, and begin with this step's products
+    private void step(int index, boolean isFirst) {
         int turn = index % sums.turns();
         if (rows > 1) {
             for (int vector = 0; vector < vectors; vector++) {
@@ -344,8 +382,15 @@ final class TileCode {
         for (int row = 0; row < rows; row++) {
             var left = spare(held + row % free);
             lanes.broadcast(left, Mem.at(ROWS.get(row), Gpr.RCX, 1, form.stridedLeft() ? 0 : index * Float.BYTES));
+            if (isFirst) {
+                sums.putAside(row);
+            }
             for (int vector = 0; vector < vectors; vector++) {
-                accumulate(sums.at(turn, row, vector), left, factor(index, vector));
+                if (isFirst) {
+                    lanes.multiply(sums.at(turn, row, vector), left, factor(index, vector));
+                } else {
+                    accumulate(sums.at(turn, row, vector), left, factor(index, vector));
+                }
             }
         }
         if (form.stridedLeft()) {

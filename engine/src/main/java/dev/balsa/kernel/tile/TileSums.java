@@ -35,6 +35,7 @@ final class TileSums {
     private final int rows;
     private final int vectors;
     private final int turns;
+    private final boolean splits;
 
     /// Does something for a sum.
     interface Action {
@@ -48,6 +49,7 @@ final class TileSums {
         this.areIntegers = form.integers().isPresent();
         this.rows = rows;
         this.vectors = vectors;
+        this.splits = form.splits();
         this.turns = form.accumulates() ? areIntegers ? turns(rows * vectors) : turns(unit, rows, vectors) : 1;
     }
 
@@ -124,8 +126,32 @@ final class TileSums {
         }
     }
 
+    /// Whether sums that are added to what was put aside go there in the first steps of what comes next.
+    boolean putsAsideOnTheWay() {
+        return splits && turns == 1;
+    }
+
+    /// Adds what was put aside to the sums of a row, and puts them aside.
+    void putAside(int row) {
+        for (int vector = 0; vector < vectors; vector++) {
+            add(at(row, vector), onStack(row, vector));
+            lanes.store(onStack(row, vector), at(row, vector));
+        }
+    }
+
+    /// Does so with all, and begins them anew.
+    void putAside() {
+        for (int row = 0; row < rows; row++) {
+            putAside(row);
+        }
+        zero(0);
+    }
+
     /// Puts sums aside behind a segment whose entry of a [SegmentTable], which ends at rbx, says so; uses r15.
-    void split() {
+    ///
+    /// @param aside where it goes on if they are to be added to what was put aside before, which is
+    ///     still to be done then ([#putsAsideOnTheWay])
+    void split(Label aside) {
         var goOn = new Label("go on");
         var first = new Label("first aside");
         a.emit(MOV, Gpr.R15, Mem.at(Gpr.RBX, -Long.BYTES));
@@ -137,6 +163,10 @@ final class TileSums {
         }
         a.emit(CMP, Gpr.R15, Imm.of(SegmentTable.PUTS_ASIDE));
         a.emit(JE, first);
+        if (putsAsideOnTheWay()) {
+            a.emit(CMP, Gpr.R15, Imm.of(SegmentTable.PUTS_ASIDE | SegmentTable.ADDS));
+            a.emit(JE, aside);
+        }
         forEach((row, vector) -> add(at(row, vector), onStack(row, vector)));
         a.emit(CMP, Gpr.R15, Imm.of(SegmentTable.ADDS));
         a.emit(JE, goOn);

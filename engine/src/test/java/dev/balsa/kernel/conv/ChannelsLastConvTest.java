@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChannelsLastConvTest {
     private static final int CASES = 300;
     private static final int LARGE_CASES = 40;
+    private static final int TALL_CASES = 15;
     private static final int MOST_STEPS = 1_500_000;
 
     static Stream<Isa> levels() {
@@ -51,6 +52,19 @@ class ChannelsLastConvTest {
                 var window = new Window(size, ones, ones, ones, List.of(0, 0), size);
                 check(depth, isa, window, 1, 1, depth, outputs);
             }
+        }
+    }
+
+    /// Of windows whose rows are a few elements, but so many rows that sums are put aside several times.
+    @ParameterizedTest
+    @MethodSource("levels")
+    void tallWindowsEqualTheirDefinition(Isa isa) {
+        for (int seed = 0; seed < CodeTrial.cases(isa, TALL_CASES); seed++) {
+            var kernel = List.of(60 + 13 * seed, 1 + seed % 3);
+            var ones = List.of(1, 1);
+            var input = List.of(kernel.get(0) + 2, kernel.get(1) + 4);
+            var window = new Window(input, kernel, ones, ones, List.of(0, 0), List.of(3, 5));
+            check(seed, isa, window, 1, 1, 1 + seed % 5, 20 + 7 * seed);
         }
     }
 
