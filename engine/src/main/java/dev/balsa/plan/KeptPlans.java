@@ -33,7 +33,7 @@ public final class KeptPlans {
     private final ModelConstants constants;
     private final PlanContext context;
     private final int workers;
-    /// What was found or kept, by key: what it runs inside may be planned for further shapes.
+    /// What was found or kept and runs other programs, by key: these may be planned for further shapes.
     private final Map<String, KeptProgram> known = new ConcurrentHashMap<>();
     private final CountDownLatch isFinishing = new CountDownLatch(1);
     /// Programs that are being kept, one after the other.
@@ -75,7 +75,7 @@ public final class KeptPlans {
     private Optional<KeptProgram> find(String wanted) {
         try (var arena = Arena.ofShared()) {
             var found = files.find(wanted, arena).map(kept -> KeptProgram.read(copied(kept), file, constants, context));
-            found.ifPresent(what -> known.put(wanted, what));
+            found.ifPresent(what -> note(wanted, what));
             return found;
         } catch (RuntimeException e) {
             System.getLogger(KeptPlans.class.getName())
@@ -122,12 +122,19 @@ public final class KeptPlans {
         });
     }
 
+    /// Programs that run no others will not have planned more.
+    private void note(String under, KeptProgram what) {
+        if (what.runsOthers()) {
+            known.put(under, what);
+        }
+    }
+
     private void keepNow(String under, KeptProgram what, BiConsumer<Program, Program> captured) {
         try {
             var kept = what.captured(constants, workers);
             kept.program().ifPresent(by -> captured.accept(what.program().orElseThrow(), by));
             files.keep(under, kept.parts(file, constants, context));
-            known.put(under, kept);
+            note(under, kept);
         } catch (NotKeptException e) {
             System.getLogger(KeptPlans.class.getName())
                     .log(System.Logger.Level.DEBUG, () -> "a program is not kept: " + e.getMessage());

@@ -103,6 +103,14 @@ public record KeptProgram(List<Value> inputs, List<Value> outputs, Optional<Prog
         };
     }
 
+    /// Whether the program has branches, loops or later stages.
+    boolean runsOthers() {
+        return program.isPresent()
+                && program.get().steps().stream()
+                        .anyMatch(step -> step instanceof Step.HostStep host
+                                && !inside(host.task()).isEmpty());
+    }
+
     /// Whether graphs that the program runs inside have been planned for shapes that were not kept before.
     boolean hasNewOnes() {
         return program.isPresent() && hasNewOnes(program.get());
