@@ -136,9 +136,9 @@ public final class BatchProduct {
         packed = constant.map(given -> packed(given, constants));
         readsInPlace =
                 packed.isEmpty() && request.hasRightRows() && (request.m <= FEW_ROWS || request.n < unit.lanes());
-        int fewRows = Math.ceilDiv(request.m, Math.ceilDiv(request.m, TileCode.mostRows(unit, 1)));
+        int fewRows = Math.ceilDiv(request.m, Math.ceilDiv(request.m, TileShape.mostRows(unit, 1)));
         panels = readsInPlace
-                ? new Panels(unit, request.n, request.k, TileCode.mostVectors(unit, fewRows))
+                ? new Panels(unit, request.n, request.k, TileShape.mostVectors(unit, fewRows))
                 : usualPanels(unit, request);
         packer = packsBlocks()
                 ? Optional.of(new PanelPacker(
@@ -165,7 +165,7 @@ public final class BatchProduct {
         leftPlaces = RowPlaces.even(most, request.left.rowStep);
         outputPlaces = RowPlaces.even(most, request.n);
         // What no second tile reads need not stay in the cache.
-        boolean readsOnce = (packed.isPresent() || readsInPlace) && most <= TileCode.mostRows(unit, panels.vectors(0));
+        boolean readsOnce = (packed.isPresent() || readsInPlace) && most <= TileShape.mostRows(unit, panels.vectors(0));
         block = readsOnce ? LONGEST_BLOCK : BLOCK;
         blocks = Math.ceilDiv(request.k, block);
         segments = segments(request.k, block, step, form.splits());

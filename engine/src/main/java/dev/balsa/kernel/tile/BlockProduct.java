@@ -89,8 +89,8 @@ public final class BlockProduct {
     }
 
     private static Panels panels(VectorUnit unit, int columns, int depth, boolean inPlace, int mostRows) {
-        return inPlace && mostRows <= TileCode.mostRows(unit, 1)
-                ? new Panels(unit, columns, depth, TileCode.mostVectors(unit, mostRows))
+        return inPlace && mostRows <= TileShape.mostRows(unit, 1)
+                ? new Panels(unit, columns, depth, TileShape.mostVectors(unit, mostRows))
                 : new Panels(unit, columns, depth);
     }
 

@@ -22,7 +22,7 @@ final class Panels {
     ///
     /// @param columns at least 1
     Panels(VectorUnit unit, int columns, int depth) {
-        this(unit, columns, depth, TileCode.usualVectors(unit));
+        this(unit, columns, depth, TileShape.usualVectors(unit));
     }
 
     /// Panels of a usual width.

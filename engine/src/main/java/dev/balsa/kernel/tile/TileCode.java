@@ -44,8 +44,6 @@ import java.util.stream.IntStream;
 /// are under way at a time has several registers for each, which take turns along the depth and are added at the
 /// end.
 final class TileCode {
-    private static final int MOST_ROWS = 6;
-    private static final int SHORT_REGISTERS = 16;
     /// Steps of a round, which take few instructions besides their own: threads that share a core share what it
     /// decodes, and the multipliers wait for that before they wait for memory.
     private static final int ROUND = 16;
@@ -87,27 +85,6 @@ final class TileCode {
         this.a = assembler;
         this.lanes = new Lanes(assembler, unit);
         this.ahead = new TileAhead(assembler, unit, form, rows, vectors, stages);
-    }
-
-    /// The vectors of columns that most tiles of several rows have.
-    static int usualVectors(VectorUnit unit) {
-        return unit.registers() == SHORT_REGISTERS ? 2 : 4;
-    }
-
-    /// The most vectors of columns that a tile of so many rows can have, where the panel is not packed for others
-    /// too.
-    static int mostVectors(VectorUnit unit, int rows) {
-        int vectors = TileSums.UNDER_WAY;
-        while (vectors > 2 && mostRows(unit, vectors) < rows) {
-            vectors--;
-        }
-        return vectors;
-    }
-
-    /// The most rows of a tile so wide, at most 8 vectors: besides the sums, registers hold the panel's vectors
-    /// and a float of the left factor. A single row multiplies by the panel in memory.
-    static int mostRows(VectorUnit unit, int vectors) {
-        return Math.clamp((unit.registers() - vectors - 1) / vectors, 1, MOST_ROWS);
     }
 
     /// The routine's code.

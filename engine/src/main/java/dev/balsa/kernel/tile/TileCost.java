@@ -44,7 +44,7 @@ public final class TileCost {
     }
 
     private static double cycles(VectorUnit unit, double rows, int width, long depth, boolean goesOverPanels) {
-        int most = TileCode.mostRows(unit, width);
+        int most = TileShape.mostRows(unit, width);
         double tiles = Math.ceil(rows / most);
         double tileRows = rows / tiles;
         double sums = tileRows * width;

@@ -70,13 +70,13 @@ record TileForm(
     /// they are added, but for dot products. Quads whose sums are made in 16 bits are multiplied by panels in
     /// memory.
     int mostRows(VectorUnit unit, int vectors) {
-        int most = TileCode.mostRows(unit, vectors);
+        int most = TileShape.mostRows(unit, vectors);
         if (accumulates()) {
             return most;
         }
         if (quads.isPresent()) {
             int rows = (unit.registers() - QuadSteps.TEMPORARIES) / vectors;
-            return Math.clamp(rows, 1, TileCode.mostRows(unit, 1));
+            return Math.clamp(rows, 1, TileShape.mostRows(unit, 1));
         }
         return Math.clamp((unit.registers() - vectors - 2) / vectors, 1, most);
     }

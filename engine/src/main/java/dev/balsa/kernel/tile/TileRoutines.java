@@ -30,7 +30,7 @@ final class TileRoutines {
         codes = new MachineCode[panels.count()][];
         var byKind = new HashMap<Integer, MachineCode[]>();
         for (int panel = 0; panel < panels.count(); panel++) {
-            codes[panel] = byKind.computeIfAbsent(kind(panel), _ -> new MachineCode[TileCode.mostRows(unit, 1) + 1]);
+            codes[panel] = byKind.computeIfAbsent(kind(panel), _ -> new MachineCode[TileShape.mostRows(unit, 1) + 1]);
         }
     }
 

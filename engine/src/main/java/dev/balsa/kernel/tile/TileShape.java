@@ -8,6 +8,9 @@ import java.util.List;
 ///
 /// @param vectors of columns that most panels have: 2 make tiles of 6 rows, 3 on a unit of 16 registers tiles of 4
 public record TileShape(int vectors) {
+    private static final int MOST_ROWS = 6;
+    private static final int SHORT_REGISTERS = 16;
+
     /// Checks the number.
     public TileShape {
         if (vectors < 1) {
@@ -17,7 +20,28 @@ public record TileShape(int vectors) {
 
     /// The shape that suits most products.
     public static TileShape usual(VectorUnit unit) {
-        return new TileShape(TileCode.usualVectors(unit));
+        return new TileShape(usualVectors(unit));
+    }
+
+    /// The vectors of columns that most tiles of several rows have.
+    static int usualVectors(VectorUnit unit) {
+        return unit.registers() == SHORT_REGISTERS ? 2 : 4;
+    }
+
+    /// The most vectors of columns that a tile of so many rows can have, where the panel is not packed for others
+    /// too.
+    static int mostVectors(VectorUnit unit, int rows) {
+        int vectors = TileSums.UNDER_WAY;
+        while (vectors > 2 && mostRows(unit, vectors) < rows) {
+            vectors--;
+        }
+        return vectors;
+    }
+
+    /// The most rows of a tile so wide, at most 8 vectors: besides the sums, registers hold the panel's vectors
+    /// and a float of the left factor. A single row multiplies by the panel in memory.
+    static int mostRows(VectorUnit unit, int vectors) {
+        return Math.clamp((unit.registers() - vectors - 1) / vectors, 1, MOST_ROWS);
     }
 
     /// The shapes that are worth comparing, the usual one first.
@@ -36,6 +60,6 @@ public record TileShape(int vectors) {
 
     /// Rows and vectors of a whole tile, such as `6x2`, as names of kernels have it.
     public String label(VectorUnit unit) {
-        return TileCode.mostRows(unit, vectors) + "x" + vectors;
+        return mostRows(unit, vectors) + "x" + vectors;
     }
 }
