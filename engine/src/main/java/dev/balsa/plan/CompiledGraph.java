@@ -169,10 +169,7 @@ public final class CompiledGraph {
     ///
     /// @throws NotKeptException if something makes sense in this process only
     CompiledGraph toKeep(ModelConstants constants, int workers) throws NotKeptException {
-        var all = new ArrayList<Shaped>();
-        synchronized (this) {
-            programs().forEach((shapes, known) -> all.add(new Shaped(shapes, known.program)));
-        }
+        var all = shaped();
         var latest = new ArrayList<Shaped>();
         for (var one : all.subList(Math.max(0, all.size() - MOST_KEPT), all.size())) {
             latest.add(new Shaped(one.shapes, KeptProgram.captured(one.program, constants, workers)));
@@ -180,12 +177,26 @@ public final class CompiledGraph {
         return new CompiledGraph(inputs, new Present(graph.get()), context, new Earlier(List.copyOf(latest)));
     }
 
+    /// What earlier processes had and this one has not asked for, then what it has, the latest last.
+    private synchronized List<Shaped> shaped() {
+        var all = new ArrayList<Shaped>();
+        if (kept instanceof Earlier(var before)) {
+            for (var one : before) {
+                if (!programs().containsKey(one.shapes)) {
+                    all.add(one);
+                }
+            }
+        }
+        programs().forEach((shapes, known) -> all.add(new Shaped(shapes, known.program)));
+        return all;
+    }
+
     /// Whether programs were planned here that later processes had better find, of this graph or of one inside.
     boolean hasNewOnes() {
         List<Planned> all;
         synchronized (this) {
             all = List.copyOf(programs().values());
-            if (programs().isNew && all.size() <= MOST_KEPT) {
+            if (programs().isNew && shaped().size() <= MOST_KEPT) {
                 return true;
             }
         }

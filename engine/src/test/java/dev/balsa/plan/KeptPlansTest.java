@@ -25,6 +25,7 @@ class KeptPlansTest {
     private static final Tensor INPUT = Tensor.of(new float[] {1, 2, 3, 4}, 4);
     private static final Tensor ALL = Tensor.of(new boolean[] {true, true, true, true}, 4);
     private static final Tensor SOME = Tensor.of(new boolean[] {true, false, false, true}, 4);
+    private static final Tensor ONE = Tensor.of(new boolean[] {false, false, true, false}, 4);
 
     @TempDir
     private Path folder;
@@ -89,6 +90,20 @@ class KeptPlansTest {
             assertThat(run(stream, kept.program().orElseThrow(), SOME)).containsExactly(-1, -4);
             assertThat(run(stream, kept.program().orElseThrow(), ALL)).containsExactly(-1, -2, -3, -4);
             assertThat(kept.hasNewOnes()).isFalse();
+        });
+        process((plans, _, stream) -> {
+            var kept = plans.model().orElseThrow();
+            assertThat(run(stream, kept.program().orElseThrow(), ONE)).containsExactly(-3);
+            assertThat(kept.hasNewOnes()).isTrue();
+        });
+        process((plans, _, stream) -> {
+            var kept = plans.model().orElseThrow();
+            for (var chosen : List.of(ALL, SOME, ONE)) {
+                run(stream, kept.program().orElseThrow(), chosen);
+            }
+            assertThat(kept.hasNewOnes())
+                    .as("what a process had no use for stays")
+                    .isFalse();
         });
     }
 }
