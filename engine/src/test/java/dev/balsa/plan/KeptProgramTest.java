@@ -116,38 +116,43 @@ class KeptProgramTest {
                 + " %some: f32[?] = Compress {axis=none} (%x, %k)"
                 + " %e: f32[?] = If {thenBranch=" + exp + ", elseBranch=" + neg + "} (%q, %some)"
                 + " %y: f32[?] = Tanh (%e) return %y }");
-        MemorySegment content;
-        try (var arena = Arena.ofShared();
-                var constants = new ModelConstants(arena);
-                var stream = new Stream(1, "test")) {
-            var context = BothWays.context(Isa.best(), Precision.FAST, constants);
+        var first = process((constants, context, stream) -> {
             var program = new CompiledGraph(graph, context).programFor(shapes(inputs(true, true)));
             assertThat(KeptProgram.hasNewOnes(program)).isFalse();
             check(stream, program, inputs(true, true));
             assertThat(KeptProgram.hasNewOnes(program)).isTrue();
-            content = content(program, constants, context);
-        }
-        try (var arena = Arena.ofShared();
-                var constants = new ModelConstants(arena);
-                var stream = new Stream(1, "test")) {
-            var context = BothWays.context(Isa.best(), Precision.FAST, constants);
-            var program = read(content, constants, context);
+            return program;
+        });
+        var second = process((constants, context, stream) -> {
+            var program = read(first, constants, context);
             check(stream, program, inputs(true, true));
             assertThat(KeptProgram.hasNewOnes(program)).isFalse();
             check(stream, program, inputs(false, true));
             assertThat(KeptProgram.hasNewOnes(program)).as("another branch").isTrue();
-            content = content(program, constants, context);
-        }
-        try (var arena = Arena.ofShared();
-                var constants = new ModelConstants(arena);
-                var stream = new Stream(1, "test")) {
-            var context = BothWays.context(Isa.best(), Precision.FAST, constants);
-            var program = read(content, constants, context);
+            return program;
+        });
+        process((constants, context, stream) -> {
+            var program = read(second, constants, context);
             check(stream, program, inputs(true, true));
             check(stream, program, inputs(false, true));
             assertThat(KeptProgram.hasNewOnes(program)).isFalse();
             check(stream, program, inputs(false, false));
             assertThat(KeptProgram.hasNewOnes(program)).as("another shape").isTrue();
+            return program;
+        });
+    }
+
+    private interface Process {
+        Program run(ModelConstants constants, PlanContext context, Stream stream);
+    }
+
+    /// What a process leaves of the program that it ran.
+    private static MemorySegment process(Process process) throws NotKeptException {
+        try (var arena = Arena.ofShared();
+                var constants = new ModelConstants(arena);
+                var stream = new Stream(1, "test")) {
+            var context = BothWays.context(Isa.best(), Precision.FAST, constants);
+            return content(process.run(constants, context, stream), constants, context);
         }
     }
 
