@@ -72,22 +72,34 @@ public final class Effects {
     /// Reads a byte that says what to do, as zero points do.
     public static byte getByte(MemorySegment source, long at) {
         var capture = capture();
-        return capture == null
-                ? source.get(ValueLayout.JAVA_BYTE, at)
-                : (byte) capture.get(place(source, at, Byte.BYTES), Byte.BYTES);
+        return capture == null ? source.get(ValueLayout.JAVA_BYTE, at) : capture.get(place(source, at, Byte.BYTES));
     }
 
-    /// Reads 4 bytes that say what to do.
-    public static int getInt(MemorySegment source, long at) {
+    /// Writes the number in a byte, plus another, as 8 bytes at a multiple of 8: what the run has
+    /// there, as zero points, reaches a routine so.
+    ///
+    /// @param isSigned whether the byte has a sign
+    public static void pass(
+            MemorySegment source, long from, boolean isSigned, long plus, MemorySegment target, long to) {
         var capture = capture();
-        return capture == null
-                ? source.get(ValueLayout.JAVA_INT_UNALIGNED, at)
-                : (int) capture.get(place(source, at, Integer.BYTES), Integer.BYTES);
+        if (capture == null) {
+            byte value = source.get(ValueLayout.JAVA_BYTE, from);
+            target.set(ValueLayout.JAVA_LONG, to, (isSigned ? value : Byte.toUnsignedInt(value)) + plus);
+        } else {
+            capture.pass(place(source, from, Byte.BYTES), isSigned, plus, place(target, to, Long.BYTES));
+        }
     }
 
-    /// Reads 4 bytes that say what to do.
-    public static float getFloat(MemorySegment source, long at) {
-        return Float.intBitsToFloat(getInt(source, at));
+    /// Whether 8 bytes at a multiple of 8, in which a routine tells whether it found what it should,
+    /// are still `value`. If not, the caller throws. A captured run goes on as if they were: where they
+    /// are not, the commands end, and the work itself runs once more, to throw.
+    public static boolean isStill(MemorySegment source, long at, long value) {
+        var capture = capture();
+        if (capture == null) {
+            return source.get(ValueLayout.JAVA_LONG, at) == value;
+        }
+        capture.check(place(source, at, Long.BYTES), value);
+        return true;
     }
 
     /// Copies bytes between places that have nothing in common.

@@ -6,6 +6,7 @@ import dev.balsa.error.ResourceException;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.replay.ReplaySpan;
+import dev.balsa.kernel.replay.ReplayWork;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ public final class Stream implements AutoCloseable {
             var span = listener == StepListener.NONE ? bound.span(i) : Optional.<BoundProgram.Span>empty();
             if (span.isPresent()) {
                 checkInterrupt();
-                replay(span.get().replay());
+                replay(bound, i, span.get().replay());
                 i = span.get().end();
             } else {
                 step(bound, i, depth);
@@ -123,10 +124,21 @@ public final class Stream implements AutoCloseable {
         }
     }
 
-    private void replay(ReplaySpan span) {
+    private void replay(BoundProgram bound, int first, ReplaySpan span) {
         span.begin();
         replaying.span = span;
         team.run(replaying);
+        var stop = span.stop();
+        if (stop.isPresent()) {
+            int index = first + stop.get().work();
+            if (bound.program().steps().get(index) instanceof Step.KernelStep(var info, ReplayWork work, var _)) {
+                try {
+                    work.complain(stop.get().phase(), bound.frame(index, 0));
+                } catch (RuntimeException e) {
+                    throw placed(info, e);
+                }
+            }
+        }
     }
 
     /// Steps that all workers go through without coming back; one object for all runs, too.
@@ -161,12 +173,17 @@ public final class Stream implements AutoCloseable {
     private void runPlaced(StepInfo info, Work work, BoundProgram bound, int index) {
         try {
             runKernel(work, bound, index, isSmall(info));
-        } catch (BalsaException e) {
-            throw e.within(info.label());
         } catch (RuntimeException e) {
-            throw new InternalException("kernel " + info.kernel() + " failed (" + e + "); please report the model", e)
-                    .within(info.label());
+            throw placed(info, e);
         }
+    }
+
+    /// What went wrong, with the step where it did.
+    private static BalsaException placed(StepInfo info, RuntimeException e) {
+        var known = e instanceof BalsaException balsa
+                ? balsa
+                : new InternalException("kernel " + info.kernel() + " failed (" + e + "); please report the model", e);
+        return known.within(info.label());
     }
 
     /// Steps that a worker does sooner than it could be woken, or even told, by another.

@@ -12,6 +12,7 @@ import dev.balsa.kernel.code.OperandAddresses;
 import dev.balsa.kernel.tile.BandedProduct;
 import dev.balsa.kernel.tile.PairFactor;
 import dev.balsa.kernel.tile.TileProduct;
+import dev.balsa.kernel.tile.ZeroPoint;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -218,8 +219,8 @@ final class ByteProduct implements BandedProduct {
     }
 
     @Override
-    public void tellZeroPoint(MemorySegment scratch, int zeroPoint) {
-        BlockArgument.ZERO_POINT.set(scratch, zeroPoint);
+    public void tellZeroPoint(Frame frame, ZeroPoint zeroPoint) {
+        zeroPoint.tell(frame, BlockArgument.ZERO_POINT);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import dev.balsa.kernel.tile.Widening;
+import dev.balsa.kernel.tile.ZeroPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +39,8 @@ final class IntegerConvWork implements CodeWork {
     private final boolean quads;
     /// How channels become pairs or quads, or nothing if they are as they are.
     private final Optional<Widening> widening;
-    /// Whether bytes with a sign are moved up by 128.
-    private final boolean moved;
+    /// Of rows as they are read; pairs are less it.
+    private final ZeroPoint zeroPoint;
     /// Whether windows are read in the image.
     private final boolean direct;
     /// Pairs or quads of a group's channels.
@@ -63,15 +64,17 @@ final class IntegerConvWork implements CodeWork {
                     right(request, group),
                     constants));
         }
-        moved = quads && request.signed() && !products.getFirst().takesSigns();
+        // Bytes with a sign are moved up by 128 then.
+        boolean moved = quads && request.signed() && !products.getFirst().takesSigns();
         boolean asTheyAre = quads && !moved && channels % Integer.BYTES == 0;
         direct = asTheyAre && isDirect(image, channels);
+        zeroPoint = new ZeroPoint(request.zeroPoint(), request.signed(), moved ? -Byte.MIN_VALUE : 0);
         widening = asTheyAre
                 ? Optional.empty()
                 : Optional.of(new Widening(
                         unit.vectors(),
                         quads ? moved : request.signed(),
-                        request.zeroPoint(),
+                        zeroPoint,
                         quads ? WidenCode.Target.QUADS : WidenCode.Target.PAIRS,
                         constants));
         long rows = 0;
@@ -217,18 +220,12 @@ final class IntegerConvWork implements CodeWork {
                 if (!direct) {
                     copy(frame, group, origin, row, endRow(part));
                 }
-                product.tellZeroPoint(frame.scratch(), zeroPoint(frame));
+                product.tellZeroPoint(frame, zeroPoint);
             }
             var left = direct ? frame.operand(0) : frame.scratch();
             long output = (long) group * (request.outputs() / request.groups());
             product.multiply(frame, left, origin / Integer.BYTES, frame.operand(request.output()), output, part);
         }
-    }
-
-    /// The zero point of the image as it is read; pairs are less it.
-    private int zeroPoint(Frame frame) {
-        int zeroPoint = request.zeroPoint() ? Widening.zeroPoint(frame, request.signed()) : 0;
-        return moved ? zeroPoint - Byte.MIN_VALUE : zeroPoint;
     }
 
     /// Copies rows `from` to `to` (exclusive) of the image with its padding: zeros among pairs, which are less
@@ -259,7 +256,7 @@ final class IntegerConvWork implements CodeWork {
     }
 
     private void pad(Frame frame, long at, long bytes) {
-        int padding = quads ? (zeroPoint(frame) & 0xFF) * 0x01010101 : 0;
+        int padding = quads ? (zeroPoint.value(frame) & 0xFF) * 0x01010101 : 0;
         if (padding == 0) {
             Effects.clear(frame.scratch(), at, bytes);
         } else {

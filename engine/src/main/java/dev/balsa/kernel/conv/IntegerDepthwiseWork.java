@@ -15,6 +15,7 @@ import dev.balsa.kernel.conv.DepthwiseForm.Segment;
 import dev.balsa.kernel.conv.DepthwiseForm.Taps;
 import dev.balsa.kernel.conv.DepthwiseForm.Tile;
 import dev.balsa.kernel.tile.Widening;
+import dev.balsa.kernel.tile.ZeroPoint;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -79,7 +80,8 @@ final class IntegerDepthwiseWork implements CodeWork {
         }
         bands = Math.ceilDiv(height.output(), fitting);
         bandLines = Math.ceilDiv(height.output(), bands);
-        widening = new Widening(unit, request.signed(), request.zeroPoint(), WidenCode.Target.FLOATS, constants);
+        var zeroPoint = new ZeroPoint(request.zeroPoint(), request.signed(), 0);
+        widening = new Widening(unit, request.signed(), zeroPoint, WidenCode.Target.FLOATS, constants);
     }
 
     /// Rows of the image, with padding, that the windows of so many lines of pixels span.

@@ -10,6 +10,7 @@ import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.elementwise.DequantizeCode.Argument;
+import dev.balsa.tensor.DataType;
 
 /// Integers to floats in machine code, where several neighbours share a scale.
 public final class DequantizeCodeKernel implements Kernel<DequantizeRequest> {
@@ -76,24 +77,23 @@ public final class DequantizeCodeKernel implements Kernel<DequantizeRequest> {
                 long count = Math.min(run - (at - row * run), end - at);
                 Argument.SOURCE.set(arguments, frame.operand(0).address() + at * bytes);
                 Argument.TARGET.set(arguments, frame.operand(request.output()).address() + at * Float.BYTES);
-                float scale = Effects.getFloat(frame.operand(1), channel << 2);
-                Argument.SCALE.set(arguments, Float.floatToRawIntBits(scale));
-                Argument.ZERO_POINT.set(arguments, zero(frame, channel));
+                Effects.copy(frame.operand(1), channel << 2, arguments, Argument.SCALE.at(), Float.BYTES);
+                tellZeroPoint(frame, channel);
                 code.call(0, arguments, 0, count);
                 at += count;
             }
         }
 
-        private int zero(Frame frame, long channel) {
+        private void tellZeroPoint(Frame frame, long channel) {
+            int at = Argument.ZERO_POINT.at();
             if (!request.zeroPoint()) {
-                return 0;
+                Argument.ZERO_POINT.set(frame.scratch(), 0);
+            } else if (request.type() == DataType.INT32) {
+                Effects.copy(frame.operand(2), channel << 2, frame.scratch(), at, Integer.BYTES);
+            } else {
+                boolean isSigned = request.type() == DataType.INT8;
+                Effects.pass(frame.operand(2), channel, isSigned, 0, frame.scratch(), at);
             }
-            var zeros = frame.operand(2);
-            return switch (request.type()) {
-                case INT32 -> Effects.getInt(zeros, channel << 2);
-                case INT8 -> Effects.getByte(zeros, channel);
-                default -> Effects.getByte(zeros, channel) & 0xff;
-            };
         }
     }
 }

@@ -8,8 +8,9 @@ import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Kernel;
 import dev.balsa.kernel.KernelSpec;
 import dev.balsa.kernel.Work;
+import dev.balsa.kernel.code.RowLoop;
 import dev.balsa.kernel.code.VectorUnit;
-import java.lang.foreign.ValueLayout;
+import dev.balsa.kernel.elementwise.QuantizeCode.Argument;
 
 /// Floats to unsigned bytes by their range, in machine code.
 public final class DynamicQuantizeCodeKernel implements Kernel<DynamicQuantizeRequest> {
@@ -40,24 +41,25 @@ public final class DynamicQuantizeCodeKernel implements Kernel<DynamicQuantizeRe
         private static final long LEAST_UNIT = 16_384;
         private static final long MOST_UNITS = 64;
 
+        private final VectorUnit unit;
         private final long count;
         private final long piece;
         private final int units;
-        private final int lanes;
-        private final long scratchBytes;
         private final MachineCode range;
-        private final QuantizeCodeKernel.Quantizing quantizing;
+        private final MachineCode scale;
+        private final MachineCode quantize;
 
         DynamicQuantizeCodeWork(DynamicQuantizeRequest request, VectorUnit unit, Constants constants) {
+            this.unit = unit;
             count = request.count();
             piece = Math.max(LEAST_UNIT, Math.ceilDiv(count, MOST_UNITS));
             units = Math.toIntExact(Math.ceilDiv(count, piece));
-            lanes = unit.lanes();
             var ranges = new RangeCode(unit);
-            var quantize = new QuantizeCode(unit, false);
-            scratchBytes = Math.max(ranges.bytes(), QuantizeCodeKernel.Quantizing.SCRATCH);
             range = constants.code(ranges.name(), ranges::write);
-            quantizing = new QuantizeCodeKernel.Quantizing(constants.code(quantize.name(), quantize::write), false);
+            var scales = new RangeScaleCode(unit);
+            scale = constants.code(scales.name(), scales::write);
+            var integers = new QuantizeCode(unit, false);
+            quantize = constants.code(integers.name(), integers::write);
         }
 
         @Override
@@ -72,66 +74,54 @@ public final class DynamicQuantizeCodeKernel implements Kernel<DynamicQuantizeRe
 
         @Override
         public long sharedBytes() {
-            return 2L * Float.BYTES * units;
+            return units * RangeCode.resultBytes(unit);
         }
 
         @Override
         public long workerBytes() {
-            return scratchBytes;
+            return Math.max(RangeCode.Argument.bytes(), QuantizeCode.Argument.bytes());
         }
 
         @Override
         public void run(int phase, int from, int to, Frame frame) {
+            if (phase > 0) {
+                scale(from == 0, frame);
+            }
             for (int k = from; k < to; k++) {
                 long start = k * piece;
                 long length = Math.min(piece, count - start);
                 if (phase == 0) {
                     range(frame, k, start, length);
                 } else {
-                    quantize(frame, k, start, length);
+                    quantize(frame, start, length);
                 }
             }
         }
 
         private void range(Frame frame, int k, long start, long length) {
-            float low = 0;
-            float high = 0;
-            if (length < lanes) {
-                for (int i = 0; i < length; i++) {
-                    float x = PlainSpans.get(frame.operand(0), start << 2, i);
-                    low = Math.min(low, x);
-                    high = Math.max(high, x);
-                }
-            } else {
-                var scratch = frame.scratch();
-                Effects.putLong(scratch, 0, frame.operand(0).address() + start * Float.BYTES);
-                range.call(0, scratch, 0, length);
-                for (int i = 0; i < lanes; i++) {
-                    float strange = PlainSpans.get(scratch, RangeCode.RESULTS, 2 * lanes + i);
-                    low = Math.min(low, PlainSpans.get(scratch, RangeCode.RESULTS, i) + strange);
-                    high = Math.max(high, PlainSpans.get(scratch, RangeCode.RESULTS, lanes + i) + strange);
-                }
-            }
-            PlainSpans.set(low, frame.shared(), 0, 2 * k);
-            PlainSpans.set(high, frame.shared(), 0, 2 * k + 1);
+            var arguments = frame.scratch();
+            RangeCode.Argument.SOURCE.set(arguments, frame.operand(0).address() + start * Float.BYTES);
+            RangeCode.Argument.TARGET.set(arguments, frame.shared().address() + k * RangeCode.resultBytes(unit));
+            RowLoop.set(arguments, RangeCode.Argument.LENGTH.at(), unit, RangeCode.BLOCK, length);
+            range.call(0, arguments, 0, length);
         }
 
-        private void quantize(Frame frame, int k, long start, long length) {
-            float low = 0;
-            float high = 0;
-            for (int i = 0; i < units; i++) {
-                low = Math.min(low, PlainSpans.get(frame.shared(), 0, 2 * i));
-                high = Math.max(high, PlainSpans.get(frame.shared(), 0, 2 * i + 1));
+        /// Makes scale and zero point of all ranges, which every worker does for itself.
+        private void scale(boolean isFirst, Frame frame) {
+            var arguments = frame.scratch();
+            RangeScaleCode.RANGES.set(arguments, frame.shared().address());
+            scale.call(0, arguments, 0, units);
+            if (isFirst) {
+                Effects.copy(arguments, Argument.SCALE.at(), frame.operand(2), 0, Float.BYTES);
+                Effects.copy(arguments, Argument.ZERO_POINT.at(), frame.operand(3), 0, Byte.BYTES);
             }
-            float scale = low == high ? 1f : (high - low) / 255f;
-            int zero = (int) Math.rint(PlainMath.clip(-low / scale, 0f, 255f));
-            if (k == 0) {
-                PlainSpans.set(scale, frame.operand(2), 0, 0);
-                frame.operand(3).set(ValueLayout.JAVA_BYTE, 0, (byte) zero);
-            }
-            long source = frame.operand(0).address() + start * Float.BYTES;
-            quantizing.run(
-                    frame.scratch(), source, scale, zero, frame.operand(1).address() + start, length);
+        }
+
+        private void quantize(Frame frame, long start, long length) {
+            var arguments = frame.scratch();
+            Argument.SOURCE.set(arguments, frame.operand(0).address() + start * Float.BYTES);
+            Argument.TARGET.set(arguments, frame.operand(1).address() + start);
+            quantize.call(0, arguments, 0, length);
         }
     }
 }

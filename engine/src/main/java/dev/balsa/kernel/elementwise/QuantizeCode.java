@@ -27,11 +27,8 @@ record QuantizeCode(VectorUnit unit, boolean signed) {
         TARGET(1),
         /// The scale's bits.
         SCALE(2),
-        ZERO_POINT(3),
-        /// The bits of the least result, as a float, minus the zero point.
-        LOWEST(4),
-        /// The bits of the greatest result, as a float, minus the zero point.
-        HIGHEST(5);
+        /// 32 bits with sign.
+        ZERO_POINT(3);
 
         private final int place;
 
@@ -73,8 +70,14 @@ record QuantizeCode(VectorUnit unit, boolean signed) {
         a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.TARGET.at()));
         lanes.broadcast(unit.register(SCALE), Mem.at(Gpr.RDI, Argument.SCALE.at()));
         lanes.broadcast(unit.register(ZERO_POINT), Mem.at(Gpr.RDI, Argument.ZERO_POINT.at()));
-        lanes.broadcast(unit.register(LOWEST), Mem.at(Gpr.RDI, Argument.LOWEST.at()));
-        lanes.broadcast(unit.register(HIGHEST), Mem.at(Gpr.RDI, Argument.HIGHEST.at()));
+        // The least and the greatest result, less the zero point.
+        var zero = unit.register(SPARE);
+        float lowest = signed ? Byte.MIN_VALUE : 0;
+        a.emit(AvxInstruction.VCVTDQ2PS, zero, unit.register(ZERO_POINT));
+        lanes.load(unit.register(LOWEST), lanes.all(lowest));
+        lanes.load(unit.register(HIGHEST), lanes.all(lowest + 255));
+        lanes.subtract(unit.register(LOWEST), unit.register(LOWEST), zero);
+        lanes.subtract(unit.register(HIGHEST), unit.register(HIGHEST), zero);
         ConversionLoop.write(lanes, () -> vector(lanes), () -> single(lanes));
     }
 

@@ -11,7 +11,6 @@ import dev.balsa.kernel.Work;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.elementwise.QuantizeCode.Argument;
 import dev.balsa.tensor.DataType;
-import java.lang.foreign.MemorySegment;
 
 /// Floats to 8-bit integers in machine code, where several neighbours share a scale.
 public final class QuantizeCodeKernel implements Kernel<QuantizeRequest> {
@@ -40,37 +39,20 @@ public final class QuantizeCodeKernel implements Kernel<QuantizeRequest> {
         return new QuantizeCodeWork(request, constants.code(code.name(), code::write));
     }
 
-    /// Calls the routine for as many elements as share a scale.
-    ///
-    /// @param code of [QuantizeCode]
-    record Quantizing(MachineCode code, boolean signed) {
-        static final long SCRATCH = Argument.bytes();
-
-        /// @param source and target addresses
-        void run(MemorySegment scratch, long source, float scale, int zero, long target, long count) {
-            int lowest = signed ? Byte.MIN_VALUE : 0;
-            Argument.SOURCE.set(scratch, source);
-            Argument.TARGET.set(scratch, target);
-            Argument.SCALE.set(scratch, Float.floatToRawIntBits(scale));
-            Argument.ZERO_POINT.set(scratch, zero);
-            Argument.LOWEST.set(scratch, Float.floatToRawIntBits(lowest - zero));
-            Argument.HIGHEST.set(scratch, Float.floatToRawIntBits(lowest + 255 - zero));
-            code.call(0, scratch, 0, count);
-        }
-    }
-
     /// A unit is a range of the elements, done in runs that share a scale.
     private static final class QuantizeCodeWork implements CodeWork {
         private static final long UNIT = 16_384;
 
         private final QuantizeRequest request;
-        private final Quantizing quantizing;
+        private final MachineCode code;
+        private final boolean signed;
         private final long total;
         private final long run;
 
         QuantizeCodeWork(QuantizeRequest request, MachineCode code) {
             this.request = request;
-            quantizing = new Quantizing(code, request.type() == DataType.INT8);
+            this.code = code;
+            signed = request.type() == DataType.INT8;
             total = request.outer() * request.channels() * request.inner();
             run = request.channels() == 1 ? Math.max(1, total) : request.inner();
         }
@@ -82,33 +64,28 @@ public final class QuantizeCodeKernel implements Kernel<QuantizeRequest> {
 
         @Override
         public long workerBytes() {
-            return Quantizing.SCRATCH;
+            return Argument.bytes();
         }
 
         @Override
         public void run(int phase, int from, int to, Frame frame) {
+            var arguments = frame.scratch();
             long end = Math.min(to * UNIT, total);
             for (long at = from * UNIT; at < end; ) {
                 long row = at / run;
                 long channel = row % request.channels();
                 long count = Math.min(run - (at - row * run), end - at);
-                quantizing.run(
-                        frame.scratch(),
-                        frame.operand(0).address() + at * Float.BYTES,
-                        Effects.getFloat(frame.operand(1), channel << 2),
-                        zero(frame, channel),
-                        frame.operand(request.output()).address() + at,
-                        count);
+                Argument.SOURCE.set(arguments, frame.operand(0).address() + at * Float.BYTES);
+                Argument.TARGET.set(arguments, frame.operand(request.output()).address() + at);
+                Effects.copy(frame.operand(1), channel << 2, arguments, Argument.SCALE.at(), Float.BYTES);
+                if (request.zeroPoint()) {
+                    Effects.pass(frame.operand(2), channel, signed, 0, arguments, Argument.ZERO_POINT.at());
+                } else {
+                    Argument.ZERO_POINT.set(arguments, 0);
+                }
+                code.call(0, arguments, 0, count);
                 at += count;
             }
-        }
-
-        private int zero(Frame frame, long channel) {
-            if (!request.zeroPoint()) {
-                return 0;
-            }
-            byte value = Effects.getByte(frame.operand(2), channel);
-            return quantizing.signed() ? value : value & 0xff;
         }
     }
 }

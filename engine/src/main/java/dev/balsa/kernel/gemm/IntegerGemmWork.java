@@ -12,6 +12,7 @@ import dev.balsa.kernel.tile.RowPlaces;
 import dev.balsa.kernel.tile.Sight;
 import dev.balsa.kernel.tile.TileProduct;
 import dev.balsa.kernel.tile.Widening;
+import dev.balsa.kernel.tile.ZeroPoint;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,8 +28,8 @@ public final class IntegerGemmWork implements CodeWork {
     private final BandedProduct product;
     /// How rows become pairs or quads, or nothing if they are read as they are.
     private final Optional<Widening> widening;
-    /// Whether bytes with a sign are moved up by 128.
-    private final boolean moved;
+    /// Of rows as they are read; pairs are less it.
+    private final ZeroPoint zeroPoint;
     /// Pairs or quads of a row.
     private final int elements;
     private final long bandBytes;
@@ -42,13 +43,15 @@ public final class IntegerGemmWork implements CodeWork {
         product = isQuads
                 ? quads.getFirst()
                 : TileProduct.ofPairs(unit.vectors(), product(elements), request.result(), request.right(), constants);
-        moved = isQuads && request.signed() && !product.takesSigns();
+        // Bytes with a sign are moved up by 128 then.
+        boolean moved = isQuads && request.signed() && !product.takesSigns();
+        zeroPoint = new ZeroPoint(request.zeroPoint(), request.signed(), moved ? -Byte.MIN_VALUE : 0);
         widening = isQuads && !moved && request.depth() % Integer.BYTES == 0
                 ? Optional.empty()
                 : Optional.of(new Widening(
                         unit.vectors(),
                         isQuads ? moved : request.signed(),
-                        request.zeroPoint(),
+                        zeroPoint,
                         isQuads ? WidenCode.Target.QUADS : WidenCode.Target.PAIRS,
                         constants));
         int most = 0;
@@ -113,16 +116,10 @@ public final class IntegerGemmWork implements CodeWork {
             runWidened(widening.get(), from, to, frame);
             return;
         }
-        product.tellZeroPoint(frame.scratch(), zeroPoint(frame));
+        product.tellZeroPoint(frame, zeroPoint);
         for (int part = from; part < to; part++) {
             product.multiply(frame, frame.operand(0), 0, frame.operand(request.output()), 0, part);
         }
-    }
-
-    /// The zero point of rows as they are read; pairs are less it.
-    private int zeroPoint(Frame frame) {
-        int zeroPoint = request.zeroPoint() ? Widening.zeroPoint(frame, request.signed()) : 0;
-        return moved ? zeroPoint - Byte.MIN_VALUE : zeroPoint;
     }
 
     private void runWidened(Widening copying, int from, int end, Frame frame) {
@@ -138,7 +135,7 @@ public final class IntegerGemmWork implements CodeWork {
                         first,
                         product.endRow(part) - first,
                         frame.scratch().address() + at);
-                product.tellZeroPoint(frame.scratch(), zeroPoint(frame));
+                product.tellZeroPoint(frame, zeroPoint);
             }
             long shift = at / Integer.BYTES - (long) first * elements;
             product.multiply(frame, frame.scratch(), shift, frame.operand(request.output()), 0, part);

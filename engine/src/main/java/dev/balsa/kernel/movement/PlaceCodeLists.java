@@ -3,6 +3,7 @@ package dev.balsa.kernel.movement;
 import dev.balsa.asm.MachineCode;
 import dev.balsa.error.InternalException;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.LoopNest;
 import dev.balsa.kernel.code.IndexCode;
 import dev.balsa.kernel.code.IndexCode.Argument;
@@ -54,8 +55,8 @@ final class PlaceCodeLists implements PlaceLists {
             routine.set(scratch, i, member.size(), member.stride());
         }
         code.call(0, scratch, rows, count);
-        long bad = Argument.BAD.get(scratch);
-        if (bad != NONE) {
+        if (!Effects.isStill(scratch, Argument.BAD.at(), NONE)) {
+            long bad = Argument.BAD.get(scratch);
             long row = bad / count;
             long tuple = first + (row == 0 ? 0 : row * nest.stride(1, nest.rank() - 2));
             tuples.place(indices, tuple + (bad - row * count) * nest.innerStride(1));

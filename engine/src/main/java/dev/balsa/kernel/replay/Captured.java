@@ -33,11 +33,13 @@ public final class Captured {
         private final Work work;
         private final int[][] starts;
         private final long[] commands;
+        private final boolean checks;
 
-        Entry(Work work, int[][] starts, long[] commands) {
+        Entry(Work work, int[][] starts, long[] commands, boolean checks) {
             this.work = work;
             this.starts = starts;
             this.commands = commands;
+            this.checks = checks;
         }
     }
 
@@ -59,7 +61,7 @@ public final class Captured {
             entries.add(captured(work, first, second, index, isWhole ? 1 : mostUnits));
             return Optional.empty();
         } catch (UncapturedException | RuntimeException e) {
-            entries.add(new Entry(work, new int[0][], new long[0]));
+            entries.add(new Entry(work, new int[0][], new long[0], false));
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }
@@ -88,7 +90,7 @@ public final class Captured {
                 }
             }
         }
-        return new Entry(work, starts, commands.words());
+        return new Entry(work, starts, commands.words(), commands.checks());
     }
 
     private static int start(int units, int part, int parts) {
@@ -123,7 +125,7 @@ public final class Captured {
             var own = memory.asSlice(at, (long) words.length * Long.BYTES);
             MemorySegment.copy(words, 0, own, ValueLayout.JAVA_LONG, 0, words.length);
             at += own.byteSize();
-            works.add(new ReplayWork(entry.work, entry.starts, table, own, constants));
+            works.add(new ReplayWork(entry.work, entry.starts, table, own, entry.checks, constants));
         }
         return works;
     }

@@ -8,8 +8,8 @@ import java.util.function.IntUnaryOperator;
 /// Commands of [ReplayCode], made of both takes of a captured run. For one thread.
 ///
 /// The first word of a command has its kind in the lowest bits; then the place in
-/// [dev.balsa.kernel.Frame#addresses] that its target is counted from; then a number; the upper half is the
-/// target's distance from there. What follows depends on the kind:
+/// [dev.balsa.kernel.Frame#addresses] that its target is counted from; then a number; the upper half is
+/// the target's distance from there. What follows depends on the kind:
 ///
 /// | kind | the number | words that follow |
 /// | --- | --- | --- |
@@ -21,6 +21,9 @@ import java.util.function.IntUnaryOperator;
 /// | COPY_FIXED | a place in the fixed ones | the source's distance from there, bytes |
 /// | COPY | a place in the frame's addresses | the source's distance from there, bytes |
 /// | CLEAR | | bytes |
+/// | PASS | a place in the frame's addresses | the distance of a byte from there, what is added to it |
+/// | PASS_SIGNED | likewise | likewise, of a byte with sign |
+/// | CHECK | | what the target must be; else the commands end here |
 public final class Commands {
     static final int PUT = 0;
     static final int ADD_FIXED = 1;
@@ -30,6 +33,9 @@ public final class Commands {
     static final int COPY_FIXED = 5;
     static final int COPY = 6;
     static final int CLEAR = 7;
+    static final int PASS = 8;
+    static final int PASS_SIGNED = 9;
+    static final int CHECK = 10;
 
     static final int KIND_BITS = 8;
     static final int TARGET_BITS = 6;
@@ -47,6 +53,7 @@ public final class Commands {
 
     private long[] words = new long[256];
     private int length;
+    private boolean checks;
     /// What is to be put, by target and distance from there.
     private final TreeMap<Long, Value> puts = new TreeMap<>();
 
@@ -84,6 +91,11 @@ public final class Commands {
         return length * Long.BYTES;
     }
 
+    /// Whether they may end early.
+    public boolean checks() {
+        return checks;
+    }
+
     /// All so far.
     public long[] words() {
         return Arrays.copyOf(words, length);
@@ -117,6 +129,21 @@ public final class Commands {
                     flush();
                     begin(CLEAR, 0, target);
                     word(plain(other));
+                }
+                case Tape.PASS -> {
+                    flush();
+                    if (other.isFixed()) {
+                        throw new UncapturedException("a byte that is none of an operand's");
+                    }
+                    begin(plain(fourth) == 0 ? PASS : PASS_SIGNED, place(other), target);
+                    word(other.number());
+                    word(plain(third));
+                }
+                case Tape.CHECK -> {
+                    flush();
+                    begin(CHECK, 0, target);
+                    word(plain(other));
+                    checks = true;
                 }
                 default -> {
                     flush();

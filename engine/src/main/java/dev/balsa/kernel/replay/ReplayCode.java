@@ -12,11 +12,14 @@ import static dev.balsa.asm.GeneralInstruction.JB;
 import static dev.balsa.asm.GeneralInstruction.JMP;
 import static dev.balsa.asm.GeneralInstruction.JNE;
 import static dev.balsa.asm.GeneralInstruction.MOV;
+import static dev.balsa.asm.GeneralInstruction.MOVSX;
+import static dev.balsa.asm.GeneralInstruction.MOVZX;
 import static dev.balsa.asm.GeneralInstruction.SHR;
 import static dev.balsa.asm.GeneralInstruction.SUB;
 import static dev.balsa.asm.GeneralInstruction.XOR;
 
 import dev.balsa.asm.Assembler;
+import dev.balsa.asm.GeneralInstruction;
 import dev.balsa.asm.Gpr;
 import dev.balsa.asm.Imm;
 import dev.balsa.asm.Label;
@@ -25,8 +28,9 @@ import dev.balsa.asm.Vec;
 import dev.balsa.kernel.code.Routine;
 import dev.balsa.kernel.code.StridedCopyCode;
 
-/// Writes the code that goes through the [Commands] from rsi to rdx; rdi points to the frame's addresses, of which
-/// the first is that of the table of fixed places.
+/// Writes the code that goes through the [Commands] from rsi to rdx; rdi points to the frame's
+/// addresses, of which the first is that of the table of fixed places; it becomes 0 where a command
+/// ends the others.
 final class ReplayCode {
     static final String NAME = "avx2_replay";
 
@@ -59,12 +63,22 @@ final class ReplayCode {
             assembler.emit(MOV, FIXED, Mem.at(Gpr.RDI, 0));
             assembler.emit(MOV, COMMAND, Gpr.RSI);
             assembler.emit(MOV, END, Gpr.RDX);
-            new ReplayCode(assembler).go();
+            var stopped = new Label("stopped");
+            var end = new Label("all done");
+            new ReplayCode(assembler).go(stopped);
+            assembler.emit(JMP, end);
+            assembler.bind(stopped);
+            assembler.emit(XOR, Gpr.RAX.low32(), Gpr.RAX.low32());
+            assembler.emit(MOV, Mem.at(ADDRESSES, 0), Gpr.RAX);
+            assembler.bind(end);
         });
     }
 
-    /// Goes through commands, with what they need in the registers above; keeps rbx, rsp and what is on the stack.
-    void go() {
+    /// Goes through commands, with what they need in the registers above; keeps rbx, rsp and what is on
+    /// the stack.
+    ///
+    /// @param stopped where it goes on if a command ends the others
+    void go(Label stopped) {
         var end = new Label("end");
         a.bind(next);
         a.emit(CMP, COMMAND, END);
@@ -77,6 +91,9 @@ final class ReplayCode {
         on(Commands.PUT_INT, this::putInt);
         on(Commands.COPY, () -> copy(ADDRESSES));
         on(Commands.COPY_FIXED, () -> copy(FIXED));
+        on(Commands.PASS, () -> pass(MOVZX));
+        on(Commands.PASS_SIGNED, () -> pass(MOVSX));
+        on(Commands.CHECK, () -> check(stopped));
         clear();
         a.emit(JMP, next);
         a.bind(end);
@@ -139,6 +156,22 @@ final class ReplayCode {
     private void putInt() {
         a.emit(MOV, WORD, word(0));
         a.emit(MOV, Mem.at(TARGET, 0), WORD.low32());
+        a.emit(ADD, COMMAND, Imm.of(Long.BYTES));
+    }
+
+    private void pass(GeneralInstruction widen) {
+        a.emit(MOV, Gpr.RSI, Mem.at(ADDRESSES, NUMBER, Long.BYTES, 0));
+        a.emit(ADD, Gpr.RSI, word(0));
+        a.emit(widen, Gpr.RAX, Mem.at(Gpr.RSI, 0).sized(Byte.SIZE));
+        a.emit(ADD, Gpr.RAX, word(1));
+        a.emit(MOV, Mem.at(TARGET, 0), Gpr.RAX);
+        a.emit(ADD, COMMAND, Imm.of(2 * Long.BYTES));
+    }
+
+    private void check(Label stopped) {
+        a.emit(MOV, WORD, word(0));
+        a.emit(CMP, WORD, Mem.at(TARGET, 0));
+        a.emit(JNE, stopped);
         a.emit(ADD, COMMAND, Imm.of(Long.BYTES));
     }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 
 /// Works one after the other, which all workers of a stream go through without coming back to Java in between; see
 /// [SpanCode]. Tied to the stream's memory, for one run at a time.
@@ -21,6 +22,14 @@ public final class ReplaySpan {
     private final long entryBytes;
     private final long linesAt;
     private final MemorySegment finished;
+    /// Of all works, the n-th of the span's phases that it begins with.
+    private final int[] firstPhases;
+
+    /// Where a span has ended early.
+    ///
+    /// @param work the number of the work
+    /// @param phase of that
+    public record Stop(int work, int phase) {}
 
     /// @param works one or more, kept as long as this
     /// @param frames of each work, by worker
@@ -28,10 +37,13 @@ public final class ReplaySpan {
     public ReplaySpan(List<ReplayWork> works, List<Frame[]> frames, int workers) {
         this.works = List.copyOf(works);
         code = works.getFirst().spanCode();
+        firstPhases = new int[works.size()];
         int phases = 0;
         long units = 0;
         long lines = 0;
-        for (var work : works) {
+        for (int i = 0; i < works.size(); i++) {
+            var work = works.get(i);
+            firstPhases[i] = phases;
             for (int phase = 0; phase < work.phases(); phase++) {
                 phases++;
                 units += work.units(phase) + 1L;
@@ -93,12 +105,28 @@ public final class ReplaySpan {
 
     /// Takes part until all is done, or others take very long.
     ///
-    /// @return whether all is done; else this may be called again
+    /// @return whether there is nothing more to do; else this may be called again
     public boolean run(int worker) {
         long at = worker * entryBytes;
         var own = finished.asSlice(worker * LINE, LINE);
         var entries = memory.asSlice(at, entryBytes);
         code.call(0, entries, entries.address() + entryBytes, own.address());
         return own.get(ValueLayout.JAVA_LONG, 0) != 0;
+    }
+
+    /// Where it has ended early, because of what is in an operand; after all workers have run it.
+    public Optional<Stop> stop() {
+        for (long at = 0; at < finished.byteSize(); at += LINE) {
+            long told = finished.get(ValueLayout.JAVA_LONG, at);
+            if (told != 0 && told != SpanCode.DONE) {
+                int phase = (int) ((told - memory.address()) % entryBytes / SpanCode.ENTRY);
+                int work = works.size() - 1;
+                while (firstPhases[work] > phase) {
+                    work--;
+                }
+                return Optional.of(new Stop(work, phase - firstPhases[work]));
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -1,10 +1,13 @@
 package dev.balsa.kernel.replay;
 
 import dev.balsa.asm.MachineCode;
+import dev.balsa.error.InternalException;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Work;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 
 /// A work that was captured: commands instead of Java, which do the same.
 public final class ReplayWork implements Work {
@@ -18,13 +21,24 @@ public final class ReplayWork implements Work {
     private final MemorySegment commands;
     private final MachineCode code;
     private final MachineCode spanCode;
+    /// The original, if commands end where something is not as it should be.
+    private final Optional<Work> checking;
 
     /// A work with other units, each of which is a range of units of the original.
     ///
     /// @param original whose runs the commands are
-    /// @param starts where the commands of each unit begin, and those of the last one end, by phase, in bytes
+    /// @param starts where the commands of each unit begin, and those of the last one end, by phase, in
+    /// bytes
     /// @param commands of all units, kept by the caller as long as this
-    public ReplayWork(Work original, int[][] starts, FixedPlaces places, MemorySegment commands, Constants constants) {
+    /// @param checks whether commands end where something is not as it should be
+    public ReplayWork(
+            Work original,
+            int[][] starts,
+            FixedPlaces places,
+            MemorySegment commands,
+            boolean checks,
+            Constants constants) {
+        checking = checks ? Optional.of(original) : Optional.empty();
         this.starts = starts;
         this.places = places;
         this.commands = commands;
@@ -80,6 +94,19 @@ public final class ReplayWork implements Work {
 
     @Override
     public void run(int phase, int from, int to, Frame frame) {
-        code.call(0, addresses(frame), start(phase, from), start(phase, to));
+        var addresses = addresses(frame);
+        code.call(0, addresses, start(phase, from), start(phase, to));
+        if (checking.isPresent() && addresses.get(ValueLayout.JAVA_LONG, 0) == 0) {
+            complain(phase, frame);
+        }
+    }
+
+    /// Has the original find again what ended the commands of a phase.
+    ///
+    /// @throws RuntimeException always: what the original has to say
+    public void complain(int phase, Frame frame) {
+        checking.orElseThrow().run(phase, 0, checking.orElseThrow().units(phase), frame);
+        throw new InternalException(
+                "an input changed while it was read; expected it to stay as it is until the run ends");
     }
 }

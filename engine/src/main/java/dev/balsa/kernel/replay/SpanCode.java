@@ -23,13 +23,18 @@ import dev.balsa.asm.Label;
 import dev.balsa.asm.Mem;
 import dev.balsa.kernel.code.Routine;
 
-/// Writes the code with which a worker goes through phases, from rdi to rsi (exclusive), an entry each. Where all
-/// are done, the word that rdx points to becomes 1; where a phase is not after many looks, the code returns, and
-/// may be called again from the start: what is done is not done twice.
+/// Writes the code with which a worker goes through phases, from rdi to rsi (exclusive), an entry each.
+/// Where all are done, the word that rdx points to becomes [#DONE]; where a phase is not after many
+/// looks, the code returns, and may be called again from the start: what is done is not done twice.
 ///
-/// A unit is taken by exchanging its mark, which only one worker finds to be 0. Each worker counts the units that
-/// it has done; a phase is done when all counts together are its units. Stores are seen in their order (Intel SDM,
-/// volume 3, *Memory Ordering*), but for those past the caches, hence the fence before the count.
+/// A unit is taken by exchanging its mark, which only one worker finds to be 0. Each worker counts the
+/// units that it has done; a phase is done when all counts together are its units. Stores are seen in
+/// their order (Intel SDM, volume 3, *Memory Ordering*), but for those past the caches, hence the fence
+/// before the count.
+///
+/// A worker whose commands end early leaves the address of the phase's entry in its word instead, and
+/// [#STOP] as its count of the phase: more than there are units, by which the others know that there is
+/// nothing more to do.
 final class SpanCode {
     static final String NAME = "avx2_replay_span";
 
@@ -52,6 +57,13 @@ final class SpanCode {
     /// Bytes of an entry.
     static final int ENTRY = 8 * Long.BYTES;
 
+    /// What becomes of a worker's word where it has found all done.
+    static final int DONE = 1;
+
+    /// The count of a worker that has ended early: more than a phase has units, of which there are some
+    /// for each worker, and so little that those of all workers fit into 32 bits.
+    private static final int STOP = 1 << 20;
+
     /// Looks at the counts before the code returns: a few milliseconds, as long as units of large steps take.
     private static final int LOOKS = 50_000;
 
@@ -65,6 +77,8 @@ final class SpanCode {
     private final Assembler a;
     private final Label phase = new Label("phase");
     private final Label next = new Label("next phase");
+    private final Label stopped = new Label("stopped");
+    private final Label finished = new Label("finished");
     private final Label end = new Label("end");
 
     private SpanCode(Assembler assembler) {
@@ -81,7 +95,6 @@ final class SpanCode {
     }
 
     private void go() {
-        var finished = new Label("finished");
         a.emit(MOV, PHASE, Gpr.RDI);
         a.emit(MOV, END, Gpr.RSI);
         a.emit(MOV, FINISHED, Gpr.RDX);
@@ -101,9 +114,16 @@ final class SpanCode {
         a.bind(next);
         a.emit(ADD, PHASE, Imm.of(ENTRY));
         a.emit(JMP, phase);
+        a.bind(stopped);
+        a.emit(MOV, Gpr.RCX, entry(OWN));
+        a.emit(MOV, Gpr.RDX.low32(), Imm.of(STOP));
+        a.emit(MOV, Mem.at(Gpr.RCX, 0), Gpr.RDX.low32());
+        a.emit(MOV, Gpr.RAX, FINISHED);
+        a.emit(MOV, Mem.at(Gpr.RAX, 0), PHASE);
+        a.emit(JMP, end);
         a.bind(finished);
         a.emit(MOV, Gpr.RAX, FINISHED);
-        a.emit(MOV, Gpr.RCX, Imm.of(1));
+        a.emit(MOV, Gpr.RCX, Imm.of(DONE));
         a.emit(MOV, Mem.at(Gpr.RAX, 0), Gpr.RCX);
         a.bind(end);
     }
@@ -126,7 +146,7 @@ final class SpanCode {
         a.emit(MOV, Gpr.RCX, entry(STARTS));
         a.emit(MOV, ReplayCode.COMMAND, Mem.at(Gpr.RCX, Gpr.RAX, Long.BYTES, 0));
         a.emit(MOV, ReplayCode.END, Mem.at(Gpr.RCX, Gpr.RAX, Long.BYTES, Long.BYTES));
-        new ReplayCode(a).go();
+        new ReplayCode(a).go(stopped);
         a.emit(SFENCE);
         a.emit(MOV, Gpr.RCX, entry(OWN));
         a.emit(MOV, mark, Mem.at(Gpr.RCX, 0));
@@ -160,6 +180,8 @@ final class SpanCode {
         a.emit(ADD, Gpr.RCX, Imm.of(Integer.BYTES));
         a.emit(DEC, Gpr.R8);
         a.emit(JNE, sum);
+        a.emit(CMP, Gpr.RAX, Imm.of(STOP));
+        a.emit(JAE, finished);
         a.emit(CMP, Gpr.RAX, entry(UNITS));
         a.emit(JAE, next);
         a.emit(PAUSE);

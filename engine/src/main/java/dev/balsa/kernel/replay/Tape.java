@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a captured run did, in order. For one thread.
 public final class Tape implements Capture {
@@ -15,6 +16,8 @@ public final class Tape implements Capture {
     static final int COPY = 1;
     static final int CLEAR = 2;
     static final int CALL = 3;
+    static final int PASS = 4;
+    static final int CHECK = 5;
 
     private final Map<Long, MemorySegment> known;
     private long[] numbers = new long[64 * EVENT];
@@ -36,16 +39,19 @@ public final class Tape implements Capture {
     }
 
     @Override
-    public long get(long address, int bytes) {
+    public byte get(long address) {
+        return known(address)
+                .orElseThrow(() -> new IllegalStateException("what is done depends on what is in an operand"));
+    }
+
+    private Optional<Byte> known(long address) {
         for (var entry : known.entrySet()) {
             long at = address - entry.getKey();
-            if (at >= 0 && at + bytes <= entry.getValue().byteSize()) {
-                return bytes == 1
-                        ? entry.getValue().get(ValueLayout.JAVA_BYTE, at)
-                        : entry.getValue().get(ValueLayout.JAVA_INT_UNALIGNED, at);
+            if (at >= 0 && at < entry.getValue().byteSize()) {
+                return Optional.of(entry.getValue().get(ValueLayout.JAVA_BYTE, at));
             }
         }
-        throw new IllegalStateException("what is done depends on what is in an operand");
+        return Optional.empty();
     }
 
     @Override
@@ -61,6 +67,21 @@ public final class Tape implements Capture {
     @Override
     public void clear(long target, long bytes) {
         add(CLEAR, target, bytes, 0, 0);
+    }
+
+    @Override
+    public void pass(long source, boolean isSigned, long plus, long target) {
+        var value = known(source);
+        if (value.isPresent()) {
+            put(target, Long.BYTES, (isSigned ? value.get() : Byte.toUnsignedInt(value.get())) + plus);
+        } else {
+            add(PASS, target, source, plus, isSigned ? 1 : 0);
+        }
+    }
+
+    @Override
+    public void check(long address, long value) {
+        add(CHECK, address, value, 0, 0);
     }
 
     @Override

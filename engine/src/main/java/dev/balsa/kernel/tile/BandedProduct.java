@@ -30,8 +30,9 @@ public interface BandedProduct {
         return false;
     }
 
-    /// Tells the zero point of the left factor's bytes, for all that is multiplied with this scratch memory.
-    void tellZeroPoint(MemorySegment scratch, int zeroPoint);
+    /// Tells the zero point of the left factor's bytes, for all that is multiplied with the frame's
+    /// scratch memory.
+    void tellZeroPoint(Frame frame, ZeroPoint zeroPoint);
 
     /// Makes a part of the result.
     ///

@@ -249,8 +249,8 @@ public final class TileProduct implements RowProduct, BandedProduct {
     }
 
     @Override
-    public void tellZeroPoint(MemorySegment scratch, int zeroPoint) {
-        TileArgument.ZERO_POINT.set(scratch, zeroPoint);
+    public void tellZeroPoint(Frame frame, ZeroPoint zeroPoint) {
+        zeroPoint.tell(frame, TileArgument.ZERO_POINT);
     }
 
     /// Prepares a product with a right factor packed in the usual shape; has code written where it is new.

@@ -1,6 +1,7 @@
 package dev.balsa.kernel.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.balsa.Seeds;
@@ -177,13 +178,60 @@ class CapturedTest {
     @Test
     void whatIsTheSameInEveryRunCanBeRead() {
         var content = random(new Random(1));
-        var work = new Doing(frame -> Effects.putLong(frame.scratch(), 0, Effects.getInt(frame.operand(0), 40)));
+        var work = new Doing(frame -> Effects.putLong(frame.scratch(), 0, Effects.getByte(frame.operand(0), 40)));
         try (var constants = new CodeTrial()) {
             assertThat(capture(work, Optional.of(content), constants, new ArrayList<>()))
                     .isEmpty();
         }
         assertThat(reason(work.what()))
                 .hasValueSatisfying(why -> assertThat(why).contains("what is in an operand"));
+    }
+
+    @Test
+    void bytesOfOperandsArePassedOn() {
+        assumeTrue(hasCode(), "no machine code on this processor");
+        var work = new Doing(frame -> {
+            for (int i = 0; i < BYTES / Long.BYTES; i++) {
+                Effects.pass(frame.operand(0), i, i % 2 == 0, i % 3 - 1, frame.scratch(), (long) i * Long.BYTES);
+            }
+        });
+        for (var content : List.of(Optional.<MemorySegment>empty(), Optional.of(frame(1).operand(0)))) {
+            var works = new ArrayList<Work>();
+            try (var constants = new CodeTrial()) {
+                assertThat(capture(work, content, constants, works)).isEmpty();
+                var expected = frame(1);
+                work.run(0, 0, 1, expected);
+                var found = frame(1);
+                works.getFirst().run(0, 0, 1, found);
+                assertThat(content(found).getLast()).isEqualTo(content(expected).getLast());
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotAsItShouldBeEndsTheRun() {
+        assumeTrue(hasCode(), "no machine code on this processor");
+        var work = new Doing(frame -> {
+            Effects.putLong(frame.operand(1), 0, 7);
+            if (!Effects.isStill(frame.scratch(), 16, 5)) {
+                throw new IllegalArgumentException("found " + frame.scratch().get(ValueLayout.JAVA_LONG, 16));
+            }
+            Effects.putLong(frame.operand(1), 8, 8);
+        });
+        var works = new ArrayList<Work>();
+        try (var constants = new CodeTrial()) {
+            assertThat(capture(work, Optional.empty(), constants, works)).isEmpty();
+            var frame = new Frame(
+                    List.of(MemorySegment.NULL, Arena.ofAuto().allocate(16, 8)),
+                    MemorySegment.NULL,
+                    Arena.ofAuto().allocate(BYTES, 64));
+            frame.scratch().set(ValueLayout.JAVA_LONG, 16, 6);
+            assertThatThrownBy(() -> works.getFirst().run(0, 0, 1, frame)).hasMessage("found 6");
+            assertThat(frame.operand(1).toArray(ValueLayout.JAVA_LONG)).containsExactly(7, 0);
+            frame.scratch().set(ValueLayout.JAVA_LONG, 16, 5);
+            works.getFirst().run(0, 0, 1, frame);
+            assertThat(frame.operand(1).toArray(ValueLayout.JAVA_LONG)).containsExactly(7, 8);
+        }
     }
 
     @Test
