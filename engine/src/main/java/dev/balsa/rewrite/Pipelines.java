@@ -34,7 +34,8 @@ public final class Pipelines {
                 new RulePass(new SpreadBatchNorm()),
                 new RulePass(new MakeSwish()),
                 new RulePass(new MakeGelu()),
-                new RulePass(new MakeGeluTanh())));
+                new RulePass(new MakeGeluTanh()),
+                new ShareResults()));
     }
 
     /// Once per combination of input shapes.

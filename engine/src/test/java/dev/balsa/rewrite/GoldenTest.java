@@ -58,6 +58,7 @@ class GoldenTest {
             "MakeGelu-6",
             "MakeGelu-not",
             "MakeGeluTanh",
+            "ShareResults",
             "FuseAttention",
             "FuseAttention-parts",
             "FuseAttention-groups",
