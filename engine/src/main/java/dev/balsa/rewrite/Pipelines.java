@@ -18,6 +18,7 @@ public final class Pipelines {
         return new Pipeline(List.of(
                 new ConstantFolding(true, threads),
                 new RulePass(new RemoveNoOp()),
+                new RulePass(new QuantizeBeforeMoves()),
                 new RulePass(new QuantizeBeforeConcat()),
                 new RulePass(new MakeTableLookup()),
                 new RulePass(new MakeConvInteger()),

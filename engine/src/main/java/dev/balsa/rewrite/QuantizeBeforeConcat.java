@@ -27,7 +27,8 @@ public final class QuantizeBeforeConcat implements Rule {
         return concat.map(made -> patch(node, op, made));
     }
 
-    private static boolean isWhole(Node node, GraphView view) {
+    /// Whether all elements have one scale and zero point, which are constants.
+    static boolean isWhole(Node node, GraphView view) {
         return node.inputs().stream()
                 .skip(1)
                 .allMatch(value -> !value.isPresent()

@@ -30,6 +30,7 @@ class GoldenTest {
             "ConstantFolding",
             "DeadCode",
             "BatchNormIntoConv",
+            "QuantizeBeforeMoves",
             "QuantizeBeforeConcat",
             "MakeTableLookup",
             "MakeConvInteger",

@@ -19,6 +19,7 @@ public final class MovementKernels {
         VectorUnit.of(isa).ifPresent(unit -> {
             kernels.add(new RunCopyCodeKernel(unit));
             kernels.add(new TransposeCodeKernel(unit));
+            kernels.add(new InterleaveCodeKernel(unit.isa()));
             kernels.add(new StridedCopyCodeKernel(unit.isa()));
         });
         kernels.addAll(copies());

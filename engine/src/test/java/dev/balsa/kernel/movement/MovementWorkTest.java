@@ -74,6 +74,18 @@ class MovementWorkTest {
                 .forEach(kernel -> Rounded.check(seed, kernel, request, List.of(x), count, 0));
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void putsBytesOfLinesByTurns(int seed) {
+        var random = new Random(seed);
+        long lines = 2 + random.nextInt(7);
+        long rows = random.nextInt(8) == 0 ? 20_000 + random.nextInt(20_000) : 16 + random.nextInt(60);
+        long planes = rows > 1000 ? 1 : 1 + random.nextInt(40);
+        var shape = List.of(1L + random.nextInt(3), lines, planes, rows);
+        var permutation = random.nextBoolean() ? List.of(0, 2, 3, 1) : List.of(2, 0, 3, 1);
+        checkCopy(StridedCopyRequest.transpose(1, shape, permutation), Trials.count(shape), random);
+    }
+
     @Test
     void transposesMatricesInTiles() {
         var random = new Random(1);
