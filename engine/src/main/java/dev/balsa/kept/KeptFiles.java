@@ -20,8 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
 
 /// A folder of files that hold prepared things by key, for later processes. It is a cache: whatever goes wrong
 /// with it (no room, no permission, damage), nothing is found or kept, and that is no error; the reason is logged
@@ -92,12 +90,7 @@ public final class KeptFiles {
 
     /// Where what has this key is kept. Two keys may have the same file; then the later one takes it.
     Path path(String key) {
-        var bytes = key.getBytes(StandardCharsets.UTF_8);
-        var upper = new CRC32();
-        var lower = new CRC32C();
-        upper.update(bytes);
-        lower.update(bytes);
-        var name = Long.toHexString(upper.getValue() << 32 | lower.getValue());
+        var name = Long.toHexString(Xxh64.of(MemorySegment.ofArray(key.getBytes(StandardCharsets.UTF_8))));
         return folder.resolve(
                 "0".repeat(2 * Long.BYTES - name.length()).concat(name).concat(FolderUpkeep.KEPT));
     }

@@ -6,23 +6,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /// What is where in a kept file. Numbers are little-endian.
 ///
 /// | from byte | bytes | what |
 /// | --- | --- | --- |
 /// | 0 | 8 | `BALSAKPT` |
-/// | 8 | 4 | version of this layout: 1 |
-/// | 12 | 4 | checksum of all that follows: pieces of 4 MiB, the last one shorter, each have a CRC-32C; the CRC-32C of
-/// these, four bytes each |
+/// | 8 | 4 | version of this layout: 2 |
+/// | 12 | 4 | lower half of the checksum of all that follows |
 /// | 16 | 8 | bytes of the key |
 /// | 24 | 8 | bytes of the content |
 /// | 32 | | the key in UTF-8, then zeros up to a multiple of 64 |
 /// | | | the content, which ends the file: parts, with zeros between them up to multiples of 64 of the content |
 ///
-/// For the checksum, what follows is taken in pieces of 4 MiB, the last one shorter: it is the CRC-32C of their
-/// CRC-32Cs, each as four bytes.
+/// For the checksum, what follows is taken in pieces of 4 MiB, the last one shorter: it is the XXH64 of their
+/// XXH64s, each as eight bytes.
 final class KeptLayout {
     /// Where the content, and in it each part, begins: at a multiple of this.
     static final int ALIGNMENT = 64;
@@ -44,7 +42,7 @@ final class KeptLayout {
     private static final int KEY_AT = 32;
 
     private static final long MAGIC = 0x54504B41_534C4142L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private KeptLayout() {}
 
@@ -68,7 +66,7 @@ final class KeptLayout {
         long content = aligned(KEY_AT + keyBytes);
         if (content > size
                 || header.getLong(CONTENT_BYTES_AT) != size - content
-                || header.getInt(SUM_AT) != PieceSums.crc32c(file.asSlice(SUMMED_FROM))) {
+                || header.getInt(SUM_AT) != (int) PieceSums.of(file.asSlice(SUMMED_FROM))) {
             return Verdict.DAMAGED;
         }
         boolean isSame = keyBytes == key.length
@@ -134,11 +132,11 @@ final class KeptLayout {
         }
     }
 
-    /// Writes one thing after the other, and sums up as [PieceSums#crc32c] does.
+    /// Writes one thing after the other, and sums up as [PieceSums] does.
     private static final class SummedWriter {
         private final FileChannel channel;
-        private final CRC32C all = new CRC32C();
-        private final CRC32C piece = new CRC32C();
+        private final Xxh64 all = new Xxh64();
+        private Xxh64 piece = new Xxh64();
         private int inPiece;
 
         SummedWriter(FileChannel channel) {
@@ -149,9 +147,9 @@ final class KeptLayout {
             long step;
             for (long at = 0; at < memory.byteSize(); at += step) {
                 step = Math.min(PieceSums.PIECE - inPiece, memory.byteSize() - at);
-                var bytes = memory.asSlice(at, step).asByteBuffer();
-                piece.update(bytes.duplicate());
-                writeAll(channel, bytes);
+                var bytes = memory.asSlice(at, step);
+                piece.add(bytes);
+                writeAll(channel, bytes.asByteBuffer());
                 inPiece += (int) step;
                 if (inPiece == PieceSums.PIECE) {
                     endPiece();
@@ -160,8 +158,8 @@ final class KeptLayout {
         }
 
         private void endPiece() {
-            PieceSums.add(all, (int) piece.getValue());
-            piece.reset();
+            PieceSums.add(all, piece.value());
+            piece = new Xxh64();
             inPiece = 0;
         }
 
@@ -169,7 +167,7 @@ final class KeptLayout {
             if (inPiece > 0) {
                 endPiece();
             }
-            return (int) all.getValue();
+            return (int) all.value();
         }
     }
 }

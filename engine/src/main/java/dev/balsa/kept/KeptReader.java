@@ -2,7 +2,6 @@ package dev.balsa.kept;
 
 import dev.balsa.error.InternalException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -199,17 +198,17 @@ public final class KeptReader {
         return switch (tag) {
             case Tag.LARGE_INTS -> {
                 var array = new int[length];
-                MemorySegment.copy(large, ValueLayout.JAVA_INT, from, array, 0, length);
+                MemorySegment.ofArray(array).copyFrom(large.asSlice(from, (long) length * Integer.BYTES));
                 yield array;
             }
             case Tag.LARGE_LONGS -> {
                 var array = new long[length];
-                MemorySegment.copy(large, ValueLayout.JAVA_LONG, from, array, 0, length);
+                MemorySegment.ofArray(array).copyFrom(large.asSlice(from, (long) length * Long.BYTES));
                 yield array;
             }
             default -> {
                 var array = new float[length];
-                MemorySegment.copy(large, ValueLayout.JAVA_FLOAT, from, array, 0, length);
+                MemorySegment.ofArray(array).copyFrom(large.asSlice(from, (long) length * Float.BYTES));
                 yield array;
             }
         };

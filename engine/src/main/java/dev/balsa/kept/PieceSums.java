@@ -2,62 +2,46 @@ package dev.balsa.kept;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
-import java.util.zip.Checksum;
 
-/// Checksums of much memory, on several threads: those of its pieces are summed up once more, in their order.
-///
-/// The JVM has machine code for both sums that its interpreter calls, too, so they are as fast in a process that
-/// has just begun. What takes time then is that pages come one by one from a mapped file, which threads share.
+/// The checksum of much memory, made on several threads: those of its pieces ([Xxh64]) are summed up once more,
+/// each as eight bytes, little end first, in their order. What takes most of the time in a process that has just
+/// begun is that pages come one by one from a mapped file, which threads share.
 final class PieceSums implements Runnable {
     /// Bytes of a piece.
     static final int PIECE = 4 << 20;
-
-    /// Both sums of so many bytes are taken while these are in a core's cache.
-    private static final int STRETCH = 256 << 10;
 
     private static final int PIECES_PER_THREAD = 4;
     private static final int MOST_THREADS = 8;
 
     private final MemorySegment memory;
-    private final boolean alsoCrc32;
     private final long[] sums;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger done = new AtomicInteger();
 
-    private PieceSums(MemorySegment memory, boolean alsoCrc32) {
+    private PieceSums(MemorySegment memory) {
         this.memory = memory;
-        this.alsoCrc32 = alsoCrc32;
         sums = new long[Math.toIntExact((memory.byteSize() + PIECE - 1) / PIECE)];
     }
 
-    /// The CRC-32C of the pieces' CRC-32Cs, each as four bytes, little end first.
-    static int crc32c(MemorySegment memory) {
-        var sum = new CRC32C();
-        for (long piece : new PieceSums(memory, false).taken()) {
-            add(sum, (int) piece);
+    /// The checksum of memory that stays alive until this returns.
+    ///
+    /// @throws IllegalStateException if it is closed
+    /// @throws WrongThreadException if it belongs to another thread
+    static long of(MemorySegment memory) {
+        var sum = new Xxh64();
+        for (long piece : new PieceSums(memory).taken()) {
+            add(sum, piece);
         }
-        return (int) sum.getValue();
-    }
-
-    /// The same in the lower half; in the upper half the like of CRC-32s.
-    static long both(MemorySegment memory) {
-        var lower = new CRC32C();
-        var upper = new CRC32();
-        for (long piece : new PieceSums(memory, true).taken()) {
-            add(lower, (int) piece);
-            add(upper, (int) (piece >>> 32));
-        }
-        return upper.getValue() << 32 | lower.getValue();
+        return sum.value();
     }
 
     /// Adds the checksum of a piece to that of all.
-    static void add(Checksum sum, int piece) {
-        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-            sum.update(piece >>> shift & 0xFF);
-        }
+    static void add(Xxh64 sum, long piece) {
+        var bytes =
+                ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, piece);
+        sum.add(MemorySegment.ofBuffer(bytes));
     }
 
     private long[] taken() {
@@ -82,9 +66,12 @@ final class PieceSums implements Runnable {
     }
 
     private int helpers() {
-        int useful = Math.min(
-                Math.min(MOST_THREADS, sums.length / PIECES_PER_THREAD),
-                Runtime.getRuntime().availableProcessors());
+        int wanted = Math.min(MOST_THREADS, sums.length / PIECES_PER_THREAD);
+        if (wanted <= 1) {
+            // How many processors there are takes as long to tell as some megabytes to sum up.
+            return 0;
+        }
+        int useful = Math.min(wanted, Runtime.getRuntime().availableProcessors());
         // Memory of a confined arena is its owner's alone.
         boolean isShared = useful > 1 && memory.isAccessibleBy(new Thread(this));
         return isShared ? useful - 1 : 0;
@@ -109,22 +96,8 @@ final class PieceSums implements Runnable {
         for (int piece = next.getAndIncrement(); piece < sums.length; piece = next.getAndIncrement()) {
             long start = (long) piece * PIECE;
             long bytes = Math.min(PIECE, memory.byteSize() - start);
-            sums[piece] = sum(memory.asSlice(start, bytes).asByteBuffer());
+            sums[piece] = Xxh64.of(memory.asSlice(start, bytes));
             done.incrementAndGet();
         }
-    }
-
-    private long sum(ByteBuffer bytes) {
-        var lower = new CRC32C();
-        var upper = new CRC32();
-        int size = bytes.limit();
-        for (int at = 0; at < size; at += STRETCH) {
-            bytes.limit(Math.min(size, at + STRETCH)).position(at);
-            lower.update(bytes);
-            if (alsoCrc32) {
-                upper.update(bytes.position(at));
-            }
-        }
-        return upper.getValue() << 32 | lower.getValue();
     }
 }

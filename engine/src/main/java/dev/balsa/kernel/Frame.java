@@ -42,7 +42,8 @@ public final class Frame {
         for (int i = 0; i < this.operands.length; i++) {
             all[OPERANDS + i] = this.operands[i].address();
         }
-        MemorySegment.copy(all, 0, addresses, ValueLayout.JAVA_LONG, 0, all.length);
+        // As segments: the JDK makes a class at run time for copies of arrays.
+        MemorySegment.copy(MemorySegment.ofArray(all), 0, addresses, 0, (long) all.length * Long.BYTES);
     }
 
     /// A frame for a work that another one runs, over parts of that one's memory; [#addresses] are on the heap, where

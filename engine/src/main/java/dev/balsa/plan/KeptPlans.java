@@ -73,8 +73,10 @@ public final class KeptPlans {
     }
 
     private Optional<KeptProgram> find(String wanted) {
-        try (var arena = Arena.ofShared()) {
-            var found = files.find(wanted, arena).map(kept -> KeptProgram.read(copied(kept), file, constants, context));
+        try {
+            // Closing an arena of several threads waits for all of the JVM; the file's pages are given up anyway.
+            var found = files.find(wanted, Arena.ofAuto())
+                    .map(kept -> KeptProgram.read(copied(kept), file, constants, context));
             found.ifPresent(what -> note(wanted, what));
             return found;
         } catch (RuntimeException e) {

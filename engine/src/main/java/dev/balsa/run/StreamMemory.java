@@ -4,10 +4,12 @@ import dev.balsa.error.ResourceException;
 import dev.balsa.memory.LargeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /// A piece of memory that only grows, when something larger is asked for. Not for concurrent use.
 final class StreamMemory implements AutoCloseable {
-    private Arena arena = Arena.ofShared();
+    /// Nothing until memory is asked for: closing a shared arena waits for all threads of the JVM.
+    private Optional<Arena> arena = Optional.empty();
     private MemorySegment memory = MemorySegment.NULL;
     private int version;
 
@@ -19,7 +21,7 @@ final class StreamMemory implements AutoCloseable {
         if (memory.byteSize() < bytes) {
             var larger = Arena.ofShared();
             try {
-                memory = LargeMemory.allocate(larger, bytes);
+                memory = LargeMemory.allocateWhole(larger, bytes);
             } catch (OutOfMemoryError | ResourceException e) {
                 larger.close();
                 throw new ResourceException(
@@ -27,8 +29,8 @@ final class StreamMemory implements AutoCloseable {
                                 + "with that much free memory; use a smaller batch or input",
                         e);
             }
-            arena.close();
-            arena = larger;
+            close();
+            arena = Optional.of(larger);
             version++;
         }
         return memory;
@@ -40,6 +42,7 @@ final class StreamMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        arena.ifPresent(Arena::close);
+        arena = Optional.empty();
     }
 }

@@ -88,41 +88,42 @@ public final class Tensor {
             throw new ShapeException("tensor " + type + " " + shape + ": expected native memory of at least " + bytes
                     + " bytes, found " + memory.byteSize() + "; strings and memory on the Java heap cannot be wrapped");
         }
-        return new Tensor(type, shape, bytes == 0 ? MemorySegment.NULL : memory.asSlice(0, bytes), NO_STRINGS);
+        var own = bytes == 0 ? MemorySegment.NULL : bytes == memory.byteSize() ? memory : memory.asSlice(0, bytes);
+        return new Tensor(type, shape, own, NO_STRINGS);
     }
 
     /// A float32 tensor with a copy of `values`.
     public static Tensor of(float[] values, long... dims) {
         var tensor = sized(DataType.FLOAT32, values.length, dims);
-        MemorySegment.copy(values, 0, tensor.memory, F32, 0, values.length);
+        tensor.memory.copyFrom(MemorySegment.ofArray(values));
         return tensor;
     }
 
     /// A float64 tensor with a copy of `values`.
     public static Tensor of(double[] values, long... dims) {
         var tensor = sized(DataType.FLOAT64, values.length, dims);
-        MemorySegment.copy(values, 0, tensor.memory, F64, 0, values.length);
+        tensor.memory.copyFrom(MemorySegment.ofArray(values));
         return tensor;
     }
 
     /// An int64 tensor with a copy of `values`.
     public static Tensor of(long[] values, long... dims) {
         var tensor = sized(DataType.INT64, values.length, dims);
-        MemorySegment.copy(values, 0, tensor.memory, I64, 0, values.length);
+        tensor.memory.copyFrom(MemorySegment.ofArray(values));
         return tensor;
     }
 
     /// An int32 tensor with a copy of `values`.
     public static Tensor of(int[] values, long... dims) {
         var tensor = sized(DataType.INT32, values.length, dims);
-        MemorySegment.copy(values, 0, tensor.memory, I32, 0, values.length);
+        tensor.memory.copyFrom(MemorySegment.ofArray(values));
         return tensor;
     }
 
     /// An int8 tensor with a copy of `values`; [#cast] reads the same bytes as another 8-bit type.
     public static Tensor of(byte[] values, long... dims) {
         var tensor = sized(DataType.INT8, values.length, dims);
-        MemorySegment.copy(values, 0, tensor.memory, ValueLayout.JAVA_BYTE, 0, values.length);
+        tensor.memory.copyFrom(MemorySegment.ofArray(values));
         return tensor;
     }
 
@@ -342,7 +343,7 @@ public final class Tensor {
     public float[] toFloatArray() {
         var values = new float[Math.toIntExact(size())];
         if (type == DataType.FLOAT32) {
-            MemorySegment.copy(memory, F32, 0, values, 0, values.length);
+            MemorySegment.ofArray(values).copyFrom(memory);
             return values;
         }
         for (int i = 0; i < values.length; i++) {

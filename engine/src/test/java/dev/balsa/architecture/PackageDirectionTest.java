@@ -33,7 +33,7 @@ class PackageDirectionTest {
             entry("tensor", Set.of("error")),
             entry("cpu", Set.of("asm", "error")),
             entry("memory", Set.of("error")),
-            entry("kept", Set.of("error")),
+            entry("kept", Set.of("asm", "error")),
             entry("asm", Set.of("memory", "error")),
             entry("ir", Set.of("tensor", "error")),
             entry("onnx", Set.of("ir", "tensor", "error")),

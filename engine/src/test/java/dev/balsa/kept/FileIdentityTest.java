@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class FileIdentityTest {
@@ -21,19 +21,15 @@ class FileIdentityTest {
         return arena.allocateFrom(ValueLayout.JAVA_BYTE, content);
     }
 
-    /// By the catalogue of CRC algorithms, "123456789" has CRC-32/ISO-HDLC cbf43926 and CRC-32C e3069283; summed
-    /// up once more as pieces are.
+    /// The checksum is that of the pieces' ones, of which there is one; see [Xxh64Test].
     @Test
-    void isSizeAndSums() {
+    void isSizeAndSum() {
         var digits = MemorySegment.ofArray("123456789".getBytes(UTF_8));
-        var twice = new CRC32();
-        twice.update(new byte[] {0x26, 0x39, (byte) 0xF4, (byte) 0xCB});
-        var twiceC = new CRC32C();
-        twiceC.update(new byte[] {(byte) 0x83, (byte) 0x92, 0x06, (byte) 0xE3});
-        assertThat(FileIdentity.of(List.of(digits)))
-                .isEqualTo("9-%08x%08x".formatted(twice.getValue(), twiceC.getValue()));
+        var piece = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, Xxh64.of(digits));
+        var twice = Xxh64.of(MemorySegment.ofBuffer(piece));
+        assertThat(FileIdentity.of(List.of(digits))).isEqualTo("9-%016x".formatted(twice));
         assertThat(FileIdentity.of(List.of(digits, MemorySegment.ofArray(new byte[0]))))
-                .isEqualTo(FileIdentity.of(List.of(digits)) + "+0-" + "0".repeat(16));
+                .isEqualTo(FileIdentity.of(List.of(digits)) + "+0-ef46db3751d8e999");
         assertThat(FileIdentity.of(List.of())).isEmpty();
     }
 

@@ -36,7 +36,7 @@ public final class FixedPlaces {
                     : ((MemorySegment) places.get(i)).address();
         }
         var made = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, Math.max(1, addresses.length));
-        MemorySegment.copy(addresses, 0, made, ValueLayout.JAVA_LONG, 0, addresses.length);
+        MemorySegment.copy(MemorySegment.ofArray(addresses), 0, made, 0, (long) addresses.length * Long.BYTES);
         return made;
     }
 }

@@ -57,7 +57,7 @@ public final class ReplaySpan {
         finished = memory.asSlice(linesAt + lines);
         var words = new long[(int) (linesAt / Long.BYTES)];
         fill(words, frames, workers, (int) (startsAt / Long.BYTES));
-        MemorySegment.copy(words, 0, memory, ValueLayout.JAVA_LONG, 0, words.length);
+        MemorySegment.copy(MemorySegment.ofArray(words), 0, memory, 0, (long) words.length * Long.BYTES);
     }
 
     private void fill(long[] words, List<Frame[]> frames, int workers, int startsAt) {

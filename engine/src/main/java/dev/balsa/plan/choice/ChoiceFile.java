@@ -2,8 +2,10 @@ package dev.balsa.plan.choice;
 
 import dev.balsa.cpu.Cpu;
 import dev.balsa.cpu.CpuFeature;
+import dev.balsa.kept.FileIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -25,7 +27,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
 
 /// A text file with times of kernels: a heading, then a line per request, its key and `kernel=seconds` for each
 /// kernel, parted by tabs. Thread-safe, and safe with several processes: the file is replaced as a whole, so that
@@ -65,10 +66,10 @@ public final class ChoiceFile {
     /// name, and per version of the engine.
     public static ChoiceFile of(Path folder, Cpu cpu, String version) {
         var features = cpu.features().stream().map(CpuFeature::label).sorted().toList();
-        var sum = new CRC32();
-        sum.update((features + " " + cpu.caches()).getBytes(StandardCharsets.UTF_8));
+        var all = (features + " " + cpu.caches()).getBytes(StandardCharsets.UTF_8);
         var name = (cpu.name() + "-" + version).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
-        return new ChoiceFile(folder.resolve("kernels-" + name + "-" + Long.toHexString(sum.getValue()) + ".txt"));
+        return new ChoiceFile(folder.resolve(
+                "kernels-" + name + "-" + FileIdentity.of(List.of(MemorySegment.ofArray(all))) + ".txt"));
     }
 
     /// Where it is.

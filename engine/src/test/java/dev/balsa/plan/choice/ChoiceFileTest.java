@@ -45,7 +45,7 @@ class ChoiceFileTest {
     void isNamedAfterTheProcessorAndTheVersion() {
         var path = ChoiceFile.of(folder, Cpu.current(), "1.2-beta").path();
         assertThat(path.getParent()).isEqualTo(folder);
-        assertThat(path.getFileName().toString()).matches("kernels-[a-z0-9.-]+-1\\.2-beta-[0-9a-f]+\\.txt");
+        assertThat(path.getFileName().toString()).matches("kernels-[a-z0-9.-]+-1\\.2-beta-[0-9]+-[0-9a-f]{16}\\.txt");
     }
 
     @ParameterizedTest
