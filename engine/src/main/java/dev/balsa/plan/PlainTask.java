@@ -100,12 +100,17 @@ record PlainTask(Node node, List<CompiledGraph> bodies, long mostBytes) implemen
 
         /// Whether the tensor lives where an input does, whose memory may serve something else after this step.
         private boolean isInput(Tensor tensor) {
-            return inputs.stream()
-                    .flatMap(Optional::stream)
-                    .anyMatch(input -> input == tensor
-                            || input.memory()
-                                    .asOverlappingSlice(tensor.memory())
-                                    .isPresent());
+            for (var input : inputs) {
+                if (input.isPresent()
+                        && (input.get() == tensor
+                                || input.get()
+                                        .memory()
+                                        .asOverlappingSlice(tensor.memory())
+                                        .isPresent())) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private static Tensor copy(Tensor tensor) {
