@@ -1,7 +1,10 @@
 package dev.balsa;
 
 import dev.balsa.ir.Operators;
+import dev.balsa.onnx.abbreviation.Abbreviations;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// An operator that Balsa reads from model files.
 ///
@@ -14,10 +17,11 @@ public record OperatorInfo(String domain, String name, int since) {
 
     /// Every operator, in order of domain and name.
     public static List<OperatorInfo> all() {
-        return Operators.all().stream()
+        return Stream.concat(Operators.all().stream(), Abbreviations.schemas().stream())
                 .filter(schema -> !schema.domain().equals(MADE_BY_REWRITES))
                 .map(schema -> new OperatorInfo(
                         schema.domain().isEmpty() ? "ai.onnx" : schema.domain(), schema.name(), schema.since()))
+                .sorted(Comparator.comparing(OperatorInfo::domain).thenComparing(OperatorInfo::name))
                 .toList();
     }
 }

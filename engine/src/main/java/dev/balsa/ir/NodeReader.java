@@ -77,6 +77,9 @@ public interface NodeReader {
     /// The only output of a new node that runs before this one.
     Value insert(Op op, List<Value> inputs);
 
+    /// The outputs of a new node that runs before this one.
+    List<Value> insertSeveral(Op op, List<Value> inputs, int outputs);
+
     /// A failure because the node asks for something that the specification allows and Balsa does not offer; `what`
     /// says what, and what is offered instead.
     BalsaException unsupported(String what);

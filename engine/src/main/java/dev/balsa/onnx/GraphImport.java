@@ -7,9 +7,12 @@ import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.GraphBuilder;
 import dev.balsa.ir.OperatorFailure;
+import dev.balsa.ir.Schema;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
+import dev.balsa.onnx.abbreviation.Abbreviation;
+import dev.balsa.onnx.abbreviation.Abbreviations;
 import dev.balsa.onnx.proto.FunctionProto;
 import dev.balsa.onnx.proto.GraphProto;
 import dev.balsa.onnx.proto.NodeProto;
@@ -160,16 +163,13 @@ final class GraphImport {
     }
 
     private void apply(NodeProto node, List<Value> inputs, Attributes attributes, Calls calls) {
+        var abbreviation = Abbreviations.find(OperatorSets.normal(node.domain()), node.opType());
+        if (abbreviation.isPresent()) {
+            spell(abbreviation.get(), node, reader(abbreviation.get().schema(), node, inputs, attributes, calls));
+            return;
+        }
         var schema = calls.opsets().schema(node);
-        var reader = new NodeImport(
-                this,
-                model,
-                calls,
-                schema,
-                calls.opsets().version(node.domain()),
-                attributes,
-                inputs,
-                node.outputs().size());
+        var reader = reader(schema, node, inputs, attributes, calls);
         var op = schema.reader().read(reader);
         var outputs = scope.builder().add(node.name(), op, reader.values(), node.outputs());
         for (int i = 0; i < outputs.size(); i++) {
@@ -177,6 +177,33 @@ final class GraphImport {
                 define(node.outputs().get(i), outputs.get(i));
             }
         }
+    }
+
+    private void spell(Abbreviation abbreviation, NodeProto node, NodeImport reader) {
+        var outputs = abbreviation.spell(reader);
+        for (int i = 0; i < node.outputs().size(); i++) {
+            var name = node.outputs().get(i);
+            if (name.isEmpty()) {
+                continue;
+            }
+            if (i >= outputs.size() || !outputs.get(i).isPresent()) {
+                throw reader.unsupported("output " + i + " \"" + name + "\"");
+            }
+            define(name, outputs.get(i));
+        }
+    }
+
+    private NodeImport reader(Schema schema, NodeProto node, List<Value> inputs, Attributes attributes, Calls calls) {
+        return new NodeImport(
+                this,
+                model,
+                calls,
+                schema,
+                node.name(),
+                calls.opsets().version(node.domain()),
+                attributes,
+                inputs,
+                node.outputs().size());
     }
 
     /// Inlines a model-local function: its body is imported into this graph, in a scope of its own names.

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.stream.Stream;
 
 /// One node of a file, as its operator's schema reads it.
 final class NodeImport implements NodeReader {
@@ -26,6 +27,7 @@ final class NodeImport implements NodeReader {
     private final ModelContext model;
     private final GraphImport.Calls calls;
     private final Schema schema;
+    private final String name;
     private final int opset;
     private final Attributes attributes;
     private final List<Value> inputs;
@@ -36,6 +38,7 @@ final class NodeImport implements NodeReader {
             ModelContext model,
             GraphImport.Calls calls,
             Schema schema,
+            String name,
             int opset,
             Attributes attributes,
             List<Value> inputs,
@@ -44,6 +47,7 @@ final class NodeImport implements NodeReader {
         this.model = model;
         this.calls = calls;
         this.schema = schema;
+        this.name = name;
         this.opset = opset;
         this.attributes = attributes;
         this.inputs = inputs;
@@ -199,7 +203,14 @@ final class NodeImport implements NodeReader {
 
     @Override
     public Value insert(Op op, List<Value> operands) {
-        return graph.scope().builder().add(op, operands.toArray(Value[]::new));
+        return insertSeveral(op, operands, 1).getFirst();
+    }
+
+    @Override
+    public List<Value> insertSeveral(Op op, List<Value> operands, int count) {
+        var builder = graph.scope().builder();
+        var names = Stream.generate(builder::freshName).limit(count).toList();
+        return builder.add(name, op, operands, names);
     }
 
     @Override

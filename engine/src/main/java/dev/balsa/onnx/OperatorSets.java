@@ -4,12 +4,14 @@ import dev.balsa.error.BalsaException;
 import dev.balsa.error.UnsupportedException;
 import dev.balsa.ir.Operators;
 import dev.balsa.ir.Schema;
+import dev.balsa.onnx.abbreviation.Abbreviations;
 import dev.balsa.onnx.proto.NodeProto;
 import dev.balsa.onnx.proto.OperatorSetIdProto;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The operator sets that a model (or a function) imports, by domain.
 final class OperatorSets {
@@ -52,8 +54,7 @@ final class OperatorSets {
 
     private BalsaException missing(NodeProto node) {
         var domain = normal(node.domain());
-        var known = Operators.all().stream()
-                .filter(schema -> schema.domain().equals(domain))
+        var known = known().filter(schema -> schema.domain().equals(domain))
                 .map(schema ->
                         schema.name() + (schema.since() > version(domain) ? " (from " + schema.since() + ")" : ""))
                 .collect(Collectors.joining(", "));
@@ -62,9 +63,13 @@ final class OperatorSets {
                 + (known.isEmpty() ? "none; domains are " + domains() : known));
     }
 
+    private static Stream<Schema> known() {
+        return Stream.concat(Operators.all().stream(), Abbreviations.schemas().stream());
+    }
+
     private static String domains() {
-        return Operators.all().stream()
-                .map(schema -> schema.domain().isEmpty() ? "ai.onnx (opset 1 to " + NEWEST + ")" : schema.domain())
+        return known().map(
+                        schema -> schema.domain().isEmpty() ? "ai.onnx (opset 1 to " + NEWEST + ")" : schema.domain())
                 .distinct()
                 .collect(Collectors.joining(", "));
     }

@@ -14,8 +14,9 @@ import dev.balsa.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/// Rows brought to mean 0 and variance 1, then scaled and shifted; on request with the mean and inverse deviation of
-/// each row, `1 / sqrt(variance + epsilon)` (ONNX LayerNormalization, opset 17).
+/// Rows brought to mean 0 and variance 1, then scaled and shifted; on request with the mean and inverse deviation
+/// of each row, `1 / sqrt(variance + epsilon)` (ONNX LayerNormalization, opset 17; ONNX Runtime adds the same to
+/// older opsets, and writes it into models of these).
 ///
 /// @param axis the first dimension of a row; negative ones count from the back
 /// @param epsilon added to the variance
@@ -23,7 +24,6 @@ import java.util.Optional;
 public record LayerNormalization(long axis, float epsilon, DataType stash) implements RowNormalization {
     /// The operator's signature in ONNX.
     public static final Schema SCHEMA = Schema.of("LayerNormalization")
-            .since(17)
             .in("X", Schema.FLOATS)
             .in("Scale", Schema.FLOATS)
             .optional("B", Schema.FLOATS)
