@@ -16,7 +16,10 @@ public final class Abbreviations {
                         NormalizationForms.all(),
                         ProductForms.all(),
                         IntegerForms.all(),
-                        QuantizedForms.all())
+                        QuantizedForms.all(),
+                        RotaryForms.all(),
+                        AttentionForms.all(),
+                        NibbleForms.all())
                 .flatMap(List::stream)
                 .collect(Collectors.toUnmodifiableMap(form -> form.schema().toString(), Function.identity()));
     }

@@ -64,6 +64,15 @@ final class IntegerForms {
                 node.input(4));
     }
 
+    /// The products of QAttention.
+    static Value attention(NodeReader node) {
+        return product(
+                node,
+                new Factor(node.input(0), node.input(3), node.input(6)),
+                new Factor(node.input(1), node.input(4), node.input(7)),
+                node.input(2));
+    }
+
     private static Value product(NodeReader node, Factor a, Factor b, Value bias) {
         var inputs = new ArrayList<>(List.of(a.integers, b.integers));
         if (a.zeroPoint.isPresent() || b.zeroPoint.isPresent()) {

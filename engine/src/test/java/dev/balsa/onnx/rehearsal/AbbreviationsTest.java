@@ -113,6 +113,11 @@ class AbbreviationsTest {
                 (n, r) -> image(n, r, "QLinearGlobalAveragePool", 0.01)
                         .with("channels_last", r.nextInt(2))
                         .several(1));
+        all.put("RotaryEmbedding", AbbreviationsTest::rotary);
+        all.put("MultiHeadAttention", AbbreviationsTest::multiHead);
+        all.put("Attention", AbbreviationsTest::attention);
+        all.put("QAttention", AbbreviationsTest::quantizedAttention);
+        all.put("MatMulNBits", AbbreviationsTest::nibbles);
         return all;
     }
 
@@ -288,6 +293,99 @@ class AbbreviationsTest {
                 .several(1);
     }
 
+    private static List<String> rotary(Network n, Random r) {
+        boolean isPacked = r.nextBoolean();
+        var x = isPacked ? n.input("x", "batch=2", "length=3", "16") : n.input("x", "batch=2", "2", "length=3", "8");
+        var positions = r.nextBoolean()
+                ? n.input("at", DataType.INT64, 9, "batch=2", "length=3")
+                : n.input("at", DataType.INT64, 6, "1");
+        return op(n, "RotaryEmbedding", x, positions, n.weight(1, 9, 4), n.weight(1, 9, 4))
+                .with("interleaved", r.nextInt(2))
+                .with("scale", 1F)
+                .several(1);
+    }
+
+    private static List<String> multiHead(Network n, Random r) {
+        var query = n.input("q", "batch=2", "3", "16");
+        boolean isPacked = r.nextInt(4) == 0;
+        boolean hasPast = !isPacked && r.nextInt(3) == 0;
+        int keys = hasPast || r.nextBoolean() ? 3 : 5;
+        var length = Integer.toString(keys);
+        var key = isPacked ? n.input("kv", "batch=2", length, "2", "2", "8") : n.input("k", "batch=2", length, "16");
+        var value = isPacked ? "" : n.input("v", "batch=2", length, "16");
+        var bias = isPacked || r.nextBoolean() ? "" : n.weight(1, 48);
+        int total = hasPast ? keys + 4 : keys;
+        var mask = isPacked || r.nextBoolean()
+                ? ""
+                : n.input("mask", DataType.INT32, 2, "batch=2", Integer.toString(total));
+        var added = isPacked || r.nextBoolean() ? "" : n.input("bias", "2", "2", "3", Integer.toString(total));
+        var pastKey = hasPast ? n.input("pk", "batch=2", "2", "4", "8") : "";
+        var pastValue = hasPast ? n.input("pv", "batch=2", "2", "4", "8") : "";
+        var operation = op(n, "MultiHeadAttention", query, key, value, bias, mask, added, pastKey, pastValue)
+                .with("num_heads", 2)
+                .with("unidirectional", !hasPast && keys == 3 ? r.nextInt(2) : 0);
+        return hasPast ? operation.several(3) : operation.several(1);
+    }
+
+    private static List<String> attention(Network n, Random r) {
+        var x = n.input("x", "batch=2", "3", "12");
+        boolean hasPast = r.nextInt(3) == 0;
+        // ONNX Runtime 1.29 crashes where the bias is left out.
+        var bias = n.weight(1, 48);
+        var past = hasPast ? n.input("past", "2", "batch=2", "2", "4", "8") : "";
+        var mask = mask(n, r, hasPast ? 7 : 3, !hasPast);
+        var operation = op(n, "Attention", x, n.weight(12, 12, 48), bias, mask, past)
+                .with("num_heads", 2)
+                .with("unidirectional", r.nextInt(2));
+        return hasPast ? operation.several(2) : operation.several(1);
+    }
+
+    private static String mask(Network n, Random r, int keys, boolean mayBeLengths) {
+        return switch (r.nextInt(mayBeLengths ? 4 : 3)) {
+            case 0 -> "";
+            case 1 -> n.input("mask", DataType.INT32, 2, "batch=2", Integer.toString(keys));
+            case 2 -> n.input("mask", DataType.INT32, 2, "batch=2", "3", Integer.toString(keys));
+            default -> n.input("mask", DataType.INT32, 4, "batch=2");
+        };
+    }
+
+    private static List<String> quantizedAttention(Network n, Random r) {
+        var x = n.input("x", BYTE, 256, "batch=2", "3", "12");
+        var weights = n.bytes(SIGNED, 12, 48);
+        var mask = mask(n, r, 3, true);
+        return op(
+                        n,
+                        "QAttention",
+                        x,
+                        weights,
+                        n.weight(1, 48),
+                        scale(n, 0.02),
+                        scale(n, 0.01),
+                        mask,
+                        n.equal(BYTE, 120),
+                        n.equal(SIGNED, 3))
+                .with("num_heads", 2)
+                .with("unidirectional", r.nextInt(2))
+                .several(1);
+    }
+
+    private static List<String> nibbles(Network n, Random r) {
+        int bits = r.nextBoolean() ? 4 : 8;
+        int block = r.nextBoolean() ? 16 : 32;
+        int depth = r.nextBoolean() ? 64 : 80;
+        int blocks = Math.ceilDiv(depth, block);
+        var x = n.input("x", "2", "3", Integer.toString(depth));
+        var weights = n.bytes(BYTE, 6, blocks, block * bits / 8);
+        var scales = n.scales(0.02, 6L * blocks);
+        var zeros = r.nextBoolean() ? "" : n.bytes(BYTE, 6L * Math.ceilDiv(blocks * bits, 8));
+        return op(n, "MatMulNBits", x, weights, scales, zeros)
+                .with("K", depth)
+                .with("N", 6)
+                .with("bits", bits)
+                .with("block_size", block)
+                .several(1);
+    }
+
     @ParameterizedTest
     @MethodSource("operators")
     void giveWhatOnnxRuntimeGives(String operator) throws IOException, OrtException {
@@ -323,6 +421,7 @@ class AbbreviationsTest {
             var type = switch (tensor.type()) {
                 case UINT8 -> OnnxJavaType.UINT8;
                 case INT32 -> OnnxJavaType.INT32;
+                case INT64 -> OnnxJavaType.INT64;
                 default -> OnnxJavaType.FLOAT;
             };
             long[] dims = tensor.shape().toArray();
