@@ -19,6 +19,7 @@ public final class Abbreviations {
                         QuantizedForms.all(),
                         RotaryForms.all(),
                         AttentionForms.all(),
+                        GroupQueryForms.all(),
                         NibbleForms.all())
                 .flatMap(List::stream)
                 .collect(Collectors.toUnmodifiableMap(form -> form.schema().toString(), Function.identity()));

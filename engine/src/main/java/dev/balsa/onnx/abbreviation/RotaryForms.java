@@ -39,7 +39,7 @@ final class RotaryForms {
         long rotated = node.integer("rotary_embedding_dim", 0);
         long heads = node.integer("num_heads", 0);
         if (heads == 0 && nodes.rank(0) == 3) {
-            heads = nodes.dim(0, 2) / (2 * nodes.dim(COSINES, 1));
+            heads = nodes.dim(0, 2) / Math.max(1, 2 * nodes.dim(COSINES, 1));
         }
         var y = nodes.op(
                 new RotaryEmbedding(node.integer("interleaved", 0) != 0, heads, rotated),
