@@ -97,6 +97,8 @@ public final class ReplayWork implements Work {
         var addresses = addresses(frame);
         code.call(0, addresses, start(phase, from), start(phase, to));
         if (checking.isPresent() && addresses.get(ValueLayout.JAVA_LONG, 0) == 0) {
+            // Spans read the table's address, too, and do not set it anew.
+            addresses(frame);
             complain(phase, frame);
         }
     }
