@@ -4,6 +4,7 @@ import dev.balsa.asm.MachineCode;
 import dev.balsa.error.ResourceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -122,6 +123,9 @@ final class Xxh64 {
             state.copyFrom(MemorySegment.ofArray(lanes));
             code.call(0, state, stripes.address(), stripes.byteSize() / STRIPE);
             MemorySegment.ofArray(lanes).copyFrom(state);
+        } finally {
+            // Code knows its address only.
+            Reference.reachabilityFence(stripes);
         }
     }
 

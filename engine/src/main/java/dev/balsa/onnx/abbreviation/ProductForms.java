@@ -16,8 +16,6 @@ import dev.balsa.ir.elementwise.Relu;
 import dev.balsa.ir.elementwise.Sigmoid;
 import dev.balsa.ir.elementwise.Tanh;
 import dev.balsa.ir.window.Conv;
-import dev.balsa.tensor.Shape;
-import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,14 +48,10 @@ final class ProductForms {
         var b = factor(node, 1, "transB", "transBatchB");
         var y = node.insert(new MatMul(), List.of(a, b));
         float alpha = node.real("alpha", 1);
-        return alpha == 1 ? y : node.insert(new Mul(), List.of(y, scalar(node, y, alpha)));
-    }
-
-    /// A number of a value's type.
-    private static Value scalar(NodeReader node, Value like, float number) {
-        var tensor = Tensor.allocate(like.type().dtype(), Shape.scalar());
-        tensor.setDouble(0, number);
-        return node.constant(tensor);
+        return alpha == 1
+                ? y
+                : node.insert(
+                        new Mul(), List.of(y, new Nodes(node).number(y.type().dtype(), alpha)));
     }
 
     /// A factor, whose first dimension comes behind those of the batch first, and whose last two change places
@@ -110,8 +104,10 @@ final class ProductForms {
             case "HardSigmoid" ->
                 node.insert(new HardSigmoid(number(node, numbers, 0), number(node, numbers, 1)), List.of(x));
             case "Clip" -> {
-                var least = scalar(node, x, number(node, numbers, 0));
-                yield node.insert(new Clip(), List.of(x, least, scalar(node, x, number(node, numbers, 1))));
+                var nodes = new Nodes(node);
+                var type = x.type().dtype();
+                var least = nodes.number(type, number(node, numbers, 0));
+                yield nodes.op(new Clip(), x, least, nodes.number(type, number(node, numbers, 1)));
             }
             default ->
                 throw node.unsupported("activation \"" + activation

@@ -21,8 +21,6 @@ import dev.balsa.ir.view.Squeeze;
 import dev.balsa.ir.window.AveragePool;
 import dev.balsa.ir.window.GlobalAveragePool;
 import dev.balsa.tensor.DataType;
-import dev.balsa.tensor.Shape;
-import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -176,8 +174,8 @@ final class QuantizedForms {
         var scale = node.insert(new Mul(), List.of(scalar(node, node.input(1)), node.input(4)));
         float alpha = node.real("alpha", 1);
         if (alpha != 1) {
-            var factor = node.constant(Tensor.of(new float[] {alpha}, 1).reshaped(Shape.scalar()));
-            scale = node.insert(new Mul(), List.of(scale, factor));
+            var nodes = new Nodes(node);
+            scale = nodes.multiply(scale, nodes.number(DataType.FLOAT32, alpha));
         }
         var floats = node.insert(new Cast(DataType.FLOAT32), List.of(sums));
         var y = node.insert(new Mul(), List.of(floats, scale));
