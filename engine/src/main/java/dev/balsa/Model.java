@@ -20,6 +20,7 @@ import dev.balsa.onnx.proto.OnnxFile;
 import dev.balsa.plan.CodeFiles;
 import dev.balsa.plan.CompiledGraph;
 import dev.balsa.plan.ModelConstants;
+import dev.balsa.plan.PackedTexts;
 import dev.balsa.plan.PlanContext;
 import dev.balsa.plan.StepwiseRun;
 import dev.balsa.rewrite.Pipelines;
@@ -58,12 +59,14 @@ public final class Model implements AutoCloseable {
     /// As it is in the file.
     private final Supplier<ImportedModel> imported;
     private final CompiledGraph compiled;
+    private final PackedTexts packed;
     private final ModelPlans plans;
     private final PlanContext context;
     private final Arena arena;
     private final ModelConstants constants;
     private final Map<String, Integer> outputIndices = new LinkedHashMap<>();
     private final int streams;
+    private final boolean padding;
     private final BlockingQueue<Stream> idle;
     private volatile boolean hasPlanned;
     private volatile boolean closed;
@@ -72,6 +75,7 @@ public final class Model implements AutoCloseable {
         this.path = path;
         this.arena = arena;
         this.streams = options.streams();
+        padding = options.padding();
         constants = new ModelConstants(arena, options.codeFolder().map(CodeFiles::new));
         int threads = Math.max(1, options.threads() / streams);
         context = new PlanContext(
@@ -92,6 +96,7 @@ public final class Model implements AutoCloseable {
             return Pipelines.whenLoaded(options.threads()).run(imported.get().graph());
         });
         compiled = new CompiledGraph(graphInputs, graph, context, plans::program);
+        packed = new PackedTexts(graphInputs, graph, context);
         if (!plans.haveModel()) {
             // Whatever is wrong with the graph is told now.
             graph.get();
@@ -257,9 +262,15 @@ public final class Model implements AutoCloseable {
 
     /// Runs the model once on the given inputs, by name. The inputs are read during the call and not kept.
     ///
+    /// Texts that a mask of zeros and ones tells from padding are computed without it, unless [Options#padding]
+    /// says otherwise: if inputs are of shape `[batch, sequence, ...]`, tokens meet each other in attention
+    /// alone, and there only those that the mask shows. What outputs of shape `[batch, sequence, ...]` have for
+    /// padding is 0 then. [#profile] and [#plan] tell of runs with padding.
+    ///
     /// Interrupting the calling thread ends the run at its next step (an endless loop in the model, too).
     ///
-    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape, or if a node cannot
+    /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape, or if a node
+    /// cannot
     ///     take the values that it is given
     /// @throws ResourceException if the model is closed, the run takes more memory than the options allow, or the
     ///     thread is interrupted
@@ -267,7 +278,10 @@ public final class Model implements AutoCloseable {
         var tensors = inOrder(inputs);
         var stream = take();
         try {
-            var results = stream.run(compiled.program(tensors), tensors);
+            var texts = padding ? Optional.<PackedTexts.Batch>empty() : packed.choose(tensors, compiled);
+            var results = texts.isPresent()
+                    ? packed.run(stream, texts.get(), tensors)
+                    : stream.run(compiled.program(tensors), tensors);
             return new Outputs(outputIndices, results.tensors(), results.release());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             throw OperatorFailure.of(e).within(place(path));

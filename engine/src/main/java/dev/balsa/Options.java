@@ -29,6 +29,9 @@ import java.util.Optional;
 /// @param planFolder where what loading made is kept for later processes, so that they load in a fraction of the
 ///     time; nowhere if empty. Machine code in it is executed: the folder must be the user's alone, or it is not
 ///     used. See `dev.balsa.kept.KeptFiles` for how much and how safely
+/// @param padding whether padding of texts is computed like tokens; otherwise it is left out where a model's mask
+/// shows
+///     it and nothing else can depend on it, and outputs are 0 there (see [Model#run])
 public record Options(
         int threads,
         int streams,
@@ -38,7 +41,8 @@ public record Options(
         boolean pinning,
         Optional<Path> codeFolder,
         Tuning tuning,
-        Optional<Path> planFolder) {
+        Optional<Path> planFolder,
+        boolean padding) {
     /// Checks the ranges.
     ///
     /// @throws IllegalArgumentException if `threads`, `streams` or `memoryLimit` is less than 1
@@ -55,7 +59,7 @@ public record Options(
     /// One thread per physical core that the process may use, as far as its quota of processor time goes
     /// ([Topology#usefulThreads]) and the JVM's number of processors; one stream, [Precision#FAST], the best
     /// level of the CPU, all of the machine's memory (or of the process's control group, where that is less), no
-    /// pinning, [Tuning#CACHED], no folder for plans.
+    /// pinning, [Tuning#CACHED], no folder for plans, no padding.
     public static Options defaults() {
         int threads = Math.min(
                 Topology.current().usefulThreads(), Runtime.getRuntime().availableProcessors());
@@ -68,7 +72,8 @@ public record Options(
                 false,
                 Optional.empty(),
                 Tuning.CACHED,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /// The folder for plans that the command line uses: `plans` in the folder that the environment variable
@@ -81,55 +86,93 @@ public record Options(
 
     /// These options with another number of threads.
     public Options withThreads(int count) {
-        return new Options(count, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, planFolder);
+        return new Options(
+                count, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, planFolder, padding);
     }
 
     /// These options with another number of streams.
     public Options withStreams(int count) {
-        return new Options(threads, count, precision, isa, memoryLimit, pinning, codeFolder, tuning, planFolder);
+        return new Options(
+                threads, count, precision, isa, memoryLimit, pinning, codeFolder, tuning, planFolder, padding);
     }
 
     /// These options with another precision.
     public Options withPrecision(Precision wanted) {
-        return new Options(threads, streams, wanted, isa, memoryLimit, pinning, codeFolder, tuning, planFolder);
+        return new Options(
+                threads, streams, wanted, isa, memoryLimit, pinning, codeFolder, tuning, planFolder, padding);
     }
 
     /// These options with a cap on the instruction-set level.
     public Options withIsa(Isa cap) {
         return new Options(
-                threads, streams, precision, Optional.of(cap), memoryLimit, pinning, codeFolder, tuning, planFolder);
+                threads,
+                streams,
+                precision,
+                Optional.of(cap),
+                memoryLimit,
+                pinning,
+                codeFolder,
+                tuning,
+                planFolder,
+                padding);
     }
 
     /// These options with another limit on memory, in bytes.
     public Options withMemoryLimit(long bytes) {
-        return new Options(threads, streams, precision, isa, bytes, pinning, codeFolder, tuning, planFolder);
+        return new Options(threads, streams, precision, isa, bytes, pinning, codeFolder, tuning, planFolder, padding);
     }
 
     /// These options with worker threads pinned to processors, or not.
     public Options withPinning(boolean wanted) {
-        return new Options(threads, streams, precision, isa, memoryLimit, wanted, codeFolder, tuning, planFolder);
+        return new Options(
+                threads, streams, precision, isa, memoryLimit, wanted, codeFolder, tuning, planFolder, padding);
     }
 
     /// These options with a folder for machine code; it is made if it is not there.
     public Options withCodeFolder(Path folder) {
         return new Options(
-                threads, streams, precision, isa, memoryLimit, pinning, Optional.of(folder), tuning, planFolder);
+                threads,
+                streams,
+                precision,
+                isa,
+                memoryLimit,
+                pinning,
+                Optional.of(folder),
+                tuning,
+                planFolder,
+                padding);
     }
 
     /// These options with another way of choosing kernels.
     public Options withTuning(Tuning wanted) {
-        return new Options(threads, streams, precision, isa, memoryLimit, pinning, codeFolder, wanted, planFolder);
+        return new Options(
+                threads, streams, precision, isa, memoryLimit, pinning, codeFolder, wanted, planFolder, padding);
     }
 
     /// These options with a folder for what loading made; it is made, for the user alone, if it is not there.
     public Options withPlanFolder(Path folder) {
         return new Options(
-                threads, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, Optional.of(folder));
+                threads,
+                streams,
+                precision,
+                isa,
+                memoryLimit,
+                pinning,
+                codeFolder,
+                tuning,
+                Optional.of(folder),
+                padding);
     }
 
     /// These options without a folder for what loading made.
     public Options withoutPlanFolder() {
         return new Options(
-                threads, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, Optional.empty());
+                threads, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, Optional.empty(), padding);
+    }
+
+    /// These options with padding of texts computed, or left out.
+    public Options withPadding(boolean wanted) {
+        return new Options(
+                threads, streams, precision, isa, memoryLimit, pinning, codeFolder, tuning, planFolder, wanted);
     }
 }

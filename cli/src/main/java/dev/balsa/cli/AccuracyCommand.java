@@ -73,7 +73,7 @@ final class AccuracyCommand implements Callable<Integer> {
         if (top.orElse(0) < 0 || !(limit >= 0)) {
             throw new ParameterException(spec.commandLine(), "--top and --limit must be at least 0");
         }
-        var options = engine.options();
+        var options = engine.options().withPadding(true);
         try (var model = Model.load(path, options);
                 var arena = Arena.ofConfined()) {
             var tensors = inputs.tensors(model.inputs(), arena);

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             InspectCommand.class,
             BenchmarkCommand.class,
+            TextsCommand.class,
             AccuracyCommand.class,
             ProfileCommand.class,
             TuneCommand.class,

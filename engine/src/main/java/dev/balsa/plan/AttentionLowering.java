@@ -86,6 +86,7 @@ record AttentionLowering(Graph graph, KernelPicker picker) {
             case ADDED -> MaskKind.ADDED;
             case SEEN -> MaskKind.SEEN;
             case HIDDEN -> MaskKind.HIDDEN;
+            case WITHIN -> MaskKind.WITHIN;
         };
     }
 

@@ -150,6 +150,23 @@ public final class CompiledGraph {
         }
     }
 
+    /// Whether there is a program for inputs of these shapes, which need not be planned.
+    boolean has(List<Shape> shapes) {
+        synchronized (this) {
+            if (programs().containsKey(shapes)) {
+                return true;
+            }
+            var found = kept.apply(shapes);
+            found.ifPresent(program -> programs().put(List.copyOf(shapes), new Planned(program)));
+            return found.isPresent();
+        }
+    }
+
+    /// How many programs there are.
+    synchronized int count() {
+        return programs().size();
+    }
+
     private Program planned(List<Shape> shapes) {
         var program = ProgramBuilder.build(specialized(shapes), context);
         programs().isNew = true;

@@ -4,6 +4,7 @@ import dev.balsa.ir.Axes;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Value;
 import dev.balsa.ir.assembly.Transpose;
+import dev.balsa.ir.attention.SegmentMask;
 import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Add;
 import dev.balsa.ir.elementwise.Div;
@@ -23,11 +24,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /// The product of queries and keys, their softmax and the product with values become one [ViewedAttention]:
-/// `MatMul`, multiplied or divided by a constant before or after, then a mask by `Add` or `Where`, `Softmax` along
-/// the last dimension, `MatMul`, as exporters of PyTorch write it.
+/// `MatMul`, multiplied or divided by a constant before or after, then a mask by `Add` or `Where`, `Softmax`
+/// along the last dimension, `MatMul`, as exporters of PyTorch write it. Of a [SegmentMask] its ranges are kept.
 ///
-/// What only rearranges operands and result (Transpose, Reshape, Slice, Expand and the like) goes, too. Shapes are
-/// known.
+/// What only rearranges operands and result (Transpose, Reshape, Slice, Expand and the like) goes, too. Shapes
+/// are known.
 ///
 /// @param acceptance what is worth fusing
 public record FuseAttention(Predicate<ViewedAttention> acceptance) implements Rule {
@@ -105,8 +106,10 @@ public record FuseAttention(Predicate<ViewedAttention> acceptance) implements Ru
             if (!isFloat(mask) || !scores.type().equals(node.output(0).type()) || scores.equals(mask)) {
                 return Optional.empty();
             }
-            return unmasked(scores, 1, new ArrayList<>(List.of(node)), view)
-                    .map(found -> found.masked(mask, ScoreMask.Use.ADDED, 0));
+            var segments = view.producer(mask).filter(made -> made.op() instanceof SegmentMask);
+            var use = segments.isPresent() ? ScoreMask.Use.WITHIN : ScoreMask.Use.ADDED;
+            var told = segments.map(made -> made.input(0)).orElse(mask);
+            return unmasked(scores, 1, new ArrayList<>(List.of(node)), view).map(found -> found.masked(told, use, 0));
         }
 
         private static Optional<Scores> chosen(

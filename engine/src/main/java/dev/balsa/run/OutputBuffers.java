@@ -11,7 +11,7 @@ import java.util.List;
 /// The tensors that one run hands to its caller, kept for the next run once they are given back.
 ///
 /// Thread-safe: buffers come back from any thread.
-final class OutputBuffers {
+public final class OutputBuffers {
     /// Sets that are kept; more than callers are likely to hold at once would only be memory wasted.
     private static final int MOST_KEPT = 8;
     private static final long ALIGNMENT = Tensor.ALIGNMENT;
@@ -21,12 +21,13 @@ final class OutputBuffers {
     private final List<Slot.Output> slots;
     private final ArrayDeque<List<Tensor>> free = new ArrayDeque<>();
 
-    OutputBuffers(List<Slot.Output> slots) {
+    /// @param slots of one set, in order
+    public OutputBuffers(List<Slot.Output> slots) {
         this.slots = List.copyOf(slots);
     }
 
     /// A set of tensors, which nobody else uses until it is given back.
-    synchronized List<Tensor> take() {
+    public synchronized List<Tensor> take() {
         var set = free.pollLast();
         return set != null ? set : together();
     }
@@ -65,7 +66,7 @@ final class OutputBuffers {
     }
 
     /// Takes a set back, which nobody uses any more.
-    synchronized void giveBack(List<Tensor> set) {
+    public synchronized void giveBack(List<Tensor> set) {
         if (free.size() < MOST_KEPT) {
             free.addLast(set);
         }

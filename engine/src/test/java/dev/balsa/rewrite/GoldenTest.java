@@ -63,6 +63,7 @@ class GoldenTest {
             "FuseAttention",
             "FuseAttention-parts",
             "FuseAttention-groups",
+            "FuseAttention-segments",
             "FuseAttention-not",
             "DelayView",
             "DelayView-images",

@@ -47,6 +47,12 @@ public final class EngineOptions {
     private boolean pin;
 
     @Option(
+            names = "--padding",
+            description =
+                    "compute padding of texts like tokens (default: leave it out where a mask shows it, and give 0)")
+    private boolean padding;
+
+    @Option(
             names = "--tuning",
             paramLabel = "T",
             description =
@@ -73,7 +79,7 @@ public final class EngineOptions {
     /// The engine's options, with a folder for plans only if one was given, for commands of which nothing is to be
     /// kept.
     public Options optionsWithoutUsualPlans() {
-        var options = Options.defaults().withPinning(pin);
+        var options = Options.defaults().withPinning(pin).withPadding(padding);
         if (threads.orElse(1) < 1 || streams.orElse(1) < 1) {
             throw new ParameterException(spec.commandLine(), "--threads and --streams must be at least 1");
         }

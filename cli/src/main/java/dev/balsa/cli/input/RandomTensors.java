@@ -37,7 +37,7 @@ record RandomTensors(long seed, int ids, long pastLength) {
     }
 
     private static void fillFloats(TensorInfo input, Tensor tensor, SplittableRandom random) {
-        boolean mask = lower(input).contains("mask");
+        boolean mask = isMask(input.name());
         for (long i = 0; i < tensor.size(); i++) {
             tensor.setDouble(i, mask ? 1 : 2 * random.nextDouble() - 1);
         }
@@ -71,6 +71,11 @@ record RandomTensors(long seed, int ids, long pastLength) {
             return random.nextInt(2);
         }
         return type.bits() == 8 ? random.nextInt(1 << 8) : random.nextInt(MOST_OTHERS);
+    }
+
+    /// Whether an input of this name tells tokens from padding.
+    static boolean isMask(String name) {
+        return name.toLowerCase(Locale.ROOT).contains("mask");
     }
 
     private static String lower(TensorInfo input) {

@@ -11,12 +11,17 @@ import java.nio.file.Path;
 
 /// Finds the pretrained models in the folder `shared` beside the repository; a test that needs them is skipped without
 /// them.
-final class SharedModels {
+public final class SharedModels {
     private SharedModels() {}
 
     /// A file or folder below `shared/real-models`.
     static Path find(String relative) {
-        var place = Path.of("shared", "real-models").resolve(relative);
+        return shared("real-models/" + relative);
+    }
+
+    /// A file or folder below `shared`.
+    public static Path shared(String relative) {
+        var place = Path.of("shared").resolve(relative);
         for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
             if (Files.exists(at.resolve(place))) {
                 return at.resolve(place);

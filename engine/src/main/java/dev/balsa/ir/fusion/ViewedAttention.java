@@ -100,11 +100,17 @@ public record ViewedAttention(
 
     private double masked(double score, Tensor tensor, long offset, long query, long key) {
         var given = mask.orElseThrow();
-        long place = offset + query * given.view().row() + key * given.view().column();
+        long row = offset + query * given.view().row();
+        long place = row + key * given.view().column();
         return switch (given.use()) {
             case ADDED -> score + tensor.getDouble(place);
             case SEEN -> tensor.getBoolean(place) ? score : given.hidden();
             case HIDDEN -> tensor.getBoolean(place) ? given.hidden() : score;
+            case WITHIN ->
+                key >= tensor.getLong(row)
+                                && key < tensor.getLong(row + given.view().column())
+                        ? score
+                        : Double.NEGATIVE_INFINITY;
         };
     }
 

@@ -3,21 +3,27 @@ package dev.balsa.kernel.attention;
 import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Constants;
+import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.code.RowLoop;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.BlockProduct;
 import dev.balsa.kernel.tile.RowPlaces;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Goes over heads, rows of queries and blocks of keys.
 ///
-/// A unit is some rows of the queries of heads that share their keys. For each block of keys it makes their scores
-/// in the worker's memory, weights of these, and adds the values that have these weights to sums; at the end it
-/// divides by the sum of weights. Blocks that no row of the unit sees are left out. Where there are few rows, keys
-/// and values are read where they lie, once and in order; otherwise they are packed panel by panel.
+/// A unit is some rows of the queries of heads that share their keys. For each block of keys it makes their
+/// scores in the worker's memory, weights of these, and adds the values that have these weights to sums; at the
+/// end it divides by the sum of weights. Blocks that no row of the unit sees are left out. Where there are few
+/// rows, keys and values are read where they lie, once and in order; otherwise they are packed panel by panel.
+///
+/// Where each query tells a range of keys, neighbouring rows of the same range are attended to together, over
+/// that range alone. Such runs are not captured, since they go as the ranges say.
 ///
 /// With a cache, keys and values are put together in a phase before.
 final class AttentionWork implements CodeWork {
@@ -29,14 +35,20 @@ final class AttentionWork implements CodeWork {
     private static final int MOST_ROWS = 66;
     private static final int ENOUGH_UNITS = 32;
     private static final int LINE = 64;
+    /// The operand with the mask.
+    private static final int MASK = 3;
 
     private final AttentionRequest request;
     private final VectorUnit unit;
+    /// Whether queries tell ranges of keys.
+    private final boolean within;
     private final int group;
     private final int groups;
     private final int rows;
     private final int parts;
     private final int block;
+    /// Scores from a row to the next.
+    private final int step;
     private final RowPlaces queryPlaces;
     private final long[] queryOffsets;
     private final long[] keyOffsets;
@@ -65,8 +77,9 @@ final class AttentionWork implements CodeWork {
         groups = request.heads() / group;
         rows = group * request.queries();
         parts = parts(rows, groups);
-        int blocks = Math.ceilDiv(request.keys(), MOST_KEYS);
-        block = roundUp(Math.ceilDiv(request.keys(), blocks), 2 * unit.lanes());
+        within = request.mask().filter(mask -> mask.kind() == MaskKind.WITHIN).isPresent();
+        int blocks = within ? 1 : Math.ceilDiv(request.keys(), MOST_KEYS);
+        block = within ? wholeBlock() : roundUp(Math.ceilDiv(request.keys(), blocks), 2 * unit.lanes());
         queryOffsets = array(request.q());
         keyOffsets = array(request.k());
         valueOffsets = array(request.v());
@@ -77,15 +90,18 @@ final class AttentionWork implements CodeWork {
                 row -> queryOffsets[row / request.queries()]
                         - queryOffsets[0]
                         + row % request.queries() * request.q().row());
-        var scorePlaces = RowPlaces.even(rows, block);
-        var counts =
-                Stream.of(Math.ceilDiv(rows, parts), rows / parts).distinct().toList();
-        int mostRows = counts.getFirst();
-        boolean fewRows = mostRows <= FEW_ROWS;
+        // Whole vectors are cleared behind the scores of a row, wherever they begin.
+        step = within ? block + unit.lanes() : block;
+        var scorePlaces = RowPlaces.even(rows, step);
+        int mostRows = Math.ceilDiv(rows, parts);
+        var counts = within
+                ? IntStream.rangeClosed(1, mostRows).boxed().toList()
+                : Stream.of(mostRows, rows / parts).distinct().toList();
+        boolean fewRows = mostRows <= FEW_ROWS && !within;
         boolean turned = request.size() == 1 || request.k().column() == 1;
         keyRow = request.keys() == 1 && !turned ? 1 : request.k().row();
         panelAt = BlockProduct.ARGUMENT_BYTES;
-        int last = request.keys() - (blocks - 1) * block;
+        int last = within ? block : request.keys() - (blocks - 1) * block;
         long panels = Stream.of(
                         BlockProduct.panelBytes(unit, block, request.size()),
                         BlockProduct.panelBytes(unit, last, request.size()),
@@ -93,7 +109,7 @@ final class AttentionWork implements CodeWork {
                 .reduce(0L, Math::max);
         recordsAt = align(panelAt + panels);
         scoresAt = align(recordsAt + (long) mostRows * RowRecord.BYTES);
-        sumsAt = align(scoresAt + (long) mostRows * block * Float.BYTES);
+        sumsAt = align(scoresAt + (long) mostRows * step * Float.BYTES);
         if (fewRows && turned) {
             dots = Optional.of(constants.code(
                     KeyDotCode.name(unit, request.size()), () -> KeyDotCode.write(unit, request.size())));
@@ -132,7 +148,7 @@ final class AttentionWork implements CodeWork {
         var weights = new WeightCode.Form(
                 request.scale(),
                 request.cap(),
-                request.mask().map(AttentionMask::kind),
+                request.mask().map(AttentionMask::kind).filter(kind -> kind != MaskKind.WITHIN),
                 request.mask().map(AttentionMask::hidden).orElse(0f),
                 request.before().isPresent(),
                 sums);
@@ -152,6 +168,13 @@ final class AttentionWork implements CodeWork {
     /// The most keys of a block, with what fills it up.
     static int mostBlock(VectorUnit unit) {
         return MOST_KEYS + 2 * unit.lanes();
+    }
+
+    /// The most keys that are scored at a time where ranges begin anywhere: panels of whole vectors, which fit
+    /// among the keys wherever a range ends.
+    private int wholeBlock() {
+        int most = Math.min(MOST_KEYS, request.keys());
+        return most < unit.lanes() ? most : most / unit.lanes() * unit.lanes();
     }
 
     private static int parts(int rows, int groups) {
@@ -200,21 +223,34 @@ final class AttentionWork implements CodeWork {
     }
 
     private void attend(int index, int part, Frame frame) {
-        int firstRow = start(part);
         int endRow = start(part + 1);
         int head = index * group;
+        for (int row = start(part); row < endRow; ) {
+            int next = within ? together(frame, head, row, endRow) : endRow;
+            attend(head, row, next, frame);
+            row = next;
+        }
+    }
+
+    private void attend(int head, int firstRow, int endRow, Frame frame) {
         var scratch = frame.scratch();
         int seen = Math.max(1, begin(frame, head, firstRow, endRow));
+        int first = within ? bound(frame, head, firstRow, 0) : 0;
+        int end = within ? bound(frame, head, firstRow, 1) : seen;
         long q = frame.operand(0).address() + queryOffsets[head] * Float.BYTES;
         long k = keys(frame) + keyOffsets[head] * Float.BYTES;
         long v = values(frame) + valueOffsets[head] * Float.BYTES;
-        // Rows of scores are told from the first of the group on.
-        long scored = scratch.address() + scoresAt - (long) firstRow * block * Float.BYTES;
         long sums = scratch.address() + sumsAt;
-        for (int key = 0; key < seen; key += block) {
-            int wanted = Math.min(block, seen - key);
-            score(scratch, q, firstRow, endRow, k + key * keyRow * Float.BYTES, key, wanted);
-            weigh(scratch, firstRow, endRow, key, wanted);
+        if (first >= end) {
+            Effects.clear(scratch, sumsAt, results.sumBytes());
+        }
+        for (int key = first; key < end; key += block) {
+            int wanted = Math.min(block, end - key);
+            int ahead = within ? key - pulledBack(key, wanted) : 0;
+            score(scratch, q, firstRow, endRow, k + (key - ahead) * keyRow * Float.BYTES, key, ahead + wanted);
+            // Rows of scores are told from the first of the group on.
+            long scored = scratch.address() + scoresAt + (ahead - (long) firstRow * step) * Float.BYTES;
+            weigh(scratch, firstRow, endRow, key, ahead, wanted, key == first);
             results.add(
                     scratch,
                     scored,
@@ -222,12 +258,38 @@ final class AttentionWork implements CodeWork {
                     endRow,
                     v + key * request.v().row() * Float.BYTES,
                     wanted,
-                    key == 0,
+                    key == first,
                     sums);
         }
         ResultCode.Argument.ROWS.set(scratch, scratch.address() + recordsAt);
         ResultCode.Argument.SUMS.set(scratch, sums);
         resultCode.call(0, scratch, 0, endRow - firstRow);
+    }
+
+    /// The first or the last-but-one number of the range of keys that a row sees, between 0 and their number.
+    private int bound(Frame frame, int firstHead, int row, int which) {
+        long place = maskOffsets[firstHead + row / request.queries()]
+                + row
+                        % request.queries()
+                        * request.mask().orElseThrow().matrices().row();
+        return Math.clamp(
+                frame.operand(MASK).get(ValueLayout.JAVA_INT, (place + which) * Integer.BYTES), 0, request.keys());
+    }
+
+    /// The row behind those from `row` on that see the same range of keys.
+    private int together(Frame frame, int firstHead, int row, int endRow) {
+        int first = bound(frame, firstHead, row, 0);
+        int end = bound(frame, firstHead, row, 1);
+        int next = row + 1;
+        while (next < endRow && bound(frame, firstHead, next, 0) == first && bound(frame, firstHead, next, 1) == end) {
+            next++;
+        }
+        return next;
+    }
+
+    /// Where scoring begins so that panels end among the keys; scores of keys before `key` are left out then.
+    private int pulledBack(int key, int wanted) {
+        return Math.min(key, request.keys() - lastScores.orElseThrow().columns(wanted));
     }
 
     private int start(int part) {
@@ -261,13 +323,13 @@ final class AttentionWork implements CodeWork {
                     result + (resultOffsets[head] + query * request.y().row()) * Float.BYTES);
             RowRecord.GREATEST.set(scratch, record, -Float.MAX_VALUE);
             RowRecord.SUM.set(scratch, record, 0f);
-            if (request.mask().isPresent()) {
+            if (request.mask().isPresent() && !within) {
                 var mask = request.mask().get();
                 long at = maskOffsets[head] + query * mask.matrices().row();
                 RowRecord.MASK.set(
                         scratch,
                         record,
-                        frame.operand(3).address() + at * mask.kind().bytes());
+                        frame.operand(MASK).address() + at * mask.kind().bytes());
             }
             seen = Math.max(seen, seen(query));
         }
@@ -287,12 +349,12 @@ final class AttentionWork implements CodeWork {
             KeyDotCode.Argument.STEP.set(scratch, keyRow * Float.BYTES);
             for (int row = firstRow; row < endRow; row++) {
                 KeyDotCode.Argument.QUERY.set(scratch, q + queryPlaces.place(row) * Float.BYTES);
-                KeyDotCode.Argument.TARGET.set(scratch, target + (long) (row - firstRow) * block * Float.BYTES);
+                KeyDotCode.Argument.TARGET.set(scratch, target + (long) (row - firstRow) * step * Float.BYTES);
                 dots.get().call(0, scratch, 0, wanted);
             }
             return;
         }
-        boolean isLast = key + block >= request.keys();
+        boolean isLast = within || key + block >= request.keys();
         (isLast ? lastScores : scores)
                 .orElseThrow()
                 .multiply(
@@ -303,10 +365,12 @@ final class AttentionWork implements CodeWork {
                         k,
                         wanted,
                         request.size(),
-                        target - (long) firstRow * block * Float.BYTES);
+                        target - (long) firstRow * step * Float.BYTES);
     }
 
-    private void weigh(MemorySegment scratch, int firstRow, int endRow, int key, int wanted) {
+    /// @param ahead scores of a row that are left out, before those that count
+    private void weigh(
+            MemorySegment scratch, int firstRow, int endRow, int key, int ahead, int wanted, boolean begins) {
         if (request.before().isPresent()) {
             for (int row = firstRow; row < endRow; row++) {
                 long record = recordsAt + (long) (row - firstRow) * RowRecord.BYTES;
@@ -318,11 +382,11 @@ final class AttentionWork implements CodeWork {
         }
         int elementBytes =
                 request.mask().isPresent() ? request.mask().get().kind().bytes() : 0;
-        WeightCode.Argument.SCORES.set(scratch, scratch.address() + scoresAt);
-        WeightCode.Argument.STEP.set(scratch, (long) block * Float.BYTES);
+        WeightCode.Argument.SCORES.set(scratch, scratch.address() + scoresAt + (long) ahead * Float.BYTES);
+        WeightCode.Argument.STEP.set(scratch, (long) step * Float.BYTES);
         WeightCode.Argument.ROWS.set(scratch, scratch.address() + recordsAt);
         WeightCode.Argument.SUMS.set(scratch, scratch.address() + sumsAt);
-        WeightCode.Argument.HAS_SUMS.set(scratch, key == 0 ? 0 : 1);
+        WeightCode.Argument.HAS_SUMS.set(scratch, begins ? 0 : 1);
         WeightCode.Argument.MASK_AT.set(scratch, (long) key * elementBytes);
         WeightCode.Argument.END.set(scratch, (long) roundUp(wanted, unit.lanes()) * Float.BYTES);
         weightCode.call(0, scratch, 0, endRow - firstRow);

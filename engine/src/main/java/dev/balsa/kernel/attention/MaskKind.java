@@ -7,7 +7,9 @@ public enum MaskKind {
     /// Bytes: 0 hides a key.
     SEEN(1),
     /// Bytes: 0 leaves a key visible.
-    HIDDEN(1);
+    HIDDEN(1),
+    /// Pairs of 32-bit integers, one for each query: the first key that it sees, and the one behind the last.
+    WITHIN(Integer.BYTES);
 
     private final int bytes;
 

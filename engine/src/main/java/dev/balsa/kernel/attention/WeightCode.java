@@ -254,6 +254,9 @@ final class WeightCode {
                 lanes.load(free.get(1), lanes.all(form.hidden));
                 lanes.select(x, spare, Comparison.EQUAL, lanes.all(0), x, free.get(1), free.getFirst());
             }
+            case WITHIN -> {
+                // Other keys are left out before.
+            }
         }
     }
 

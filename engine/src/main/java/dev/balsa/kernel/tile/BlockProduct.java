@@ -104,6 +104,15 @@ public final class BlockProduct {
         return panels.widths();
     }
 
+    /// How many columns of the right factor are read for the first few of the result.
+    public int columns(int wanted) {
+        int panel = 0;
+        while (panels.column(panel) + panels.columns(panel) < wanted) {
+            panel++;
+        }
+        return panels.column(panel) + panels.columns(panel);
+    }
+
     /// Bytes of the sums that are kept.
     public long sumBytes() {
         return sumBytes;

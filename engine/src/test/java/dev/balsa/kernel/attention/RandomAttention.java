@@ -152,6 +152,9 @@ final class RandomAttention {
         if (random.nextBoolean()) {
             return Optional.empty();
         }
+        if (random.nextInt(3) == 0) {
+            return Optional.of(ranges(queries, keys));
+        }
         var kind = MaskKind.values()[random.nextInt(3)];
         boolean perHead = random.nextBoolean();
         boolean perQuery = random.nextBoolean();
@@ -183,6 +186,37 @@ final class RandomAttention {
         }
         float hidden = random.nextBoolean() ? Float.NEGATIVE_INFINITY : -1e9f;
         return Optional.of(new AttentionMask(kind, new Matrices(offsets, perQuery ? keys : 0, 1), hidden));
+    }
+
+    /// Ranges of keys: of sequences one after the other, or any, of which some are empty or reach out of the
+    /// keys.
+    private AttentionMask ranges(int queries, int keys) {
+        boolean areSequences = random.nextInt(3) > 0;
+        boolean perHead = random.nextInt(4) == 0;
+        boolean perQuery = areSequences || random.nextBoolean();
+        int heads = batch * keyHeads * group;
+        int rows = perQuery ? queries : 1;
+        int count = (perHead ? heads : 1) * rows;
+        var bounds = ByteBuffer.allocate(2 * count * Integer.BYTES).order(ByteOrder.nativeOrder());
+        int first = 0;
+        int end = 0;
+        for (int i = 0; i < count; i++) {
+            if (!areSequences) {
+                first = random.nextInt(keys + 6) - 3;
+                end = first + random.nextInt(keys + 6) - 3;
+            } else if (i % rows == 0 || random.nextInt(1 + rows / 3) == 0) {
+                first = i % rows == 0 || end >= keys ? 0 : end;
+                end = first + 1 + random.nextInt(keys - first);
+            }
+            bounds.putInt(first);
+            bounds.putInt(end);
+        }
+        inputs.add(bounds.array());
+        var offsets = new ArrayList<Long>();
+        for (int head = 0; head < heads; head++) {
+            offsets.add(perHead ? 2L * head * rows : 0);
+        }
+        return new AttentionMask(MaskKind.WITHIN, new Matrices(offsets, perQuery ? 2 : 0, 1), 0);
     }
 
     private static double[] doubles(byte[] bytes) {
@@ -284,7 +318,7 @@ final class RandomAttention {
             return score;
         }
         var mask = request.mask().get();
-        int at = place(mask.matrices(), head, query, key);
+        int at = place(mask.matrices(), head, query, mask.kind() == MaskKind.WITHIN ? 0 : key);
         var memory = inputs.get(3);
         return switch (mask.kind()) {
             case ADDED ->
@@ -292,6 +326,11 @@ final class RandomAttention {
                         + ByteBuffer.wrap(memory).order(ByteOrder.nativeOrder()).getFloat(4 * at);
             case SEEN -> memory[at] == 0 ? mask.hidden() : score;
             case HIDDEN -> memory[at] != 0 ? mask.hidden() : score;
+            case WITHIN -> {
+                var bounds =
+                        ByteBuffer.wrap(memory).order(ByteOrder.nativeOrder()).asIntBuffer();
+                yield key >= bounds.get(at) && key < bounds.get(at + 1) ? score : Double.NEGATIVE_INFINITY;
+            }
         };
     }
 }
