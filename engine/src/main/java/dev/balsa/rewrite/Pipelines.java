@@ -36,6 +36,9 @@ public final class Pipelines {
                 new RulePass(new MakeSwish()),
                 new RulePass(new MakeGelu()),
                 new RulePass(new MakeGeluTanh()),
+                // Layer norm is RMS norm of differences, and must be found before that is.
+                new RulePass(new MakeLayerNormalization()),
+                new RulePass(new MakeRmsNormalization()),
                 new ShareResults()));
     }
 

@@ -83,8 +83,8 @@ public final class SpreadConstants implements Rule {
         return piece;
     }
 
-    /// A tensor repeated to a shape.
-    private static Tensor spread(Tensor tensor, Shape result) {
+    /// A tensor repeated to a shape of the same rank or more.
+    static Tensor spread(Tensor tensor, Shape result) {
         var steps = new long[result.rank()];
         long step = 1;
         for (int back = 1; back <= tensor.shape().rank(); back++) {

@@ -59,6 +59,8 @@ class GoldenTest {
             "MakeGelu-6",
             "MakeGelu-not",
             "MakeGeluTanh",
+            "MakeLayerNormalization",
+            "MakeRmsNormalization",
             "ShareResults",
             "FuseAttention",
             "FuseAttention-parts",
