@@ -25,9 +25,8 @@ import picocli.CommandLine.Spec;
             "  balsa texts bert_base.onnx --batch 16 --lengths 10-58 --first 128",
             "",
             "A request is a batch of texts, padded to the longest; the model's inputs are of shape [batch, sequence],",
-            "one of them a mask. Beside it runs a model that has been prepared for the request's shape, with a mask of",
-            "ones, so that padding is computed like tokens; the ratio is the time of all requests as they come over",
-            "that."
+            "one of them a mask. Afterwards a model runs the same that has been prepared for each shape and computes",
+            "padding like tokens; the ratio is the time of all requests as they come over that."
         })
 final class TextsCommand implements Callable<Integer> {
     private static final Pattern LENGTHS = Pattern.compile("(\\d{1,6})-(\\d{1,6})");

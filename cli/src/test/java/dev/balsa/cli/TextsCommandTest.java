@@ -45,7 +45,8 @@ class TextsCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--lengths=0-5", "--lengths=7-5", "--lengths=many", "--batch=0", "--requests=0", "--first=-1"})
+    @ValueSource(
+            strings = {"--lengths=0-5", "--lengths=7-5", "--lengths=many", "--batch=0", "--requests=0", "--first=-1"})
     void refusesWrongOptions(String option) {
         var run = CommandRun.of("texts", CommandRun.digits("digits.onnx"), option);
         assertThat(run.status()).isEqualTo(ExitCode.USAGE);

@@ -40,6 +40,9 @@ public final class PackedTexts {
     /// Shapes whose uses are counted, and of whose results memory is kept.
     private static final int MOST_SHAPES = 64;
 
+    /// Inputs that tell how texts are packed.
+    private static final int TOLD = 3;
+
     private final List<Value> inputs;
     private final Supplier<Graph> graph;
     private final PlanContext context;
@@ -79,10 +82,24 @@ public final class PackedTexts {
     public static final class Batch {
         private final Packing packing;
         private final TokenPlaces tokens;
+        /// The programs for texts with padding.
+        private final CompiledGraph padded;
 
-        private Batch(Packing packing, TokenPlaces tokens) {
+        private Batch(Packing packing, TokenPlaces tokens, CompiledGraph padded) {
             this.packing = packing;
             this.tokens = tokens;
+            this.padded = padded;
+        }
+
+        /// Whether it is one text, which may be padded to a length that has a program.
+        private boolean isSingle() {
+            return tokens.batch() == 1 && tokens.areAll() && tokens.count() <= packing.graph.mostTokens();
+        }
+
+        /// The tokens of the program that it is run with.
+        private int tokens() {
+            int all = PackedTexts.tokens(tokens.count());
+            return isSingle() ? (int) Math.min(all, packing.graph.mostTokens()) : all;
         }
     }
 
@@ -109,7 +126,7 @@ public final class PackedTexts {
         return TokenPlaces.of(tensors.get(packed.mask()))
                 .filter(tokens -> !packed.readsFirsts() || tokens.haveFirsts())
                 .filter(tokens -> isWorth(tokens, tensors, isPlanned))
-                .map(tokens -> new Batch(found.get(), tokens));
+                .map(tokens -> new Batch(found.get(), tokens, padded));
     }
 
     /// Whether all inputs have as many texts and tokens; if not, they may be broadcast, or wrong.
@@ -160,14 +177,17 @@ public final class PackedTexts {
 
     /// Runs texts as [Stream#run] does; outputs have the shapes of texts with padding.
     public Stream.Results run(Stream stream, Batch batch, List<Tensor> tensors) {
-        var packed = batch.packing.graph;
-        var slots = inputSlots(packed, batch.tokens, tensors);
+        var graph = batch.packing.graph;
+        var slots = inputSlots(batch, tensors);
         var inputBuffers = buffers(slots);
         var packedInputs = inputBuffers.take();
         try {
-            fill(packedInputs, batch.tokens, packed, tensors);
-            var results = stream.run(batch.packing.compiled.program(packedInputs), packedInputs);
-            return spread(results, batch);
+            fill(packedInputs, batch, tensors);
+            if (batch.isSingle()) {
+                return beginnings(stream.run(batch.padded.program(packedInputs), packedInputs), batch);
+            }
+            tell(packedInputs.subList(graph.graph().inputs().size() - TOLD, packedInputs.size()), batch);
+            return spread(stream.run(batch.packing.compiled.program(packedInputs), packedInputs), batch);
         } finally {
             inputBuffers.giveBack(packedInputs);
         }
@@ -177,8 +197,8 @@ public final class PackedTexts {
         return buffers.computeIfAbsent(slots, OutputBuffers::new);
     }
 
-    private static List<Slot.Output> inputSlots(PackedGraph packed, TokenPlaces tokens, List<Tensor> tensors) {
-        long count = tokens(tokens.count());
+    private static List<Slot.Output> inputSlots(Batch batch, List<Tensor> tensors) {
+        long count = batch.tokens();
         var slots = new ArrayList<Slot.Output>();
         for (var tensor : tensors) {
             var dims = new ArrayList<>(tensor.shape().toList());
@@ -186,29 +206,40 @@ public final class PackedTexts {
             dims.set(1, count);
             slots.add(new Slot.Output(slots.size(), tensor.type(), Shape.of(dims)));
         }
-        long texts = packed.readsFirsts() ? texts(tokens.batch()) : 1;
-        slots.add(new Slot.Output(slots.size(), DataType.INT64, Shape.of(count)));
-        slots.add(new Slot.Output(slots.size(), DataType.INT32, Shape.of(count, 2)));
-        slots.add(new Slot.Output(slots.size(), DataType.INT64, Shape.of(texts)));
+        if (!batch.isSingle()) {
+            long texts = batch.packing.graph.readsFirsts() ? texts(batch.tokens.batch()) : 1;
+            slots.add(new Slot.Output(slots.size(), DataType.INT64, Shape.of(count)));
+            slots.add(new Slot.Output(slots.size(), DataType.INT32, Shape.of(count, 2)));
+            slots.add(new Slot.Output(slots.size(), DataType.INT64, Shape.of(texts)));
+        }
         return slots;
     }
 
-    /// What the program is filled up with are copies of the first token, which see each other.
-    private static void fill(List<Tensor> packed, TokenPlaces tokens, PackedGraph graph, List<Tensor> tensors) {
+    /// What the program is filled up with are copies of the first token; a single text's mask shows them.
+    private static void fill(List<Tensor> packed, Batch batch, List<Tensor> tensors) {
+        var tokens = batch.tokens;
         int count = tokens.count();
-        int all = tokens(count);
+        int mask = batch.packing.graph.mask();
         for (int i = 0; i < tensors.size(); i++) {
             long row = tensors.get(i).byteSize() / ((long) tokens.batch() * tokens.sequence());
             var from = tensors.get(i).memory();
             var to = packed.get(i).memory();
-            for (int token = 0; token < all; token++) {
-                long place = i == graph.mask() || token >= count ? tokens.place(0) : tokens.place(token);
+            for (int token = 0; token < batch.tokens(); token++) {
+                long place = i == mask || token >= count ? tokens.place(0) : tokens.place(token);
                 MemorySegment.copy(from, place * row, to, token * row, row);
             }
+            if (i == mask && batch.isSingle()) {
+                clear(to, count * row, (batch.tokens() - count) * row);
+            }
         }
-        var positions = packed.get(tensors.size());
-        var ranges = packed.get(tensors.size() + 1);
-        var firsts = packed.get(tensors.size() + 2);
+    }
+
+    /// Tells how texts are packed: positions, ranges and firsts. What fills the program up sees itself.
+    private static void tell(List<Tensor> told, Batch batch) {
+        var tokens = batch.tokens;
+        var positions = told.get(0);
+        var ranges = told.get(1);
+        var firsts = told.get(2);
         for (int text = 0; text < tokens.batch(); text++) {
             int begin = tokens.begin(text);
             int end = tokens.begin(text + 1);
@@ -217,9 +248,9 @@ public final class PackedTexts {
                 setRange(ranges, token, begin, end);
             }
         }
-        for (int token = count; token < all; token++) {
+        for (int token = tokens.count(); token < batch.tokens(); token++) {
             positions.setLong(token, 0);
-            setRange(ranges, token, count, all);
+            setRange(ranges, token, tokens.count(), batch.tokens());
         }
         for (int text = 0; text < firsts.size(); text++) {
             firsts.setLong(text, tokens.begin(Math.min(text, tokens.batch() - 1)));
@@ -231,32 +262,39 @@ public final class PackedTexts {
         ranges.setLong(2L * token + 1, end);
     }
 
-    /// The outputs with the shapes of texts with padding: the same memory where that is all there is to do.
-    private Stream.Results spread(Stream.Results results, Batch batch) {
-        var tokens = batch.tokens;
+    private static List<Slot.Output> outputSlots(Stream.Results results, Batch batch) {
         var slots = new ArrayList<Slot.Output>();
         for (int i = 0; i < results.tensors().size(); i++) {
             var tensor = results.tensors().get(i);
-            slots.add(new Slot.Output(
-                    i,
-                    tensor.type(),
-                    shape(tensor, batch.packing.graph.outputs().get(i), tokens)));
+            var form = batch.packing.graph.outputs().get(i);
+            slots.add(new Slot.Output(i, tensor.type(), shape(tensor, form, batch.tokens)));
         }
-        boolean isSame = tokens.batch() == 1 && tokens.areAll();
-        if (isSame || !batch.packing.graph.outputs().contains(PackedGraph.Form.TOKENS)) {
-            var views = new ArrayList<Tensor>();
-            for (var slot : slots) {
-                views.add(beginning(results.tensors().get(slot.index()), slot));
-            }
-            return new Stream.Results(views, results.release());
+        return slots;
+    }
+
+    /// What outputs begin with, in the same memory.
+    private static Stream.Results beginnings(Stream.Results results, Batch batch) {
+        var views = new ArrayList<Tensor>();
+        for (var slot : outputSlots(results, batch)) {
+            views.add(beginning(results.tensors().get(slot.index()), slot));
         }
+        return new Stream.Results(views, results.release());
+    }
+
+    /// The outputs with the shapes of texts with padding: the same memory where that is all there is to do.
+    private Stream.Results spread(Stream.Results results, Batch batch) {
+        var forms = batch.packing.graph.outputs();
+        if (!forms.contains(PackedGraph.Form.TOKENS)) {
+            return beginnings(results, batch);
+        }
+        var slots = outputSlots(results, batch);
         var spreadBuffers = buffers(slots);
         var outputs = spreadBuffers.take();
         for (int i = 0; i < outputs.size(); i++) {
-            if (batch.packing.graph.outputs().get(i) == PackedGraph.Form.TEXTS) {
+            if (forms.get(i) == PackedGraph.Form.TEXTS) {
                 outputs.get(i).copyFrom(beginning(results.tensors().get(i), slots.get(i)));
             } else {
-                spread(results.tensors().get(i), outputs.get(i), tokens);
+                spread(results.tensors().get(i), outputs.get(i), batch.tokens);
             }
         }
         results.release().run();

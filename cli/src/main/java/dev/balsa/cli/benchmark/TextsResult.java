@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
 /// @param isNew whether its length had not come before
 /// @param tokens of all requests
 /// @param places of all requests, padding included
-/// @param megabytes the most memory of the process, with both models, where the system tells
+/// @param megabytes the most memory of the process while requests came, where the system tells
 public record TextsResult(
         Texts texts,
         List<Long> coming,
@@ -77,7 +77,7 @@ public record TextsResult(
                 news(),
                 more(true),
                 more(false));
-        megabytes.ifPresent(most -> out.printf(Locale.ROOT, "memory of both models %.0f MB%n", most));
+        megabytes.ifPresent(most -> out.printf(Locale.ROOT, "memory %.0f MB%n", most));
     }
 
     private static void print(PrintWriter out, String what, List<Long> nanos) {

@@ -104,23 +104,4 @@ public final class RandomTexts {
             }
         }
     }
-
-    /// A copy of a request in which padding is not told from tokens.
-    public static Request unmasked(Request request, Arena arena) {
-        var tensors = new LinkedHashMap<>(request.tensors());
-        request.tensors().forEach((name, tensor) -> {
-            if (RandomTensors.isMask(name)) {
-                var ones = Tensor.allocate(tensor.type(), tensor.shape(), arena);
-                for (long i = 0; i < ones.size(); i++) {
-                    if (tensor.type().isFloat()) {
-                        ones.setDouble(i, 1);
-                    } else {
-                        ones.setLong(i, 1);
-                    }
-                }
-                tensors.put(name, ones);
-            }
-        });
-        return new Request(tensors, request.tokens());
-    }
 }

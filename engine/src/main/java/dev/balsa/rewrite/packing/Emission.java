@@ -38,6 +38,7 @@ final class Emission {
     private final Value firsts;
     private Optional<Packed> segments = Optional.empty();
     private boolean readsFirsts;
+    private long mostTokens = Long.MAX_VALUE;
 
     /// @param constants of the graph
     Emission(Dim batch, Dim sequence, Map<Value, Tensor> constants) {
@@ -78,6 +79,16 @@ final class Emission {
 
     boolean readsFirsts() {
         return readsFirsts;
+    }
+
+    /// How many tokens a text can have; 0 if that is not known.
+    long mostTokens() {
+        return mostTokens;
+    }
+
+    /// Notes that a text cannot have more tokens than that.
+    void limitTokens(long most) {
+        mostTokens = Math.min(mostTokens, most);
     }
 
     boolean usesSegments() {

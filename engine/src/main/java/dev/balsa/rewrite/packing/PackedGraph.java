@@ -15,7 +15,9 @@ import java.util.List;
 /// @param mask which input tells what counts: 1 for tokens, 0 for padding; here always 1
 /// @param outputs what each output holds
 /// @param readsFirsts whether firsts matter
-public record PackedGraph(Graph graph, int mask, List<Form> outputs, boolean readsFirsts) {
+/// @param mostTokens how many tokens a text of the original graph can have, as far as it looks positions up; 0 if
+///     that is not known
+public record PackedGraph(Graph graph, int mask, List<Form> outputs, boolean readsFirsts, long mostTokens) {
     /// What an output holds.
     public enum Form {
         /// A row for each token: `[1, tokens, ...]`, originally `[batch, sequence, ...]`.

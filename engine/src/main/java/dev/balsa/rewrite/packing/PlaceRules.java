@@ -137,6 +137,8 @@ final class PlaceRules {
 
     /// The position of each token.
     Optional<List<Packed>> positions(Node node) {
+        // What is looked up by them is not followed.
+        emission.limitTokens(0);
         return emission.addOne(
                         node.name(),
                         new Cast(node.output(0).type().dtype()),
@@ -166,7 +168,9 @@ final class PlaceRules {
         var data = inputs.getFirst();
         long axis = emission.numbers(inputs.get(AXES)).orElseThrow().getFirst();
         var axes = new ArrayList<>(data.axes());
-        axes.set(Axes.normalize(axis, data.rank()), Axis.TOKEN);
+        int at = Axes.normalize(axis, data.rank());
+        axes.set(at, Axis.TOKEN);
+        emission.limitTokens(data.length(at).get());
         return emission.addOne(
                         node.name(),
                         new Gather(axis),

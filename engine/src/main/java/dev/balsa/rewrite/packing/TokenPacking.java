@@ -167,7 +167,8 @@ public final class TokenPacking {
                 new Graph(graph.name(), inputs, emission.constants(), emission.nodes(), outputs),
                 mask,
                 forms,
-                emission.readsFirsts()));
+                emission.readsFirsts(),
+                emission.mostTokens()));
     }
 
     private static Optional<Form> form(Packed value) {
