@@ -266,7 +266,7 @@ final class AttentionWork implements CodeWork {
         resultCode.call(0, scratch, 0, endRow - firstRow);
     }
 
-    /// The first or the last-but-one number of the range of keys that a row sees, between 0 and their number.
+    /// A number of the range that a row sees: its first key (0) or the one behind its last (1), within all keys.
     private int bound(Frame frame, int firstHead, int row, int which) {
         long place = maskOffsets[firstHead + row / request.queries()]
                 + row
