@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /// Runs texts whose tokens lie one after the other, without padding. Thread-safe.
 ///
@@ -25,10 +26,11 @@ import java.util.function.Supplier;
 /// lengths: so texts of any length find theirs soon, and what they do not fill is computed for nothing. Of
 /// padding, outputs are 0.
 ///
-/// A shape without padding that comes again and again gets a program of its own ([#choose] leaves it to the
-/// caller).
+/// A single text without padding is padded instead, to the next such number of tokens, and the mask shows that.
+/// If its shape comes again and again, it gets a program of its own ([#choose] leaves it to the caller).
 public final class PackedTexts {
-    /// Numbers of tokens between one power of two and the next; on average programs compute a 64th too much.
+    /// Numbers of tokens between one power of two and the next; on average programs compute a 64th to a 32nd too
+    /// much.
     private static final int STEPS = 16;
     /// Tokens of a tile, about.
     private static final int LEAST_STEP = 8;
@@ -43,7 +45,10 @@ public final class PackedTexts {
     /// Inputs that tell how texts are packed.
     private static final int TOLD = 3;
 
-    private final List<Value> inputs;
+    /// Whether the model's inputs are of texts.
+    private final boolean areTexts;
+    /// The inputs that are called masks.
+    private final int[] masks;
     private final Supplier<Graph> graph;
     private final PlanContext context;
     private final Once<Optional<Packing>> packing = new Once<>();
@@ -73,9 +78,17 @@ public final class PackedTexts {
     /// @param inputs of the model
     /// @param graph its graph, asked for when it must be looked at
     public PackedTexts(List<Value> inputs, Supplier<Graph> graph, PlanContext context) {
-        this.inputs = inputs;
+        areTexts = TokenPacking.areTexts(inputs);
+        masks = IntStream.range(0, inputs.size())
+                .filter(i -> isWhole(inputs.get(i).type().dtype()))
+                .filter(i -> inputs.get(i).name().toLowerCase(Locale.ROOT).contains("mask"))
+                .toArray();
         this.graph = graph;
         this.context = context;
+    }
+
+    private static boolean isWhole(DataType type) {
+        return type.isInteger() || type == DataType.BOOL;
     }
 
     /// Texts of one run, and where their tokens are.
@@ -84,22 +97,18 @@ public final class PackedTexts {
         private final TokenPlaces tokens;
         /// The programs for texts with padding.
         private final CompiledGraph padded;
+        /// Whether it is one text, which may be padded to a length that has a program.
+        private final boolean isSingle;
+        /// The tokens of the program that it is run with.
+        private final int length;
 
         private Batch(Packing packing, TokenPlaces tokens, CompiledGraph padded) {
             this.packing = packing;
             this.tokens = tokens;
             this.padded = padded;
-        }
-
-        /// Whether it is one text, which may be padded to a length that has a program.
-        private boolean isSingle() {
-            return tokens.batch() == 1 && tokens.areAll() && tokens.count() <= packing.graph.mostTokens();
-        }
-
-        /// The tokens of the program that it is run with.
-        private int tokens() {
-            int all = PackedTexts.tokens(tokens.count());
-            return isSingle() ? (int) Math.min(all, packing.graph.mostTokens()) : all;
+            isSingle = tokens.batch() == 1 && tokens.areAll() && tokens.count() <= packing.graph.mostTokens();
+            int all = tokens(tokens.count());
+            length = isSingle ? (int) Math.min(all, packing.graph.mostTokens()) : all;
         }
     }
 
@@ -107,7 +116,7 @@ public final class PackedTexts {
     ///
     /// @param padded the programs for texts with padding, to which it is left otherwise
     public Optional<Batch> choose(List<Tensor> tensors, CompiledGraph padded) {
-        if (!TokenPacking.areTexts(inputs)) {
+        if (!areTexts || packing.made().filter(Optional::isEmpty).isPresent()) {
             return Optional.empty();
         }
         boolean isPlanned = padded.has(shapes(tensors));
@@ -149,11 +158,8 @@ public final class PackedTexts {
     /// Whether an input that is called a mask has zeros. Others are not looked at: where none is, a program that
     /// is there is as good as any.
     private boolean mayHavePadding(List<Tensor> tensors) {
-        for (int i = 0; i < tensors.size(); i++) {
-            if (inputs.get(i).name().toLowerCase(Locale.ROOT).contains("mask")
-                    && TokenPlaces.of(tensors.get(i))
-                            .filter(places -> !places.areAll())
-                            .isPresent()) {
+        for (int mask : masks) {
+            if (TokenPlaces.havePadding(tensors.get(mask))) {
                 return true;
             }
         }
@@ -183,7 +189,7 @@ public final class PackedTexts {
         var packedInputs = inputBuffers.take();
         try {
             fill(packedInputs, batch, tensors);
-            if (batch.isSingle()) {
+            if (batch.isSingle) {
                 return beginnings(stream.run(batch.padded.program(packedInputs), packedInputs), batch);
             }
             tell(packedInputs.subList(graph.graph().inputs().size() - TOLD, packedInputs.size()), batch);
@@ -198,7 +204,7 @@ public final class PackedTexts {
     }
 
     private static List<Slot.Output> inputSlots(Batch batch, List<Tensor> tensors) {
-        long count = batch.tokens();
+        long count = batch.length;
         var slots = new ArrayList<Slot.Output>();
         for (var tensor : tensors) {
             var dims = new ArrayList<>(tensor.shape().toList());
@@ -206,7 +212,7 @@ public final class PackedTexts {
             dims.set(1, count);
             slots.add(new Slot.Output(slots.size(), tensor.type(), Shape.of(dims)));
         }
-        if (!batch.isSingle()) {
+        if (!batch.isSingle) {
             long texts = batch.packing.graph.readsFirsts() ? texts(batch.tokens.batch()) : 1;
             slots.add(new Slot.Output(slots.size(), DataType.INT64, Shape.of(count)));
             slots.add(new Slot.Output(slots.size(), DataType.INT32, Shape.of(count, 2)));
@@ -224,12 +230,12 @@ public final class PackedTexts {
             long row = tensors.get(i).byteSize() / ((long) tokens.batch() * tokens.sequence());
             var from = tensors.get(i).memory();
             var to = packed.get(i).memory();
-            for (int token = 0; token < batch.tokens(); token++) {
+            for (int token = 0; token < batch.length; token++) {
                 long place = i == mask || token >= count ? tokens.place(0) : tokens.place(token);
                 MemorySegment.copy(from, place * row, to, token * row, row);
             }
-            if (i == mask && batch.isSingle()) {
-                clear(to, count * row, (batch.tokens() - count) * row);
+            if (i == mask && batch.isSingle) {
+                clear(to, count * row, (batch.length - count) * row);
             }
         }
     }
@@ -248,9 +254,9 @@ public final class PackedTexts {
                 setRange(ranges, token, begin, end);
             }
         }
-        for (int token = tokens.count(); token < batch.tokens(); token++) {
+        for (int token = tokens.count(); token < batch.length; token++) {
             positions.setLong(token, 0);
-            setRange(ranges, token, tokens.count(), batch.tokens());
+            setRange(ranges, token, tokens.count(), batch.length);
         }
         for (int text = 0; text < firsts.size(); text++) {
             firsts.setLong(text, tokens.begin(Math.min(text, tokens.batch() - 1)));

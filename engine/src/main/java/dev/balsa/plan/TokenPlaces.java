@@ -46,6 +46,16 @@ final class TokenPlaces {
         return Optional.of(new TokenPlaces(batch, sequence, Arrays.copyOf(places, count), begins));
     }
 
+    /// Whether a mask that is 1 for tokens has zeros.
+    static boolean havePadding(Tensor mask) {
+        for (int place = 0; place < Math.min(mask.size(), Integer.MAX_VALUE); place++) {
+            if (element(mask, place) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static long element(Tensor mask, int place) {
         return mask.type() == DataType.BOOL ? mask.getBoolean(place) ? 1 : 0 : mask.getLong(place);
     }

@@ -30,16 +30,15 @@ final class ElementRules {
         }
         boolean isMask = inputs.stream()
                 .allMatch(input -> input.is(Content.MASK) || input.is(Content.FIXED) && isSingleConstant(input));
-        return isMask
-                ? emission.add(node, inputs, axes.get(), Content.MASK, Optional.of(effect(node, inputs)))
-                : emission.add(node, inputs, axes.get(), Content.DATA);
+        var effect = isMask ? effect(node, inputs) : Optional.<MaskEffect>empty();
+        return emission.add(node, inputs, axes.get(), effect.isPresent() ? Content.MASK : Content.DATA, effect);
     }
 
     private boolean isSingleConstant(Packed value) {
         return value.isSingle() && emission.constant(value).isPresent();
     }
 
-    private MaskEffect effect(Node node, List<Packed> inputs) {
+    private Optional<MaskEffect> effect(Node node, List<Packed> inputs) {
         return MaskEffect.of(
                 node,
                 inputs.stream()

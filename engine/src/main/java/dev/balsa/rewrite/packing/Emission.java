@@ -22,6 +22,8 @@ import java.util.Optional;
 ///
 /// Both must agree: what stands for texts is 1, what stands for tokens of a text is all tokens.
 final class Emission {
+    /// What the names of values begin with that packing makes.
+    static final String PREFIX = "packed/";
     /// How many tokens there are in all.
     static final Dim TOKENS = Dim.symbol("packed_tokens");
     /// How many texts there are.
@@ -53,7 +55,7 @@ final class Emission {
     }
 
     private static Value input(String name, DataType type, Dim... dims) {
-        return new Value("packed/" + name, new TensorType(type, SymbolicShape.of(dims)));
+        return new Value(PREFIX + name, new TensorType(type, SymbolicShape.of(dims)));
     }
 
     Dim batch() {
@@ -239,8 +241,8 @@ final class Emission {
         if (segments.isEmpty()) {
             var type = new TensorType(DataType.FLOAT32, SymbolicShape.of(TOKENS, TOKENS));
             var wide = new TensorType(DataType.FLOAT32, SymbolicShape.of(sequence, sequence));
-            var value = new Value("packed/segments", type);
-            nodes.add(new Node("packed/segments", new SegmentMask(), List.of(ranges), List.of(value)));
+            var value = new Value(PREFIX + "segments", type);
+            nodes.add(new Node(value.name(), new SegmentMask(), List.of(ranges), List.of(value)));
             segments = Optional.of(new Packed(
                     value,
                     new Value(value.name(), wide),

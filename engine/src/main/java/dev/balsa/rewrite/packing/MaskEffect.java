@@ -1,5 +1,6 @@
 package dev.balsa.rewrite.packing;
 
+import dev.balsa.error.BalsaException;
 import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.Node;
 import dev.balsa.tensor.Shape;
@@ -17,17 +18,22 @@ record MaskEffect(Tensor seen, Tensor padding) {
     /// float32 vanish below -104, and BERT itself hides by -10000.
     private static final double HIDES = -1e4;
 
-    /// What an operator makes of such values, element by element.
+    /// What an operator makes of such values, element by element; nothing if it fails for one of them, as a
+    /// division by the mask does for padding.
     ///
     /// @param inputs the effects of the operands, or what they always are
-    static MaskEffect of(Node node, List<MaskEffect> inputs) {
+    static Optional<MaskEffect> of(Node node, List<MaskEffect> inputs) {
         var seen = new ArrayList<Optional<Tensor>>();
         var padding = new ArrayList<Optional<Tensor>>();
         for (var input : inputs) {
             seen.add(Optional.of(input.seen));
             padding.add(Optional.of(input.padding));
         }
-        return new MaskEffect(evaluated(node, seen), evaluated(node, padding));
+        try {
+            return Optional.of(new MaskEffect(evaluated(node, seen), evaluated(node, padding)));
+        } catch (BalsaException _) {
+            return Optional.empty();
+        }
     }
 
     /// Of a constant with a single element.

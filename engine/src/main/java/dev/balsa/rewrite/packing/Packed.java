@@ -43,6 +43,11 @@ record Packed(Value value, Value padded, List<Axis> axes, Content content, Optio
         return content == other;
     }
 
+    /// Whether it holds something for each token, or for each text.
+    boolean isOfTokens() {
+        return content == Content.DATA || content == Content.MASK;
+    }
+
     /// Whether it has one element, whatever the lengths.
     boolean isSingle() {
         return value.type().shape().hasRank()

@@ -76,10 +76,6 @@ final class PackingRules {
         return inputs.stream().skip(from).allMatch(input -> input.is(Content.FIXED));
     }
 
-    private static boolean isOfTokens(Packed value) {
-        return value.is(Content.DATA) || value.is(Content.MASK);
-    }
-
     private Optional<List<Packed>> fixed(Node node, List<Packed> inputs) {
         var types = emission.paddedTypes(node.op(), inputs, node.outputs().size());
         if (types.isEmpty() || !types.get().getFirst().shape().hasRank()) {
@@ -119,7 +115,7 @@ final class PackingRules {
 
     private Optional<List<Packed>> joined(Node node, long axis, List<Packed> inputs) {
         var axes = elements.joined(inputs);
-        if (!inputs.stream().allMatch(input -> isOfTokens(input) || input.is(Content.FIXED)) || axes.isEmpty()) {
+        if (!inputs.stream().allMatch(input -> input.isOfTokens() || input.is(Content.FIXED)) || axes.isEmpty()) {
             return Optional.empty();
         }
         int at = Axes.normalize(axis, axes.get().size());
@@ -130,7 +126,7 @@ final class PackingRules {
 
     private Optional<List<Packed>> split(Node node, Split op, List<Packed> inputs) {
         var data = inputs.getFirst();
-        boolean isPlain = isOfTokens(data)
+        boolean isPlain = data.isOfTokens()
                 && data.axis(Axes.normalize(op.axis(), data.rank())) == Axis.PLAIN
                 && inputs.stream()
                         .skip(1)
@@ -141,7 +137,7 @@ final class PackingRules {
     /// Rows of the last dimensions, each by itself.
     private Optional<List<Packed>> rows(Node node, long axis, List<Packed> inputs) {
         var data = inputs.getFirst();
-        if (!isOfTokens(data) || !areFixed(inputs, 1)) {
+        if (!data.isOfTokens() || !areFixed(inputs, 1)) {
             return Optional.empty();
         }
         int first = Axes.normalize(axis, data.rank());
@@ -153,7 +149,7 @@ final class PackingRules {
         var data = inputs.getFirst();
         boolean hasAxes = inputs.size() > 1 && inputs.get(1).value().isPresent();
         var given = hasAxes ? emission.numbers(inputs.get(1)) : Optional.of(List.<Long>of());
-        if (!isOfTokens(data) || given.isEmpty()) {
+        if (!data.isOfTokens() || given.isEmpty()) {
             return Optional.empty();
         }
         var reduced = op.reduced(given.get(), data.rank());
@@ -173,7 +169,7 @@ final class PackingRules {
     /// Numbers to integers or back, by constants for all or for each place of a plain dimension.
     private Optional<List<Packed>> quantized(Node node, long axis, List<Packed> inputs) {
         var data = inputs.getFirst();
-        if (!isOfTokens(data) || !areFixed(inputs, 1)) {
+        if (!data.isOfTokens() || !areFixed(inputs, 1)) {
             return Optional.empty();
         }
         boolean forAll = inputs.get(1).isSingle();

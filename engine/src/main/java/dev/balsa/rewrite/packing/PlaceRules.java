@@ -33,10 +33,6 @@ final class PlaceRules {
         groups = new AxisGroups(emission.batch(), emission.sequence());
     }
 
-    private static boolean isOfTokens(Packed value) {
-        return value.is(Content.DATA) || value.is(Content.MASK);
-    }
-
     /// Other dimensions of the same elements in the same order.
     Optional<List<Packed>> viewed(Node node, List<Packed> inputs) {
         var data = inputs.getFirst();
@@ -69,7 +65,7 @@ final class PlaceRules {
     Optional<List<Packed>> expanded(Node node, List<Packed> inputs) {
         var data = inputs.getFirst();
         var types = emission.paddedTypes(node.op(), inputs, 1);
-        boolean isUsable = isOfTokens(data)
+        boolean isUsable = data.isOfTokens()
                 && (inputs.get(1).is(Content.LENGTHS) || inputs.get(1).is(Content.FIXED));
         if (!isUsable || types.isEmpty() || !types.get().getFirst().shape().hasRank()) {
             return Optional.empty();
@@ -185,7 +181,7 @@ final class PlaceRules {
     Optional<List<Packed>> sliced(Node node, List<Packed> inputs) {
         var data = inputs.getFirst();
         var starts = emission.numbers(inputs.get(STARTS));
-        if (!isOfTokens(data) || starts.isEmpty()) {
+        if (!data.isOfTokens() || starts.isEmpty()) {
             return Optional.empty();
         }
         boolean hasAxes = inputs.size() > AXES && inputs.get(AXES).value().isPresent();
@@ -219,8 +215,8 @@ final class PlaceRules {
         var data = inputs.get(0);
         var indices = inputs.get(1);
         int axis = Axes.normalize(op.axis(), data.rank());
-        boolean byTokens = data.is(Content.FIXED) && isOfTokens(indices);
-        boolean ofTokens = isOfTokens(data) && indices.is(Content.FIXED);
+        boolean byTokens = data.is(Content.FIXED) && indices.isOfTokens();
+        boolean ofTokens = data.isOfTokens() && indices.is(Content.FIXED);
         if (ofTokens && isOfTexts(data, axis) && indices.rank() <= 1 && isOne(indices, Dim.of(0))) {
             return Optional.of(List.of(firsts(node, data, indices.rank() == 1)));
         }
@@ -243,7 +239,7 @@ final class PlaceRules {
         dims.addFirst(Emission.TEXTS);
         dims.addFirst(Dim.of(1));
         var type = data.value().type();
-        var gathered = new Value(output.name() + "/firsts", type.withShape(SymbolicShape.of(dims)));
+        var gathered = new Value(Emission.PREFIX + "firsts/" + output.name(), type.withShape(SymbolicShape.of(dims)));
         emission.addUnlike(
                 node.name(), new Gather(1), gathered, List.of(data.value(), emission.firsts()), gathered, List.of());
         dims.removeFirst();
@@ -255,7 +251,7 @@ final class PlaceRules {
         }
         var axes = new ArrayList<>(Collections.nCopies(dims.size(), Axis.PLAIN));
         axes.set(0, Axis.TEXT);
-        var shape = new Value(output.name() + "/shape", TensorType.of(DataType.INT64, dims.size()));
+        var shape = new Value(Emission.PREFIX + "shape/" + output.name(), TensorType.of(DataType.INT64, dims.size()));
         var lengths =
                 dims.stream().mapToLong(dim -> dim.isKnown() ? dim.get() : -1).toArray();
         emission.constants().put(shape, Tensor.of(lengths, lengths.length));

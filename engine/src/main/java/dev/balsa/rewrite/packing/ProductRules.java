@@ -20,10 +20,6 @@ final class ProductRules {
         elements = new ElementRules(emission);
     }
 
-    private static boolean isOfTokens(Packed value) {
-        return value.is(Content.DATA) || value.is(Content.MASK);
-    }
-
     /// Products with constant matrices, of queries and keys, and of weights and values.
     Optional<List<Packed>> multiplied(Node node, List<Packed> inputs) {
         var left = inputs.get(0);
@@ -36,7 +32,7 @@ final class ProductRules {
             return Optional.empty();
         }
         if (right.is(Content.FIXED)) {
-            boolean isPlain = isOfTokens(left) && right.rank() == 2 && last(left, 1) == Axis.PLAIN;
+            boolean isPlain = left.isOfTokens() && right.rank() == 2 && last(left, 1) == Axis.PLAIN;
             return isPlain ? emission.add(node, inputs, left.axes(), Content.DATA) : Optional.empty();
         }
         return node.op() instanceof MatMul ? ofTokens(node, left, right) : Optional.empty();
@@ -52,14 +48,14 @@ final class ProductRules {
             return Optional.empty();
         }
         var axes = new ArrayList<>(batch.get());
-        boolean areScores = isOfTokens(left)
-                && isOfTokens(right)
+        boolean areScores = left.isOfTokens()
+                && right.isOfTokens()
                 && last(left, 2) == Axis.TOKEN
                 && last(left, 1) == Axis.PLAIN
                 && last(right, 2) == Axis.PLAIN
                 && last(right, 1) == Axis.TOKEN;
         boolean areResults = left.is(Content.WEIGHTS)
-                && isOfTokens(right)
+                && right.isOfTokens()
                 && last(right, 2) == Axis.TOKEN
                 && last(right, 1) == Axis.PLAIN;
         if (!areScores && !areResults) {
@@ -79,7 +75,7 @@ final class ProductRules {
 
     Optional<List<Packed>> multiplied(Node node, Gemm op, List<Packed> inputs) {
         var left = inputs.getFirst();
-        boolean isPlain = isOfTokens(left)
+        boolean isPlain = left.isOfTokens()
                 && !op.transA()
                 && left.axis(1) == Axis.PLAIN
                 && inputs.get(1).is(Content.FIXED);
@@ -91,7 +87,7 @@ final class ProductRules {
 
     /// Whether what is added is the same for all rows, or has its own row for each.
     private static boolean isAddend(Packed value, Packed left) {
-        return value.is(Content.FIXED) || isOfTokens(value) && value.axes().equals(left.axes());
+        return value.is(Content.FIXED) || value.isOfTokens() && value.axes().equals(left.axes());
     }
 
     /// Softmax of scores that were hidden where they are of padding, or of features.
@@ -105,7 +101,7 @@ final class ProductRules {
         }
         int end = op.flattened() ? data.rank() : axis + 1;
         boolean arePlain =
-                isOfTokens(data) && data.axes().subList(axis, end).stream().allMatch(each -> each == Axis.PLAIN);
+                data.isOfTokens() && data.axes().subList(axis, end).stream().allMatch(each -> each == Axis.PLAIN);
         return arePlain ? emission.add(node, inputs, data.axes(), Content.DATA) : Optional.empty();
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Finds out whether a graph of texts can be packed, and packs it.
 ///
@@ -43,6 +44,9 @@ public final class TokenPacking {
     ///
     /// @param graph rewritten as far as symbolic shapes allow
     public static Optional<PackedGraph> of(Graph graph) {
+        if (hasOurNames(graph)) {
+            return Optional.empty();
+        }
         for (int i = 0; i < graph.inputs().size(); i++) {
             if (mayBeMask(graph.inputs(), graph.inputs().get(i))) {
                 var packed = new TokenPacking(graph, i).pack();
@@ -52,6 +56,16 @@ public final class TokenPacking {
             }
         }
         return Optional.empty();
+    }
+
+    /// Whether values have names that packing gives to others.
+    private static boolean hasOurNames(Graph graph) {
+        return Stream.of(
+                        graph.inputs().stream(),
+                        graph.constants().keySet().stream(),
+                        graph.nodes().stream().flatMap(node -> node.outputs().stream()))
+                .flatMap(values -> values)
+                .anyMatch(value -> value.name().startsWith(Emission.PREFIX));
     }
 
     /// Whether inputs are of texts, one of them possibly a mask: if not, their graph cannot be packed.

@@ -104,6 +104,13 @@ class TokenPackingTest {
                 "%cls: f32[batch,8] = Gather {axis=1} (%y, %first) =>"
                         + " %cs: f32[batch,1,8] = Slice (%y, %zero, %one, %one)"
                         + " %cls: f32[batch,8] = Squeeze (%cs, %one)",
+                // What the mask gives for padding cannot be told.
+                "%sum: f32[batch,sequence,8] = Add (%flat, %x) =>"
+                        + " %inverse: i64[batch,sequence] = Div (%two, %mask)"
+                        + " %if: f32[batch,sequence] = Cast {to=f32} (%inverse)"
+                        + " %iw: f32[batch,sequence,1] = Unsqueeze (%if, %two)"
+                        + " %im: f32[batch,sequence,8] = Mul (%x, %iw)"
+                        + " %sum: f32[batch,sequence,8] = Add (%flat, %im)",
                 // Heads of tokens as a result.
                 "return %y, %pool => return %turned"
             })
@@ -192,7 +199,9 @@ class TokenPackingTest {
             value = {
                 // Lengths that are numbers, or the same symbol; other inputs.
                 "%ids: i64[batch,sequence], %mask: i64[batch,sequence] ; %ids: i64[n,n], %mask: i64[n,n]",
-                "%mask: i64[batch,sequence]) ; %mask: i64[batch,sequence], %past: f32[batch,2,past,4])"
+                "%mask: i64[batch,sequence]) ; %mask: i64[batch,sequence], %past: f32[batch,2,past,4])",
+                // Names that packing gives.
+                "%y ; %packed/positions"
             })
     void leavesOtherInputsAlone(String old, String other) {
         assertThat(TokenPacking.of(TextGraph.parse(TextGraph.TEXT.replace(old, other))))
