@@ -19,6 +19,7 @@ import dev.balsa.onnx.ModelImport;
 import dev.balsa.onnx.proto.OnnxFile;
 import dev.balsa.plan.CodeFiles;
 import dev.balsa.plan.CompiledGraph;
+import dev.balsa.plan.GrowingStates;
 import dev.balsa.plan.ModelConstants;
 import dev.balsa.plan.PackedTexts;
 import dev.balsa.plan.PlanContext;
@@ -60,6 +61,7 @@ public final class Model implements AutoCloseable {
     private final Supplier<ImportedModel> imported;
     private final CompiledGraph compiled;
     private final PackedTexts packed;
+    private final Supplier<Optional<GrowingStates>> states;
     private final ModelPlans plans;
     private final PlanContext context;
     private final Arena arena;
@@ -85,7 +87,8 @@ public final class Model implements AutoCloseable {
                 options.memoryLimit(),
                 options.threads(),
                 Machine.nominal(isa, Cpu.current().caches(), threads),
-                options.tuning().tuner());
+                options.tuning().tuner(),
+                false);
         imported = new Lazy<>(() -> ModelImport.read(path, file, arena));
         plans = new ModelPlans(path, file, options, context, constants, imported);
         graphInputs = plans.inputs();
@@ -97,6 +100,7 @@ public final class Model implements AutoCloseable {
         });
         compiled = new CompiledGraph(graphInputs, graph, context, plans::program);
         packed = new PackedTexts(graphInputs, graph, context);
+        states = new Lazy<>(() -> GrowingStates.of(graph.get(), compiled, context));
         if (!plans.haveModel()) {
             // Whatever is wrong with the graph is told now.
             graph.get();
@@ -290,6 +294,43 @@ public final class Model implements AutoCloseable {
         }
     }
 
+    /// A session, for runs of which each adds to what the earlier ones left. It must be closed, before the model is.
+    ///
+    /// @throws UnsupportedException if the model keeps nothing from run to run in the way that [Session] tells
+    /// @throws ResourceException if the model is closed
+    public Session newSession() {
+        var stream = take();
+        try {
+            return new Session(
+                    this,
+                    states.get()
+                            .orElseThrow(() -> new UnsupportedException(
+                                    "the model has no states; expected an input that is concatenated with new entries and"
+                                            + " given out, found inputs " + inputs() + " and outputs " + outputs()
+                                            + "; run the model without a session")));
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(place(path));
+        } finally {
+            idle.add(stream);
+        }
+    }
+
+    /// A run of a session.
+    Outputs run(GrowingStates held, GrowingStates.Conversation conversation, Map<String, Tensor> inputs) {
+        var tensors = inOrder(held.given().stream().map(graphInputs::get).toList(), inputs);
+        var indices = new LinkedHashMap<String, Integer>();
+        held.results().forEach(i -> indices.putIfAbsent(graphOutputs.get(i).name(), indices.size()));
+        var stream = take();
+        try {
+            var results = conversation.run(stream, tensors);
+            return new Outputs(indices, results.tensors(), results.release());
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw OperatorFailure.of(e).within(place(path));
+        } finally {
+            idle.add(stream);
+        }
+    }
+
     /// Runs the model once and tells how long each step took, in order of execution; outputs are dropped.
     ///
     /// @throws ShapeException if an input is missing, unknown, or has the wrong type or shape
@@ -392,17 +433,22 @@ public final class Model implements AutoCloseable {
     }
 
     private List<Tensor> inOrder(Map<String, Tensor> inputs) {
-        var tensors = new ArrayList<Tensor>(graphInputs.size());
-        for (var value : graphInputs) {
+        return inOrder(graphInputs, inputs);
+    }
+
+    private static List<Tensor> inOrder(List<Value> expected, Map<String, Tensor> inputs) {
+        var tensors = new ArrayList<Tensor>(expected.size());
+        for (var value : expected) {
             var tensor = inputs.get(value.name());
             if (tensor == null) {
-                throw new ShapeException(
-                        "input \"" + value.name() + "\" is missing; expected all of " + inputs() + "; pass it by name");
+                throw new ShapeException("input \"" + value.name() + "\" is missing; expected all of "
+                        + expected.stream().map(Model::info).toList() + "; pass it by name");
             }
             tensors.add(shared(checked(value, tensor)));
         }
         if (inputs.size() > tensors.size()) {
-            throw new ShapeException("unknown inputs among " + inputs.keySet() + "; expected " + inputs());
+            throw new ShapeException("unknown inputs among " + inputs.keySet() + "; expected "
+                    + expected.stream().map(Model::info).toList());
         }
         return tensors;
     }

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             BenchmarkCommand.class,
             TextsCommand.class,
+            DecodeCommand.class,
             AccuracyCommand.class,
             ProfileCommand.class,
             TuneCommand.class,

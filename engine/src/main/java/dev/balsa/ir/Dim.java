@@ -101,6 +101,29 @@ public final class Dim {
         return isKnown() && get() == value;
     }
 
+    /// Whether both are certainly different, whatever lengths (of at least 0) the symbols stand for.
+    public boolean differsFrom(Dim other) {
+        var difference = minus(other);
+        long least = difference.terms().getOrDefault(ONE, 0L);
+        return least != 0
+                && difference.terms().values().stream().allMatch(factor -> Long.signum(factor) == Long.signum(least));
+    }
+
+    /// Whether the length is certainly at least 0, whatever lengths (of at least 0) the symbols stand for.
+    public boolean isLength() {
+        return !isUnknown() && terms().values().stream().allMatch(factor -> factor >= 0);
+    }
+
+    /// How often a symbol is added: the number before it. Nothing if it is also multiplied with others, or if nothing
+    /// is known of the length.
+    public OptionalLong count(Dim symbol) {
+        var name = symbol.toString();
+        boolean isMultiplied = terms().keySet().stream()
+                .anyMatch(monomial -> !monomial.equals(name)
+                        && Arrays.asList(monomial.split("\\*")).contains(name));
+        return isUnknown() || isMultiplied ? OptionalLong.empty() : OptionalLong.of(terms().getOrDefault(name, 0L));
+    }
+
     /// The sum.
     public Dim plus(Dim other) {
         if (isNumber && other.isNumber) {

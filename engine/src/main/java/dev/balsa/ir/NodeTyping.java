@@ -2,6 +2,7 @@ package dev.balsa.ir;
 
 import dev.balsa.error.BalsaException;
 import dev.balsa.error.ShapeException;
+import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +70,8 @@ public final class NodeTyping {
 
     /// Notes what is known of the elements of a node's first output.
     public void note(Op op, List<Value> inputs, Value output) {
-        if (!output.isPresent() || !output.type().dtype().isInteger()) {
+        var type = output.type().dtype();
+        if (!output.isPresent() || !type.isInteger() && type != DataType.BOOL) {
             return;
         }
         op.contents(new View(inputs, 1))
@@ -77,7 +79,7 @@ public final class NodeTyping {
                 .ifPresent(dims -> contents.put(output, dims));
     }
 
-    /// The known elements of a value, if any.
+    /// The known elements of a value, if any; truth values are 0 and 1.
     public Optional<List<Dim>> contents(Value value) {
         var constant = constants.get(value);
         if (constant == null) {

@@ -73,7 +73,7 @@ record AttentionLowering(Graph graph, KernelPicker picker) {
                 matrices(op.y(), op),
                 op.mask().map(mask -> new AttentionMask(kind(mask.use()), matrices(mask.view(), op), mask.hidden())),
                 Optional.empty(),
-                false,
+                op.zeroIfHidden(),
                 Optional.empty());
     }
 

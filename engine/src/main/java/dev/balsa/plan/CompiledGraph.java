@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,10 @@ public final class CompiledGraph {
     private static final int MOST_KEPT = 8;
     /// A program that is run so often is worth being captured.
     private static final int USES_BEFORE_CAPTURE = 16;
+    /// One whose states grow comes for as many lengths as its window is apart from the next, or never again.
+    private static final int USES_OF_WINDOW_BEFORE_CAPTURE = 2;
+    /// Operations of a run that takes so long that Java's part does not matter, unlike the time to capture it.
+    private static final long MANY_FLOPS = 2_000_000_000L;
 
     /// A program, and how often it was asked for.
     private static final class Planned {
@@ -46,6 +51,8 @@ public final class CompiledGraph {
     private final Supplier<Graph> graph;
     private final PlanContext context;
     private final Function<List<Shape>, Optional<Program>> kept;
+    /// The names of inputs that programs write to.
+    private final List<String> written;
     /// Of this process. Nothing before the first program is asked for; guarded by this object.
     private transient @Nullable Programs programs;
 
@@ -105,6 +112,23 @@ public final class CompiledGraph {
             Supplier<Graph> graph,
             PlanContext context,
             Function<List<Shape>, Optional<Program>> kept) {
+        this(inputs, graph, context, kept, List.of());
+    }
+
+    /// A graph that writes to some of its inputs.
+    ///
+    /// @param written their names
+    CompiledGraph(Graph graph, PlanContext context, Set<String> written) {
+        this(graph.inputs(), new Present(graph), context, new Earlier(List.of()), List.copyOf(written));
+    }
+
+    private CompiledGraph(
+            List<Value> inputs,
+            Supplier<Graph> graph,
+            PlanContext context,
+            Function<List<Shape>, Optional<Program>> kept,
+            List<String> written) {
+        this.written = written;
         this.inputs = inputs;
         this.graph = graph;
         this.context = context;
@@ -143,11 +167,15 @@ public final class CompiledGraph {
                 known = new Planned(kept.apply(shapes).orElseGet(() -> planned(shapes)));
                 programs().put(List.copyOf(shapes), known);
             }
-            if (++known.uses == USES_BEFORE_CAPTURE) {
+            if (++known.uses == usesBeforeCapture(known.program)) {
                 capture(known.program);
             }
             return known.program;
         }
+    }
+
+    private int usesBeforeCapture(Program program) {
+        return written.isEmpty() || program.flops() > MANY_FLOPS ? USES_BEFORE_CAPTURE : USES_OF_WINDOW_BEFORE_CAPTURE;
     }
 
     /// Whether there is a program for inputs of these shapes, which need not be planned.
@@ -168,7 +196,7 @@ public final class CompiledGraph {
     }
 
     private Program planned(List<Shape> shapes) {
-        var program = ProgramBuilder.build(specialized(shapes), context);
+        var program = ProgramBuilder.build(specialized(shapes), context, Set.copyOf(written));
         programs().isNew = true;
         return program;
     }

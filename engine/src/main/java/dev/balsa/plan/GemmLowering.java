@@ -36,7 +36,7 @@ record GemmLowering(Graph graph, KernelPicker picker) {
         var request = new GemmRequest(
                 m, n, k, 1, operand(false, k, offsetsA, a), operand(false, n, offsetsB, b), epilogues.epilogue());
         return picker.pick(
-                GemmKernels.floats(picker.isa(), picker.precision()),
+                GemmKernels.floats(picker.isa(), picker.precision(), picker.decodes()),
                 request,
                 epilogues.operands(node.output(0)),
                 flops(offsetsA.size(), m, n, k));
@@ -74,7 +74,7 @@ record GemmLowering(Graph graph, KernelPicker picker) {
                 operand(op.transB(), right.dim(1), List.of(0L), b),
                 epilogues.epilogue());
         return picker.pick(
-                GemmKernels.floats(picker.isa(), picker.precision()),
+                GemmKernels.floats(picker.isa(), picker.precision(), picker.decodes()),
                 request,
                 epilogues.operands(node.output(0)),
                 flops(1, m, n, k));

@@ -66,6 +66,11 @@ record KernelPicker(Graph graph, PlanContext context, Trial trial) {
         return context.precision();
     }
 
+    /// Whether most runs are of single rows.
+    boolean decodes() {
+        return context.decodes();
+    }
+
     <R> Optional<KernelChoice> pick(List<Kernel<R>> kernels, R request, List<Value> operands, long flops) {
         return pick(kernels, request, operands, OptionalInt.empty(), flops);
     }

@@ -7,6 +7,7 @@ import dev.balsa.ir.assembly.Expand;
 import dev.balsa.ir.assembly.Pad;
 import dev.balsa.ir.assembly.Slice;
 import dev.balsa.ir.assembly.SliceRange;
+import dev.balsa.ir.assembly.TensorScatter;
 import dev.balsa.ir.assembly.Tile;
 import dev.balsa.ir.assembly.Transpose;
 import dev.balsa.ir.attention.Attention;
@@ -124,6 +125,7 @@ final class Lowering {
             case GatherND op -> indexings.gatherTuples(node, op);
             case ScatterElements op -> indexings.scatterElements(node, op);
             case ScatterND op -> indexings.scatterTuples(node, op);
+            case TensorScatter op -> movements.update(node, op);
             case Pad op -> movements.pad(node, op);
             case Where _ -> typed.lower(node).or(() -> movements.select(node));
             case Cast op -> typed.lower(node).or(() -> quantizations.cast(node, op));

@@ -7,6 +7,7 @@ import dev.balsa.ir.Value;
 import dev.balsa.ir.assembly.Concat;
 import dev.balsa.ir.assembly.Pad;
 import dev.balsa.ir.assembly.SliceRange;
+import dev.balsa.ir.assembly.TensorScatter;
 import dev.balsa.ir.assembly.Transpose;
 import dev.balsa.ir.indexing.Gather;
 import dev.balsa.kernel.elementwise.ElementwiseKernels;
@@ -15,6 +16,7 @@ import dev.balsa.kernel.movement.ConcatRequest;
 import dev.balsa.kernel.movement.MovementKernels;
 import dev.balsa.kernel.movement.PadMode;
 import dev.balsa.kernel.movement.PadRequest;
+import dev.balsa.kernel.movement.RowUpdateRequest;
 import dev.balsa.kernel.movement.StridedCopyRequest;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
@@ -23,6 +25,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -236,6 +239,41 @@ record MovementLowering(Graph graph, KernelPicker picker) {
             case EDGE -> PadMode.EDGE;
             case WRAP -> PadMode.WRAP;
         };
+    }
+
+    /// New entries of a cache, if the places are known and as they should be.
+    Optional<KernelChoice> update(Node node, TensorScatter op) {
+        var given = node.input(2).isPresent() ? longs(node, 2) : Optional.<List<Long>>empty();
+        if (!isMovable(node.input(0))
+                || !isMovable(node.input(1))
+                || given.isPresent() != node.input(2).isPresent()) {
+            return Optional.empty();
+        }
+        var cache = Chains.shape(node.input(0));
+        int axis = Axes.normalize(op.axis(), cache.rank());
+        long capacity = cache.dim(axis);
+        long entries = Chains.shape(node.input(1)).dim(axis);
+        var firsts = given.orElseGet(() -> Collections.nCopies((int) cache.dim(0), 0L));
+        boolean fits = firsts.size() == cache.dim(0)
+                && entries <= capacity
+                && capacity > 0
+                && firsts.stream().allMatch(first -> first >= 0 && (op.circular() || first <= capacity - entries));
+        if (!fits) {
+            // The plain definition says what is wrong.
+            return Optional.empty();
+        }
+        var request = new RowUpdateRequest(
+                cache.size(1, axis),
+                capacity,
+                entries,
+                cache.size(axis + 1, cache.rank()) * width(node.input(0)),
+                firsts.stream().map(first -> first % capacity).toList());
+        return picker.pick(
+                MovementKernels.rowUpdates(),
+                request,
+                List.of(node.input(0), node.input(1), node.output(0)),
+                OptionalInt.of(0),
+                0);
     }
 
     Optional<KernelChoice> select(Node node) {

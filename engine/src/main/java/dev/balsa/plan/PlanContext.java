@@ -16,6 +16,7 @@ import dev.balsa.tensor.Precision;
 /// @param threads how many threads may plan at once, at least 1
 /// @param machine what estimates of time rest on; its workers are those of a stream
 /// @param tuner knows how long kernels take
+/// @param decodes whether most runs are of single rows, as those that decode text token by token
 public record PlanContext(
         Isa isa,
         Precision precision,
@@ -23,9 +24,23 @@ public record PlanContext(
         long memoryLimit,
         int threads,
         Machine machine,
-        Tuner tuner) {
+        Tuner tuner,
+        boolean decodes) {
     /// A context for streams of one worker, without a tuner.
     public PlanContext(Isa isa, Precision precision, Constants constants, long memoryLimit, int threads) {
-        this(isa, precision, constants, memoryLimit, threads, Machine.nominal(isa, Caches.ASSUMED, 1), Tuner.OFF);
+        this(
+                isa,
+                precision,
+                constants,
+                memoryLimit,
+                threads,
+                Machine.nominal(isa, Caches.ASSUMED, 1),
+                Tuner.OFF,
+                false);
+    }
+
+    /// The same for runs most of which are of single rows.
+    PlanContext decoding() {
+        return new PlanContext(isa, precision, constants, memoryLimit, threads, machine, tuner, true);
     }
 }

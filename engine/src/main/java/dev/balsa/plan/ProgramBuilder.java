@@ -1,9 +1,11 @@
 package dev.balsa.plan;
 
+import dev.balsa.error.InternalException;
 import dev.balsa.error.ResourceException;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.OperatorFailure;
 import dev.balsa.ir.Value;
+import dev.balsa.ir.assembly.TensorScatter;
 import dev.balsa.ir.control.Control;
 import dev.balsa.ir.view.View;
 import dev.balsa.kernel.code.VectorUnit;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Makes the program of a specialised graph: steps, slots, memory.
 final class ProgramBuilder {
@@ -37,22 +40,29 @@ final class ProgramBuilder {
     private long sharedBytes;
     private long workerBytes;
 
-    private ProgramBuilder(Specialized source, PlanContext context, Trial trial) {
+    private ProgramBuilder(Specialized source, PlanContext context, Trial trial, Set<String> written) {
         this.source = source;
         this.context = context;
         this.lowering = new Lowering(source.now(), new KernelPicker(source.now(), context, trial));
-        this.slots = new SlotTable(source);
+        this.slots = new SlotTable(source, written);
         this.means = RowMeansForPools.of(source.now(), choices, groups, _ -> Optional.empty());
     }
 
     static Program build(Specialized source, PlanContext context) {
+        return build(source, context, Set.of());
+    }
+
+    /// A program that writes to some of its inputs: what nodes make of them in place is seen by the caller.
+    ///
+    /// @param written their names
+    static Program build(Specialized source, PlanContext context, Set<String> written) {
         try (var trial = new Trial(
                 context.machine().caches(),
                 context.machine().workers(),
                 context.memoryLimit(),
                 REQUEST_NANOS,
                 PROGRAM_NANOS)) {
-            return new ProgramBuilder(source, context, trial).build();
+            return new ProgramBuilder(source, context, trial, written).build();
         } finally {
             context.tuner().save();
         }
@@ -217,11 +227,22 @@ final class ProgramBuilder {
             if (over.isPresent()) {
                 return over.get();
             }
+            checkWritten(choice.operands().get(choice.inPlace().getAsInt()));
         }
         return slots.define(output, step);
     }
 
+    /// What is written elsewhere than to an input that is to be written to would be lost.
+    private void checkWritten(Value value) {
+        if (value.isPresent() && slots.isWritten(value)) {
+            throw new InternalException("input " + value + " is not written to in place");
+        }
+    }
+
     private void addPlain(Node node, boolean dynamic) {
+        if (node.op() instanceof TensorScatter) {
+            checkWritten(node.input(0));
+        }
         int step = steps.size();
         var inputs = node.inputs().stream().map(value -> slots.use(value, step)).toList();
         var outputs = new ArrayList<Integer>();

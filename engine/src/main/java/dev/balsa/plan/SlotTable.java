@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +21,8 @@ final class SlotTable {
     private static final long UNPLACED = -1;
 
     private final Specialized source;
+    /// The names of inputs whose memory may be written to.
+    private final Set<String> written;
     private final List<Slot> slots = new ArrayList<>();
     private final Map<Value, Integer> bySlot = new HashMap<>();
     private final Map<Integer, int[]> lives = new HashMap<>();
@@ -34,8 +37,10 @@ final class SlotTable {
     private StorageHandover handover = StorageHandover.NONE;
     private int outputs;
 
-    SlotTable(Specialized source) {
+    /// @param written the names of inputs whose memory may be written to
+    SlotTable(Specialized source, Set<String> written) {
         this.source = source;
+        this.written = written;
         for (int i = 0; i < source.now().inputs().size(); i++) {
             var input = source.now().inputs().get(i);
             bySlot.put(input, add(new Slot.Input(i, input.type().dtype(), shape(input))));
@@ -46,6 +51,15 @@ final class SlotTable {
                 .filter(Specialized.Source.Now.class::isInstance)
                 .map(output -> ((Specialized.Source.Now) output).value())
                 .forEach(direct::add);
+        source.now().inputs().forEach(input -> consumeLater(input, reads.getOrDefault(input, 0)));
+    }
+
+    private void consumeLater(Value input, int count) {
+        pending.merge(slot(input), count, Integer::sum);
+    }
+
+    private int slot(Value value) {
+        return Objects.requireNonNull(bySlot.get(value));
     }
 
     /// Says how values are stored that are not defined yet.
@@ -156,13 +170,29 @@ final class SlotTable {
         if (direct.contains(value)
                 || readElsewhere
                 || pending.getOrDefault(target, 0) > 0
-                || !(slots.get(target) instanceof Slot.Memory(var _, var type, var shape))
-                || type.bytes(shape.size()) != type(value).bytes(shape(value).size())) {
+                || !isWritable(target, type(value).bytes(shape(value).size()))) {
             return Optional.empty();
         }
         int slot = add(new Slot.Alias(target, type(value), shape(value)));
         enter(value, slot);
         return Optional.of(slot);
+    }
+
+    private boolean isWritable(int slot, long bytes) {
+        return switch (slots.get(slot)) {
+            case Slot.Memory(var _, var type, var shape) -> type.bytes(shape.size()) == bytes;
+            case Slot.Input(int index, var type, var shape) ->
+                written.contains(source.now().inputs().get(index).name()) && type.bytes(shape.size()) == bytes;
+            case Slot.Constant _, Slot.Output _, Slot.Alias _, Slot.Piece _, Slot.Dynamic _ -> false;
+        };
+    }
+
+    /// Whether a value is, or is a view of, an input whose memory is to be written to.
+    boolean isWritten(Value value) {
+        var slot = bySlot.get(value);
+        return slot != null
+                && slots.get(root(slot)) instanceof Slot.Input(int index, var _, var _)
+                && written.contains(source.now().inputs().get(index).name());
     }
 
     /// A new slot for a value of unknown shape.

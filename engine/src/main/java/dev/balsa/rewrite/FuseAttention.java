@@ -3,7 +3,6 @@ package dev.balsa.rewrite;
 import dev.balsa.ir.Axes;
 import dev.balsa.ir.Node;
 import dev.balsa.ir.Value;
-import dev.balsa.ir.assembly.Transpose;
 import dev.balsa.ir.attention.SegmentMask;
 import dev.balsa.ir.contraction.MatMul;
 import dev.balsa.ir.elementwise.Add;
@@ -14,8 +13,7 @@ import dev.balsa.ir.fusion.MatrixView;
 import dev.balsa.ir.fusion.ScoreMask;
 import dev.balsa.ir.fusion.ViewedAttention;
 import dev.balsa.ir.normalization.Softmax;
-import dev.balsa.ir.view.View;
-import dev.balsa.rewrite.ElementView.Loop;
+import dev.balsa.rewrite.MatrixOperands.Batches;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import java.util.ArrayList;
@@ -55,7 +53,8 @@ public record FuseAttention(Predicate<ViewedAttention> acceptance) implements Ru
         var removed = new ArrayList<>(scores.get().nodes());
         removed.add(node);
         removed.add(mixing.get());
-        return new Attempt(scores.get(), mixing.get(), view, acceptance).patch(name() + " " + node.label(), removed);
+        return new Attempt(scores.get(), mixing.get(), new MatrixOperands(view), acceptance)
+                .patch(name() + " " + node.label(), removed);
     }
 
     private static boolean isProduct(Node node) {
@@ -153,25 +152,32 @@ public record FuseAttention(Predicate<ViewedAttention> acceptance) implements Ru
     }
 
     /// The making of a patch.
-    private record Attempt(Scores scores, Node mixing, GraphView view, Predicate<ViewedAttention> acceptance) {
+    private record Attempt(Scores scores, Node mixing, MatrixOperands operands, Predicate<ViewedAttention> acceptance) {
         Optional<Patch> patch(String label, List<Node> removed) {
-            var query = operand(
+            var query = operands.operand(
                     scores.product.input(0),
-                    each -> stride(each, 1).filter(Attempt::isNear).isPresent());
-            var key = operand(
+                    each -> MatrixOperands.stride(each, 1)
+                            .filter(MatrixOperands::isNear)
+                            .isPresent());
+            var key = operands.operand(
                     scores.product.input(1),
-                    each -> stride(each, 1).isPresent()
-                            && (isNear(stride(each, 0).orElse(-1L))
-                                    || isNear(stride(each, 1).orElseThrow())));
-            var value = operand(
+                    each -> MatrixOperands.stride(each, 1).isPresent()
+                            && (MatrixOperands.isNear(
+                                            MatrixOperands.stride(each, 0).orElse(-1L))
+                                    || MatrixOperands.isNear(
+                                            MatrixOperands.stride(each, 1).orElseThrow())));
+            var value = operands.operand(
                     mixing.input(1),
                     each -> each.factor() == 1
-                            && stride(each, 1).filter(Attempt::isNear).isPresent());
-            var result = result(removed);
+                            && MatrixOperands.stride(each, 1)
+                                    .filter(MatrixOperands::isNear)
+                                    .isPresent());
+            var result = operands.result(mixing.output(0), removed);
             var mask = scores.mask.isPresent()
-                    ? Optional.of(operand(
+                    ? Optional.of(operands.operand(
                             scores.mask,
-                            each -> each.factor() == 1 && stride(each, 1).isPresent()))
+                            each -> each.factor() == 1
+                                    && MatrixOperands.stride(each, 1).isPresent()))
                     : Optional.<ElementView>empty();
             var all = new ArrayList<>(List.of(query, key, value, result));
             mask.ifPresent(all::add);
@@ -185,91 +191,18 @@ public record FuseAttention(Predicate<ViewedAttention> acceptance) implements Ru
                     });
         }
 
-        private static boolean isNear(long stride) {
-            return stride == 1 || stride == 0;
-        }
-
-        /// The elements of a value as far back as they can be told by rows and columns.
-        private ElementView operand(Value value, Predicate<ElementView> isUsable) {
-            var best = ElementView.of(value);
-            for (var next = best.before(view);
-                    next.isPresent();
-                    next = next.get().before(view)) {
-                if (stride(next.get(), 0).isPresent() && isUsable.test(next.get())) {
-                    best = next.get();
-                }
-            }
-            return best;
-        }
-
-        /// The results as far on as nobody else uses them; what rearranges them is removed.
-        private ElementView result(List<Node> removed) {
-            var best = ElementView.of(mixing.output(0));
-            var latest = best;
-            var passed = new ArrayList<Node>();
-            while (true) {
-                var next = view.soleConsumer(latest.base());
-                if (next.isEmpty() || !isRearranging(next.get(), latest.base())) {
-                    return best;
-                }
-                var moved = latest.after(next.get());
-                if (moved.isEmpty()) {
-                    return best;
-                }
-                latest = moved.get();
-                passed.add(next.get());
-                boolean fits = stride(latest, 0).isPresent()
-                        && stride(latest, 1).filter(Attempt::isNear).isPresent();
-                if (fits && next.get().op() instanceof Transpose) {
-                    best = latest;
-                    removed.addAll(passed);
-                    passed.clear();
-                }
-            }
-        }
-
-        private static boolean isRearranging(Node node, Value value) {
-            return (node.op() instanceof View || node.op() instanceof Transpose)
-                    && node.input(0).equals(value)
-                    && node.output(0).type().shape().isKnown()
-                    && node.inputs().stream().filter(value::equals).count() == 1;
-        }
-
-        /// The distance of rows (0) or columns (1) if there is one; 0 for a single one.
-        private static Optional<Long> stride(ElementView matrices, int which) {
-            var dims = matrices.dims();
-            if (dims.size() < 2) {
-                // A mask may be a single row.
-                return which == 0 ? Optional.of(0L) : dims.isEmpty() ? Optional.of(0L) : stride(dims.getLast());
-            }
-            return stride(dims.get(dims.size() - 2 + which));
-        }
-
-        private static Optional<Long> stride(List<Loop> loops) {
-            return switch (loops.size()) {
-                case 0 -> Optional.of(0L);
-                case 1 -> Optional.of(loops.getFirst().stride());
-                default -> Optional.empty();
-            };
-        }
-
         private Optional<ViewedAttention> attention(Batches batches, List<ElementView> all) {
-            var views = new ArrayList<MatrixView>();
-            for (int i = 0; i < all.size(); i++) {
-                var rows = stride(all.get(i), 0);
-                var columns = stride(all.get(i), 1);
-                if (rows.isEmpty() || columns.isEmpty()) {
-                    return Optional.empty();
-                }
-                views.add(new MatrixView(all.get(i).offset(), batches.strides().get(i), rows.get(), columns.get()));
-            }
+            return MatrixOperands.views(batches, all).map(views -> attention(batches, all, views));
+        }
+
+        private ViewedAttention attention(Batches batches, List<ElementView> all, List<MatrixView> views) {
             var product = scores.product;
             var keys = views.get(1);
             float scale = scores.scale * all.get(0).factor() * all.get(1).factor();
             var mask = views.size() > MASK + 1
                     ? Optional.of(new ScoreMask(scores.use, views.get(MASK + 1), scores.hidden))
                     : Optional.<ScoreMask>empty();
-            return Optional.of(new ViewedAttention(
+            return new ViewedAttention(
                     batches.sizes(),
                     shape(product.output(0)).dim(-2),
                     shape(product.output(0)).dim(-1),
@@ -282,55 +215,8 @@ public record FuseAttention(Predicate<ViewedAttention> acceptance) implements Ru
                     views.get(2),
                     views.get(3),
                     mask,
-                    shape(all.get(3).base()).toList()));
-        }
-    }
-
-    /// The dimensions of a batch, as fine as the loops of all operands need them.
-    ///
-    /// @param strides for each operand and dimension
-    private record Batches(List<Long> sizes, List<List<Long>> strides) {
-        /// @param shape of the product
-        static Optional<Batches> of(List<Long> shape, List<ElementView> operands) {
-            var sizes = new ArrayList<Long>();
-            var strides = new ArrayList<List<Long>>();
-            operands.forEach(_ -> strides.add(new ArrayList<>()));
-            for (int axis = 0; axis < shape.size() - 2; axis++) {
-                var open = new ArrayList<List<Loop>>();
-                for (var operand : operands) {
-                    int own = axis - shape.size() + operand.dims().size();
-                    var loops = own < 0 ? List.<Loop>of() : operand.dims().get(own);
-                    open.add(new ArrayList<>(loops.isEmpty() ? List.of(new Loop(shape.get(axis), 0)) : loops));
-                }
-                if (!divide(shape.get(axis), open, sizes, strides)) {
-                    return Optional.empty();
-                }
-            }
-            return Optional.of(new Batches(sizes, strides));
-        }
-
-        /// Divides a dimension from the inside, always by the shortest of the innermost loops.
-        private static boolean divide(long length, List<List<Loop>> open, List<Long> sizes, List<List<Long>> strides) {
-            int at = sizes.size();
-            for (long left = length; left > 1; ) {
-                long size = open.stream()
-                        .mapToLong(loops -> loops.getLast().size())
-                        .min()
-                        .orElseThrow();
-                for (int i = 0; i < open.size(); i++) {
-                    var loop = open.get(i).removeLast();
-                    if (loop.size() % size != 0) {
-                        return false;
-                    }
-                    strides.get(i).add(at, loop.stride());
-                    if (loop.size() > size) {
-                        open.get(i).add(new Loop(loop.size() / size, loop.stride() * size));
-                    }
-                }
-                sizes.add(at, size);
-                left /= size;
-            }
-            return true;
+                    false,
+                    shape(all.get(3).base()).toList());
         }
     }
 }

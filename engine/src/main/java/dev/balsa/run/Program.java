@@ -29,6 +29,11 @@ public record Program(
         return new Program(slots, others, outputs, memoryBytes, sharedBytes, workerBytes);
     }
 
+    /// Floating-point operations of all steps, as far as these are what takes time.
+    public long flops() {
+        return steps.stream().mapToLong(step -> step.info().flops()).sum();
+    }
+
     /// Whether it is this very program: streams keep what they prepared by program, and comparing steps means
     /// nothing.
     @Override

@@ -9,7 +9,7 @@ public sealed interface Slot {
     /// A tensor of the model, the same in every run.
     record Constant(Tensor tensor) implements Slot {}
 
-    /// The program's input of the given index.
+    /// The program's input of the given index. A program may write to it, if it was made to.
     record Input(int index, DataType type, Shape shape) implements Slot {}
 
     /// A buffer that is handed to the caller as the output of the given index.

@@ -45,7 +45,7 @@ public final class BothWays {
     }
 
     static PlanContext context(Isa isa, Precision precision, ModelConstants constants) {
-        return new PlanContext(isa, precision, constants, Long.MAX_VALUE, 2, SMALL, Tuner.OFF);
+        return new PlanContext(isa, precision, constants, Long.MAX_VALUE, 2, SMALL, Tuner.OFF, false);
     }
 
     /// Asserts that the rewritten and planned graph gives what the plain definitions do, for each set of inputs in

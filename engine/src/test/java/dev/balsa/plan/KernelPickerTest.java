@@ -107,7 +107,7 @@ class KernelPickerTest {
         try (var arena = Arena.ofShared();
                 var constants = new ModelConstants(arena);
                 var trial = new Trial(Caches.ASSUMED, 1, 0, 0, 0)) {
-            var context = new PlanContext(Isa.AVX2, Precision.FAST, constants, 1000, 1, MACHINE, tuner);
+            var context = new PlanContext(Isa.AVX2, Precision.FAST, constants, 1000, 1, MACHINE, tuner, false);
             var picker = new KernelPicker(new GraphBuilder("g").build(List.of()), context, trial);
             return picker.pick(List.<Kernel<Request>>of(kernels), new Request("made-up 7"), List.of(), 5);
         }

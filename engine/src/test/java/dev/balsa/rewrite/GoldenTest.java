@@ -67,6 +67,7 @@ class GoldenTest {
             "FuseAttention-groups",
             "FuseAttention-segments",
             "FuseAttention-not",
+            "ViewAttention",
             "DelayView",
             "DelayView-images",
             "FuseChain",

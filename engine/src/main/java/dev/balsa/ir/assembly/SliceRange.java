@@ -53,7 +53,16 @@ public record SliceRange(long start, long step, long length) {
         }
         boolean none = step.is(1)
                 && (start.sameAs(end) || start.sameAs(size) || end.is(0) && start.isKnown() && start.get() >= 0);
-        return none ? Dim.of(0) : Dim.UNKNOWN;
+        if (none) {
+            return Dim.of(0);
+        }
+        var last = isFar(end) ? size : end;
+        boolean isWithin = step.is(1)
+                && start.isLength()
+                && last.isLength()
+                && size.minus(last).isLength()
+                && last.minus(start).isLength();
+        return isWithin ? last.minus(start) : Dim.UNKNOWN;
     }
 
     private static boolean isFar(Dim end) {

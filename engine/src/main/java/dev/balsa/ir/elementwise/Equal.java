@@ -1,6 +1,10 @@
 package dev.balsa.ir.elementwise;
 
+import dev.balsa.ir.Dim;
+import dev.balsa.ir.Inference;
 import dev.balsa.ir.Schema;
+import java.util.List;
+import java.util.Optional;
 
 /// Whether the operands are equal (ONNX Equal, opset 1 to 19); also on bools and strings.
 public record Equal() implements Comparison {
@@ -27,5 +31,16 @@ public record Equal() implements Comparison {
     @Override
     public boolean holds(int order) {
         return order == 0;
+    }
+
+    /// Of lengths, where they are certainly equal or certainly different.
+    @Override
+    public Optional<List<Dim>> contents(Inference in) {
+        return LengthArithmetic.of(in, Equal::compare)
+                .filter(found -> found.stream().allMatch(Dim::isKnown));
+    }
+
+    private static Dim compare(Dim a, Dim b) {
+        return a.sameAs(b) ? Dim.of(1) : a.differsFrom(b) ? Dim.of(0) : Dim.UNKNOWN;
     }
 }

@@ -23,6 +23,9 @@ public record Where() implements Elementwise {
             .out("output")
             .reader(node -> new Where());
 
+    /// More are not lengths of dimensions.
+    private static final long MOST_CONTENTS = 64;
+
     @Override
     public Schema schema() {
         return SCHEMA;
@@ -36,22 +39,35 @@ public record Where() implements Elementwise {
 
     @Override
     public Optional<List<Dim>> contents(Inference in) {
-        if (in.constant(0).isEmpty()
-                || in.contents(1).isEmpty()
-                || in.contents(2).isEmpty()) {
+        var condition =
+                in.constant(0).map(Where::truths).or(() -> in.contents(0).map(Where::truths));
+        if (condition.isEmpty() || in.contents(1).isEmpty() || in.contents(2).isEmpty()) {
             return Optional.empty();
         }
-        return choose(in.constant(0).get(), in.contents(1).get(), in.contents(2).get());
+        return choose(condition.get(), in.contents(1).get(), in.contents(2).get());
     }
 
-    private static Optional<List<Dim>> choose(Tensor condition, List<Dim> x, List<Dim> y) {
-        long count = condition.size() != 1 ? condition.size() : x.size() != 1 ? x.size() : y.size();
-        if (condition.shape().rank() > 1 || x.size() != 1 && x.size() != count || y.size() != 1 && y.size() != count) {
+    private static List<Boolean> truths(Tensor condition) {
+        var truths = new ArrayList<Boolean>();
+        boolean isShort = condition.shape().rank() <= 1 && condition.size() <= MOST_CONTENTS;
+        for (long i = 0; isShort && i < condition.size(); i++) {
+            truths.add(condition.getBoolean(i));
+        }
+        return truths;
+    }
+
+    private static List<Boolean> truths(List<Dim> numbers) {
+        return numbers.stream().map(number -> !number.is(0)).toList();
+    }
+
+    private static Optional<List<Dim>> choose(List<Boolean> condition, List<Dim> x, List<Dim> y) {
+        int count = condition.size() != 1 ? condition.size() : x.size() != 1 ? x.size() : y.size();
+        if (condition.isEmpty() || x.size() != 1 && x.size() != count || y.size() != 1 && y.size() != count) {
             return Optional.empty();
         }
         var chosen = new ArrayList<Dim>();
         for (int i = 0; i < count; i++) {
-            var from = condition.getBoolean(condition.size() == 1 ? 0 : i) ? x : y;
+            var from = condition.get(condition.size() == 1 ? 0 : i) ? x : y;
             chosen.add(from.get(from.size() == 1 ? 0 : i));
         }
         return Optional.of(chosen);

@@ -23,6 +23,7 @@ import java.util.Optional;
 /// @param valueSize columns of V and of the result
 /// @param scale what products are multiplied by
 /// @param mask what is done to scores
+/// @param zeroIfHidden whether a query that sees no key gives zeros; otherwise NaN
 /// @param shape the output's shape, which the results cover
 public record ViewedAttention(
         List<Long> batch,
@@ -36,6 +37,7 @@ public record ViewedAttention(
         MatrixView v,
         MatrixView y,
         Optional<ScoreMask> mask,
+        boolean zeroIfHidden,
         List<Long> shape)
         implements Fusion {
     /// Not an operator of ONNX; the name is for messages.
@@ -114,8 +116,12 @@ public record ViewedAttention(
         };
     }
 
-    private static void softmax(double[] scores) {
+    private void softmax(double[] scores) {
         double greatest = Arrays.stream(scores).reduce(Double.NEGATIVE_INFINITY, Math::max);
+        if (zeroIfHidden && greatest == Double.NEGATIVE_INFINITY) {
+            Arrays.fill(scores, 0);
+            return;
+        }
         double sum = 0;
         for (int key = 0; key < scores.length; key++) {
             scores[key] = Math.exp(scores[key] - greatest);

@@ -1,5 +1,6 @@
 package dev.balsa.ir.leaf;
 
+import dev.balsa.ir.Dim;
 import dev.balsa.ir.Evaluation;
 import dev.balsa.ir.Inference;
 import dev.balsa.ir.Schema;
@@ -8,7 +9,9 @@ import dev.balsa.ir.TensorType;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// A tensor of a given shape filled with one value (ONNX ConstantOfShape, opset 9 to 25).
@@ -28,6 +31,9 @@ public record ConstantOfShape(DataType type, long bits) implements Leaf {
                         value.type().isFloat() ? Double.doubleToRawLongBits(value.getDouble(0)) : value.getLong(0));
             });
 
+    /// Longer tensors are not lengths of dimensions.
+    private static final long MOST_CONTENTS = 64;
+
     @Override
     public Schema schema() {
         return SCHEMA;
@@ -44,6 +50,16 @@ public record ConstantOfShape(DataType type, long bits) implements Leaf {
         return lengths.isKnown()
                 ? SymbolicShape.ofRank((int) lengths.size(0, lengths.rank()).get())
                 : SymbolicShape.UNKNOWN;
+    }
+
+    @Override
+    public Optional<List<Dim>> contents(Inference in) {
+        return in.contents(0)
+                .filter(dims ->
+                        type.isInteger() && dims.size() == 1 && dims.getFirst().isKnown())
+                .map(dims -> dims.getFirst().get())
+                .filter(count -> count >= 0 && count <= MOST_CONTENTS)
+                .map(count -> Collections.nCopies(count.intValue(), Dim.of(bits)));
     }
 
     @Override

@@ -68,8 +68,9 @@ public record Range() implements Leaf {
         if (start.isKnown() && limit.isKnown() && delta.isKnown()) {
             return Dim.of(length(start.get(), limit.get(), delta.get()));
         }
+        var count = limit.minus(start);
         // A range of lengths does not run backwards: from 0 to a named length it has that many elements.
-        return start.is(0) && delta.is(1) ? limit : Dim.UNKNOWN;
+        return delta.is(1) && (start.is(0) || count.isLength()) ? count : Dim.UNKNOWN;
     }
 
     private static Dim scalar(Inference in, int index) {

@@ -16,8 +16,20 @@ public final class GemmKernels {
 
     /// Kernels for products of floats, the likely best first.
     public static List<Kernel<GemmRequest>> floats(Isa isa, Precision precision) {
+        return floats(isa, precision, false);
+    }
+
+    /// The same.
+    ///
+    /// @param decodes whether most products with constant weights will be of single rows
+    public static List<Kernel<GemmRequest>> floats(Isa isa, Precision precision, boolean decodes) {
         var kernels = new ArrayList<Kernel<GemmRequest>>();
         VectorUnit.of(isa).ifPresent(unit -> {
+            // Tiles multiply bfloat16 numbers as they are, and more rows than a few faster than vectors do.
+            boolean hasTiles = isa == Isa.AMX;
+            if (precision == Precision.FAST || precision == Precision.BF16 && !hasTiles) {
+                kernels.add(TileGemmKernel.ofFewBytes(unit, precision, decodes && !hasTiles));
+            }
             if (isa == Isa.AMX) {
                 kernels.add(new ConstantGemmKernel(AmxFamily.of(precision)));
             }

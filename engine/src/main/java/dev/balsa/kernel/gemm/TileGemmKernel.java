@@ -12,36 +12,69 @@ import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.tile.BatchProduct;
 import dev.balsa.kernel.tile.BatchProduct.Constant;
 import dev.balsa.kernel.tile.BatchProduct.Factor;
+import dev.balsa.kernel.tile.PanelWeights;
 import dev.balsa.tensor.Precision;
 import java.util.stream.Stream;
 
 /// Products in machine code. A constant matrix on the right is packed once.
 public final class TileGemmKernel implements Kernel<GemmRequest> {
+    /// Rows for which weights are better read in few bytes: with more, the floats serve products of any number.
+    private static final int FEW_ROWS = 4;
+    /// Fewer weights stay in the second-level cache, from which they come faster than they are widened.
+    private static final long LEAST_BYTES = 1 << 20;
+
     private final VectorUnit unit;
     private final Precision precision;
+    private final PanelWeights weights;
+    private final boolean decodes;
+
+    private TileGemmKernel(VectorUnit unit, Precision precision, PanelWeights weights, boolean decodes) {
+        this.unit = unit;
+        this.precision = precision;
+        this.weights = weights;
+        this.decodes = decodes;
+    }
 
     /// The kernel for a vector unit.
     ///
     /// @param precision where it is [Precision#EXACT], long sums are split, so that their errors are those of short
     ///     sums
     public TileGemmKernel(VectorUnit unit, Precision precision) {
-        this.unit = unit;
-        this.precision = precision;
+        this(unit, precision, PanelWeights.FLOATS, false);
+    }
+
+    /// The kernel for products with many constant weights, in as few bytes as a precision allows: of few rows,
+    /// which wait for weights more than for multiplications.
+    ///
+    /// @param precision not [Precision#EXACT]
+    /// @param decodes whether most products will be of single rows: then those of more have the same weights
+    public static TileGemmKernel ofFewBytes(VectorUnit unit, Precision precision, boolean decodes) {
+        var weights = precision == Precision.BF16 ? PanelWeights.TWO_BYTES : PanelWeights.THREE_BYTES;
+        return new TileGemmKernel(unit, precision, weights, decodes);
     }
 
     @Override
     public KernelSpec spec() {
-        return new KernelSpec(unit.isa().label() + "_gemm_f32", unit.isa());
+        return new KernelSpec(unit.isa().label() + "_gemm_" + weights.type(), unit.isa());
     }
 
     @Override
     public boolean supports(GemmRequest request) {
-        return BatchProduct.supports(unit, product(request, true));
+        return BatchProduct.supports(unit, product(request, true))
+                && (weights == PanelWeights.FLOATS || hasManyWeights(request));
+    }
+
+    private boolean hasManyWeights(GemmRequest request) {
+        return request.b().constant().isPresent()
+                && request.b().isShared()
+                && BatchProduct.packs(unit, request.n(), request.k())
+                && (long) request.n() * request.k() * Float.BYTES >= LEAST_BYTES
+                && (decodes || (long) request.batch() * request.m() <= FEW_ROWS);
     }
 
     @Override
     public Work prepare(GemmRequest request, Constants constants) {
-        return new TileGemmWork(request, unit, precision, constants);
+        return new TileGemmWork(request, unit, precision, weights, constants);
     }
 
     /// @param scales whether `alpha` is left to the epilogue
@@ -87,12 +120,13 @@ public final class TileGemmKernel implements Kernel<GemmRequest> {
         private final int output;
         private final BatchProduct product;
 
-        TileGemmWork(GemmRequest request, VectorUnit unit, Precision precision, Constants constants) {
+        TileGemmWork(
+                GemmRequest request, VectorUnit unit, Precision precision, PanelWeights weights, Constants constants) {
             output = request.output();
             var constant = request.b()
                     .constant()
                     .filter(_ -> request.b().isShared())
-                    .map(memory -> new Constant(memory, request.alpha()))
+                    .map(memory -> new Constant(memory, request.alpha(), weights))
                     .filter(_ -> BatchProduct.packs(unit, request.n(), request.k()));
             product = new BatchProduct(unit, product(request, constant.isEmpty()), precision, constant, constants);
         }

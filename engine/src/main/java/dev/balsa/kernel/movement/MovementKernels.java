@@ -51,6 +51,12 @@ public final class MovementKernels {
                 new PortableKernel<>("concat_any", VectorProvider.PLAIN, ConcatRequest::isWhole, ConcatWork::new));
     }
 
+    /// The kernels for [RowUpdateRequest] on any CPU.
+    public static List<Kernel<RowUpdateRequest>> rowUpdates() {
+        return List.of(
+                new PortableKernel<>("row_update_any", VectorProvider.PLAIN, request -> true, RowUpdateWork::new));
+    }
+
     /// The kernels for [IndexedCopyRequest] up to a level.
     public static List<Kernel<IndexedCopyRequest>> indexed(Isa isa) {
         var kernels = new ArrayList<Kernel<IndexedCopyRequest>>();

@@ -1,5 +1,6 @@
 package dev.balsa.kernel.tile;
 
+import dev.balsa.asm.MachineCode;
 import dev.balsa.kernel.Constants;
 import dev.balsa.kernel.Frame;
 import dev.balsa.kernel.Stage;
@@ -18,10 +19,11 @@ import java.util.Optional;
 /// Immutable and thread-safe. A part of it is a range of batches, of rows and of panels of columns; parts are
 /// independent. Within a part the loops are, from the outside: batches, a few panels at a time, blocks of depth,
 /// these panels, tiles of rows. So a block of the left factor's rows stays in the second-level cache while panels
-/// go by, and a block of a panel in the first-level cache while rows go by. The right factor comes to the tiles in
-/// one of three ways: packed once, where it is constant and the same for all batches; where it lies, if there are
-/// few rows to make use of a packed one; packed block by block in the memory of the worker otherwise, which stays
-/// in the first-level cache for all rows of the part.
+/// go by, and a block of a panel in the first-level cache while rows go by. The right factor comes to the tiles
+/// in one of three ways: packed once, where it is constant and the same for all batches (if it is not packed as
+/// floats, and there are many rows, block by block of it becomes floats in the memory of the worker); where it
+/// lies, if there are few rows to make use of a packed one; packed block by block in the memory of the worker
+/// otherwise, which stays in the first-level cache for all rows of the part.
 public final class BatchProduct {
     /// Steps of depth of a block; see [TileProduct].
     private static final int BLOCK = 256;
@@ -35,6 +37,9 @@ public final class BatchProduct {
     private static final int MOST_ROWS = 480;
     /// Rows for which packing a panel does not pay.
     private static final int FEW_ROWS = 12;
+    /// Rows of a part for which it does not pay to make floats of packed weights first: on a Zen 3, with three
+    /// bytes, 24 rows took as long either way, and 36 a sixth longer without.
+    private static final int FEW_NARROW_ROWS = 24;
     /// Rows that a weight must be used for until computing takes longer than fetching it.
     private static final int BALANCED_ROWS = 8;
     /// Multiply-adds of some microseconds: less is not worth a turn of the workers.
@@ -82,7 +87,8 @@ public final class BatchProduct {
     ///
     /// @param memory where its elements are
     /// @param factor what all are multiplied by
-    public record Constant(MemorySegment memory, float factor) {}
+    /// @param weights how they are stored when they are packed
+    public record Constant(MemorySegment memory, float factor, PanelWeights weights) {}
 
     private final VectorUnit unit;
     private final Request request;
@@ -90,6 +96,9 @@ public final class BatchProduct {
     private final long[] rightOffsets;
     private final OperandAddresses operands;
     private final Optional<MemorySegment> packed;
+    private final PanelWeights weights;
+    /// Makes floats of packed weights, where so many rows read them that this is worth it.
+    private final Optional<MachineCode> widening;
     private final boolean readsInPlace;
     private final Panels panels;
     private final Optional<PanelPacker> packer;
@@ -102,6 +111,8 @@ public final class BatchProduct {
     private final int batchParts;
     private final int rowParts;
     private final int panelParts;
+    /// Of a block of a panel that is packed or made floats for the tiles.
+    private final long panelBytes;
     /// Of one panel.
     private final long partialBytes;
     private final int together;
@@ -134,6 +145,7 @@ public final class BatchProduct {
         rightOffsets = offsets(request.right);
         operands = new OperandAddresses(request.stages);
         packed = constant.map(given -> packed(given, constants));
+        weights = constant.map(Constant::weights).orElse(PanelWeights.FLOATS);
         readsInPlace =
                 packed.isEmpty() && request.hasRightRows() && (request.m <= FEW_ROWS || request.n < unit.lanes());
         int fewRows = Math.ceilDiv(request.m, Math.ceilDiv(request.m, TileShape.mostRows(unit, 1)));
@@ -158,7 +170,12 @@ public final class BatchProduct {
         panelParts = Math.clamp(wanted / ((long) batchParts * rowParts), 1, panels.count());
         int most = Math.ceilDiv(request.m, rowParts);
         long step = request.leftStep();
-        var form = TileForm.of(readsInPlace, step != 1, precision == Precision.EXACT);
+        widening = weights != PanelWeights.FLOATS && most > FEW_NARROW_ROWS
+                ? Optional.of(
+                        constants.code(PanelWidenCode.name(unit, weights), () -> PanelWidenCode.write(unit, weights)))
+                : Optional.empty();
+        var tileWeights = widening.isPresent() ? PanelWeights.FLOATS : weights;
+        var form = TileForm.of(readsInPlace, step != 1, tileWeights, precision == Precision.EXACT);
         routines = new TileRoutines(unit, panels, form, request.stages, constants);
         routines.write(most);
         routines.write(request.m / rowParts);
@@ -169,6 +186,7 @@ public final class BatchProduct {
         block = readsOnce ? LONGEST_BLOCK : BLOCK;
         blocks = Math.ceilDiv(request.k, block);
         segments = segments(request.k, block, step, form.splits());
+        panelBytes = packsBlocks() || widening.isPresent() ? panels.mostBytes(Math.min(block, request.k)) : 0;
         partialBytes = blocks == 1 ? 0 : panels.mostBytes(most);
         together = Math.min(TOGETHER, Math.ceilDiv(panels.count(), panelParts));
     }
@@ -189,7 +207,7 @@ public final class BatchProduct {
                 request.right.rowStep,
                 request.right.columnStep,
                 constant.factor);
-        return TileProduct.packed(unit, usualPanels(unit, request), right, constants);
+        return TileProduct.packed(unit, usualPanels(unit, request), right, constant.weights, constants);
     }
 
     private static int rowsOfPart(Request request) {
@@ -226,12 +244,8 @@ public final class BatchProduct {
         return Math.ceilDiv(TileArgument.operand(operands.count()), LINE) * (long) LINE;
     }
 
-    private long panelBytes() {
-        return packsBlocks() ? panels.mostBytes(Math.min(block, request.k)) : 0;
-    }
-
     private long partialAt() {
-        return panelAt() + panelBytes();
+        return panelAt() + panelBytes;
     }
 
     /// Bytes of scratch memory that [#multiply] needs.
@@ -299,16 +313,32 @@ public final class BatchProduct {
         if (packed.isPresent() && rows > LEAST_ROWS && !(isLast && index == blocks - 1)) {
             int next = isLast ? first : panel + 1;
             int row = (isLast ? index + 1 : index) * block;
-            bytes = panels.place(next, Math.min(row + block, request.k)) - panels.place(next, row);
-            place = packed.get().address() + panels.place(next, row);
+            long from = place(next, row);
+            bytes = place(next, Math.min(row + block, request.k)) - from;
+            place = packed.get().address() + from;
         }
         routines.ask(scratch, panel, rows, segments.get(index).rounds(), place, bytes);
+    }
+
+    /// Where packed weights now are floats.
+    private long widened(MemorySegment scratch, long stored, int vectors) {
+        long target = scratch.address() + panelAt();
+        PanelWidenCode.Argument.SOURCE.set(scratch, stored);
+        PanelWidenCode.Argument.TARGET.set(scratch, target);
+        widening.orElseThrow().call(0, scratch, 0, vectors);
+        return target;
+    }
+
+    /// Where a row of a packed panel lies, in bytes.
+    private long place(int panel, int row) {
+        return weights.ofFloatBytes(panels.place(panel, row));
     }
 
     /// Where the rows of a panel that a block needs are, or now are.
     private long panel(MemorySegment scratch, long source, int panel, int firstRow, int rows) {
         if (packed.isPresent()) {
-            return packed.get().address() + panels.place(panel, firstRow);
+            long stored = packed.get().address() + place(panel, firstRow);
+            return widening.isPresent() ? widened(scratch, stored, rows * panels.vectors(panel)) : stored;
         }
         long from = source + firstRow * request.right.rowStep * Float.BYTES;
         if (readsInPlace) {

@@ -263,6 +263,7 @@ final class TileCode {
                 line++;
             }
             step(step);
+            ahead.askPanel(step);
         }
         ahead.goOn();
         advance(ROUND);
@@ -337,8 +338,12 @@ final class TileCode {
             a.emit(ADD, Gpr.RCX, Imm.of((long) steps * Float.BYTES));
         }
         if (!form.stridedPanel()) {
-            a.emit(ADD, Gpr.RAX, Imm.of((long) steps * vectors * unit.bytes()));
+            a.emit(ADD, Gpr.RAX, Imm.of((long) steps * vectors * vectorBytes()));
         }
+    }
+
+    private int vectorBytes() {
+        return form.weights().vectorBytes(unit);
     }
 
     private void step(int index) {
@@ -393,7 +398,7 @@ final class TileCode {
         if (rows > 1) {
             return spare(vector);
         }
-        if (isPartial(vector)) {
+        if (isPartial(vector) || form.weights() != PanelWeights.FLOATS) {
             loadPanel(spare(1), index, vector);
             return spare(1);
         }
@@ -405,14 +410,14 @@ final class TileCode {
     }
 
     private Mem panel(int index, int vector) {
-        return Mem.at(Gpr.RAX, ((form.stridedPanel() ? 0 : index * vectors) + vector) * unit.bytes());
+        return Mem.at(Gpr.RAX, ((form.stridedPanel() ? 0 : index * vectors) + vector) * vectorBytes());
     }
 
     private void loadPanel(Vec d, int index, int vector) {
         if (isPartial(vector)) {
             lanes.loadFirst(d, panel(index, vector), lastLanes);
         } else {
-            lanes.load(d, panel(index, vector));
+            form.weights().load(lanes, d, panel(index, vector));
         }
     }
 

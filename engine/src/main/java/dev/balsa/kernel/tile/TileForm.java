@@ -15,6 +15,7 @@ import java.util.Optional;
 ///     along the depth, less their zero points, side by side in 32 bits; only of dense rows and packed panels
 /// @param quads how quads of 8-bit integers are multiplied, if factors are such instead ([QuadFactor]); only where
 ///     rows go over panels
+/// @param weights how the floats of packed panels are stored
 /// @param splits whether sums are put aside every few dozen products; not where a factor is strided
 record TileForm(
         boolean stridedPanel,
@@ -22,6 +23,7 @@ record TileForm(
         Order order,
         Optional<SumResult> integers,
         Optional<QuadArithmetic> quads,
+        PanelWeights weights,
         boolean splits) {
     /// What comes after a tile.
     enum Order {
@@ -36,29 +38,36 @@ record TileForm(
 
     /// Factors where they lie.
     TileForm(boolean stridedPanel, boolean stridedLeft) {
-        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), Optional.empty(), false);
+        this(stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), Optional.empty(), PanelWeights.FLOATS, false);
     }
 
     /// Factors where they lie, or dense rows and packed panels, whose sums may be split.
-    static TileForm of(boolean stridedPanel, boolean stridedLeft, boolean splits) {
+    static TileForm of(boolean stridedPanel, boolean stridedLeft, PanelWeights weights, boolean splits) {
         boolean isStrided = stridedPanel || stridedLeft;
         return new TileForm(
-                stridedPanel, stridedLeft, Order.ROWS, Optional.empty(), Optional.empty(), splits && !isStrided);
+                stridedPanel,
+                stridedLeft,
+                Order.ROWS,
+                Optional.empty(),
+                Optional.empty(),
+                stridedPanel ? PanelWeights.FLOATS : weights,
+                splits && !isStrided);
     }
 
     /// Dense rows and packed panels of floats in an order.
     TileForm(Order order, boolean splits) {
-        this(false, false, order, Optional.empty(), Optional.empty(), splits);
+        this(false, false, order, Optional.empty(), Optional.empty(), PanelWeights.FLOATS, splits);
     }
 
     /// Dense rows and packed panels of pairs of integers in an order.
     TileForm(Order order, SumResult result) {
-        this(false, false, order, Optional.of(result), Optional.empty(), false);
+        this(false, false, order, Optional.of(result), Optional.empty(), PanelWeights.FLOATS, false);
     }
 
     /// Dense rows and packed panels of quads.
     static TileForm ofQuads(QuadArithmetic arithmetic, SumResult result) {
-        return new TileForm(false, false, Order.PANELS, Optional.of(result), Optional.of(arithmetic), false);
+        return new TileForm(
+                false, false, Order.PANELS, Optional.of(result), Optional.of(arithmetic), PanelWeights.FLOATS, false);
     }
 
     /// Whether an instruction multiplies and adds to the sums, as for floats.
@@ -99,6 +108,7 @@ record TileForm(
         return integers.map(result -> "_" + result.label()).orElse("")
                 + (stridedLeft ? "_stridedleft" : "")
                 + (stridedPanel ? "_stridedpanel" : "")
+                + weights.label()
                 + (splits ? "_split" : "")
                 + switch (order) {
                     case ROWS -> "";

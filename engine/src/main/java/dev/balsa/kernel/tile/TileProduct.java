@@ -199,6 +199,22 @@ public final class TileProduct implements RowProduct, BandedProduct {
                 target -> FactorPacking.pack(unit, panels, right, target, constants));
     }
 
+    /// The same with other weights than floats.
+    static MemorySegment packed(
+            VectorUnit unit, Panels panels, Right right, PanelWeights weights, Constants constants) {
+        if (weights == PanelWeights.FLOATS) {
+            return packed(unit, panels, right, constants);
+        }
+        return constants.packed(
+                right.memory(),
+                weights.type() + " in " + panels.form() + " of " + right.form(),
+                weights.packedBytes(panels.bytes()),
+                target -> constants.onTheWay(panels.bytes(), floats -> {
+                    FactorPacking.pack(unit, panels, right, floats, constants);
+                    weights.pack(floats, target);
+                }));
+    }
+
     /// Bytes of a packed right factor in the usual shape.
     public static long packedBytes(VectorUnit unit, int columns, int depth) {
         return new Panels(unit, columns, depth).bytes();

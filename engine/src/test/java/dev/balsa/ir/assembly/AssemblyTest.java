@@ -15,6 +15,7 @@ import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -216,6 +217,13 @@ class AssemblyTest {
                 .as("no claim of seq-1, which fails where seq is 0")
                 .hasToString("f32[batch,?,8]");
         assertThat(builder.add(new Slice(), x, one, last, last).type()).hasToString("f32[batch,seq,6]");
+        var length = builder.add(new dev.balsa.ir.leaf.Shape(0, Optional.of(1L)), x);
+        var both = builder.input(
+                "y",
+                new TensorType(DataType.FLOAT32, SymbolicShape.of(dims.dim(0).plus(dims.dim(1)))));
+        assertThat(builder.add(new Slice(), both, length, far).type()).hasToString("f32[seq]");
+        assertThat(builder.add(new Slice(), both, zero, length).type()).hasToString("f32[batch]");
+        assertThat(builder.add(new Slice(), both, one, length).type()).hasToString("f32[?]");
         var pads = builder.constant("pads", longs(0, 1, 0, 0, 2, -3));
         assertThat(builder.add(new Pad(Pad.Mode.CONSTANT), x, pads).type()).hasToString("f32[batch,seq+3,5]");
         var repeats = builder.constant("repeats", longs(1, 2, 3));

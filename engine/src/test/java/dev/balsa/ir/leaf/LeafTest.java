@@ -8,6 +8,11 @@ import dev.balsa.ir.Dim;
 import dev.balsa.ir.GraphBuilder;
 import dev.balsa.ir.SymbolicShape;
 import dev.balsa.ir.TensorType;
+import dev.balsa.ir.elementwise.Add;
+import dev.balsa.ir.elementwise.Equal;
+import dev.balsa.ir.elementwise.Mul;
+import dev.balsa.ir.elementwise.Where;
+import dev.balsa.ir.view.Squeeze;
 import dev.balsa.onnx.NodeModel;
 import dev.balsa.tensor.DataType;
 import dev.balsa.tensor.Tensor;
@@ -59,6 +64,33 @@ class LeafTest {
         var tail = builder.add(new Shape(-2, Optional.of(99L)), x);
         assertThat(builder.add(new ConstantOfShape(DataType.BOOL, 1), tail).type())
                 .hasToString("bool[3,seq]");
+    }
+
+    @Test
+    void followsLengthsThroughChoices() {
+        var builder = new GraphBuilder("g");
+        var dims = SymbolicShape.of(Dim.symbol("batch"), Dim.of(3), Dim.symbol("seq"));
+        var x = builder.input("x", new TensorType(DataType.FLOAT32, dims));
+        var from = builder.add(new Shape(0, Optional.of(1L)), x);
+        var scalar = builder.add(new Squeeze(), from, builder.constant("axis", Tensor.of(new long[1], 1)));
+        var all = builder.add(new Add(), scalar, builder.add(new Size(), x));
+        assertThat(builder.add(new Range(), scalar, all, builder.constant("one", scalar(1)))
+                        .type())
+                .as("from one length on")
+                .hasToString("i64[3*batch*seq]");
+        // What PyTorch writes to repeat heads: -1 stands for a length as it is.
+        var target = builder.add(new Shape(0, Optional.empty()), x);
+        var ones = builder.add(
+                new ConstantOfShape(DataType.INT64, 1), builder.add(new Shape(0, Optional.empty()), target));
+        var left = builder.add(new Mul(), ones, builder.constant("minus", scalar(-1)));
+        var isLeft = builder.add(new Equal(), target, left);
+        var chosen = builder.add(new Where(), isLeft, ones, target);
+        assertThat(builder.add(new ConstantOfShape(DataType.FLOAT32, 0), chosen).type())
+                .hasToString("f32[batch,3,seq]");
+        var three = builder.constant("three", Tensor.of(new long[] {3, 3, 3}, 3));
+        var unsure = builder.add(new Where(), builder.add(new Equal(), target, three), ones, target);
+        assertThat(builder.add(new ConstantOfShape(DataType.FLOAT32, 0), unsure).type())
+                .hasToString("f32[?,?,?]");
     }
 
     @Test

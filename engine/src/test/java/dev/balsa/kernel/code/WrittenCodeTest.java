@@ -161,6 +161,14 @@ class WrittenCodeTest {
                         prepare(new TileGemmKernel(unit, Precision.EXACT), product(rows, outputs, turned), written);
                     }
                 }
+                for (var precision : List.of(Precision.FAST, Precision.BF16)) {
+                    for (int rows : new int[] {1, 5}) {
+                        prepare(
+                                TileGemmKernel.ofFewBytes(unit, precision, true),
+                                constantProduct(arena, rows, 896 + outputs),
+                                written);
+                    }
+                }
                 for (var kernel : WinogradKernel.all(unit)) {
                     prepare(kernel, conv(arena, 32, 1, 200 + outputs, outputs + 60, new Epilogue(EVERYTHING)), written);
                 }
@@ -389,6 +397,19 @@ class WrittenCodeTest {
                 0.5f,
                 GemmOperand.single(turned, turned ? rows : depth),
                 GemmOperand.single(turned, turned ? depth : columns),
+                new Epilogue(EVERYTHING));
+    }
+
+    private static GemmRequest constantProduct(Arena arena, int rows, int columns) {
+        int depth = 300;
+        var weights = arena.allocate(4L * depth * columns, 4);
+        return new GemmRequest(
+                rows,
+                columns,
+                depth,
+                1,
+                GemmOperand.single(false, depth),
+                GemmOperand.single(false, columns).withConstant(weights),
                 new Epilogue(EVERYTHING));
     }
 

@@ -14,6 +14,7 @@ import dev.balsa.kernel.WorkTrial;
 import dev.balsa.kernel.code.VectorUnit;
 import dev.balsa.kernel.vector.VectorProvider;
 import dev.balsa.tensor.Precision;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,10 +150,13 @@ class GemmTest {
                             Optional.of(memory).filter(_ -> isConstant)),
                     chain.epilogue());
             var precision = random.nextBoolean() ? Precision.EXACT : Precision.FAST;
-            var kernel = new TileGemmKernel(VectorUnit.of(isa).orElseThrow(), precision);
-            assertThat(kernel.supports(request))
-                    .as("seed %d, %s", seed, request)
-                    .isEqualTo(k > 0);
+            var unit = VectorUnit.of(isa).orElseThrow();
+            var usual = new TileGemmKernel(unit, precision);
+            assertThat(usual.supports(request)).as("seed %d, %s", seed, request).isEqualTo(k > 0);
+            boolean hasFewBytes = isConstant && request.b().isShared() && random.nextBoolean();
+            var rounding = random.nextBoolean() ? Precision.FAST : Precision.BF16;
+            var kernel = hasFewBytes ? TileGemmKernel.ofFewBytes(unit, rounding, true) : usual;
+            double weightError = !hasFewBytes ? 0 : rounding == Precision.FAST ? 0x1p-17 : 0x1p-9;
             if (k == 0) {
                 return;
             }
@@ -168,7 +172,31 @@ class GemmTest {
                 }
                 assertThat((double) found[i])
                         .as("seed %d, element %d of %s", seed, i, request)
-                        .isCloseTo(chain.apply(alpha * sum, i), within(chain.error(sum, size * 2e-6)));
+                        .isCloseTo(chain.apply(alpha * sum, i), within(chain.error(sum, size * (2e-6 + weightError))));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
+    void fewBytesAreForFewRowsOfManyWeights(Isa isa) {
+        var unit = VectorUnit.of(isa).orElseThrow();
+        var usually = TileGemmKernel.ofFewBytes(unit, Precision.FAST, false);
+        var decoding = TileGemmKernel.ofFewBytes(unit, Precision.BF16, true);
+        assertThat(usually.spec().name()).endsWith("_gemm_f32w24");
+        assertThat(decoding.spec().name()).endsWith("_gemm_f32w16");
+        try (var arena = Arena.ofConfined()) {
+            var weights = arena.allocate(512 * 512 * 4L);
+            for (int rows : new int[] {1, 4, 5, 100}) {
+                var constant = GemmOperand.single(false, 512).withConstant(weights);
+                var many = new GemmRequest(rows, 512, 512, 1, GemmOperand.single(false, 512), constant, Epilogue.NONE);
+                assertThat(usually.supports(many)).isEqualTo(rows <= 4);
+                assertThat(decoding.supports(many)).isTrue();
+                var few = new GemmRequest(rows, 512, 511, 1, GemmOperand.single(false, 511), constant, Epilogue.NONE);
+                assertThat(decoding.supports(few)).isFalse();
+                assertThat(decoding.supports(single(rows, 512, 512)))
+                        .as("no constant")
+                        .isFalse();
             }
         }
     }

@@ -1,0 +1,94 @@
+package dev.balsa.rewrite.past;
+
+import dev.balsa.ir.Node;
+import dev.balsa.ir.elementwise.Add;
+import dev.balsa.ir.elementwise.And;
+import dev.balsa.ir.elementwise.Cast;
+import dev.balsa.ir.elementwise.Comparison;
+import dev.balsa.ir.elementwise.Max;
+import dev.balsa.ir.elementwise.Min;
+import dev.balsa.ir.elementwise.Mul;
+import dev.balsa.ir.elementwise.Neg;
+import dev.balsa.ir.elementwise.Sub;
+import dev.balsa.tensor.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// How much the results of operators that work element by element grow with the gap.
+final class ElementShifts {
+    private final WindowEmission emission;
+
+    ElementShifts(WindowEmission emission) {
+        this.emission = emission;
+    }
+
+    Optional<List<Kept>> apply(Node node, List<Kept> inputs) {
+        boolean isWhole = node.outputs().size() == 1
+                && inputs.stream()
+                        .allMatch(input -> !input.isPresent()
+                                || isWhole(input.value().type().dtype()));
+        var shift = isWhole ? shift(node, inputs) : OptionalLong.empty();
+        if (shift.isPresent()) {
+            return emission.add(node, inputs, shift, isWhole && isZero(node, inputs));
+        }
+        var settled = new ArrayList<Kept>();
+        for (var input : inputs) {
+            var still = emission.settled(input);
+            if (still.isEmpty()) {
+                return Optional.empty();
+            }
+            settled.add(still.get());
+        }
+        return emission.add(node, settled, OptionalLong.of(0), isWhole && isZero(node, settled));
+    }
+
+    private static boolean isWhole(DataType type) {
+        return type.isInteger() || type == DataType.BOOL;
+    }
+
+    /// The shift of the result, where it is as simple as that.
+    private OptionalLong shift(Node node, List<Kept> inputs) {
+        if (inputs.stream().anyMatch(input -> input.shift().isEmpty())) {
+            return OptionalLong.empty();
+        }
+        var shifts = inputs.stream().map(input -> input.shift().getAsLong()).toList();
+        boolean areEqual = shifts.stream().distinct().count() == 1;
+        return switch (node.op()) {
+            case Add _ -> OptionalLong.of(shifts.get(0) + shifts.get(1));
+            case Sub _ -> OptionalLong.of(shifts.get(0) - shifts.get(1));
+            case Neg _ -> OptionalLong.of(-shifts.getFirst());
+            case Mul _ -> product(inputs, shifts);
+            case Cast op -> shifts.getFirst() == 0 || op.to().isInteger() ? shifts0(shifts) : OptionalLong.empty();
+            case Max _, Min _ -> areEqual ? shifts0(shifts) : OptionalLong.empty();
+            // What is compared is moved by the same.
+            case Comparison _ -> areEqual ? OptionalLong.of(0) : OptionalLong.empty();
+            default -> shifts.stream().allMatch(each -> each == 0) ? OptionalLong.of(0) : OptionalLong.empty();
+        };
+    }
+
+    private static OptionalLong shifts0(List<Long> shifts) {
+        return OptionalLong.of(shifts.getFirst());
+    }
+
+    private OptionalLong product(List<Kept> inputs, List<Long> shifts) {
+        for (int i = 0; i < 2; i++) {
+            var factor = emission.numbers(inputs.get(i).value()).filter(numbers -> numbers.size() == 1);
+            if (factor.isPresent()) {
+                return OptionalLong.of(factor.get().getFirst() * shifts.get(1 - i));
+            }
+        }
+        return shifts.stream().allMatch(each -> each == 0) ? OptionalLong.of(0) : OptionalLong.empty();
+    }
+
+    /// Whether integers stay 0 where operands with the window are.
+    private boolean isZero(Node node, List<Kept> inputs) {
+        return switch (node.op()) {
+            case Cast _, Neg _ -> inputs.getFirst().isZero();
+            case Mul _, And _ -> inputs.stream().anyMatch(Kept::isZero);
+            case Add _ -> inputs.stream().allMatch(Kept::isZero);
+            default -> false;
+        };
+    }
+}
