@@ -115,14 +115,21 @@ public final class PastWindow {
 
     /// The same graph with places for these of its states, if the hidden ones cannot matter.
     public static Optional<WindowGraph> of(Graph graph, List<GrowingState> states) {
-        return states.isEmpty() ? Optional.empty() : new PastWindow(graph, states).rewritten();
+        return states.isEmpty()
+                ? Optional.empty()
+                : new PastWindow(graph, states)
+                        .rewritten(false)
+                        .or(() -> new PastWindow(graph, states).rewritten(true));
     }
 
     private Dim dim(GrowingState state) {
         return graph.inputs().get(state.input()).type().shape().dim(state.axis());
     }
 
-    private Optional<WindowGraph> rewritten() {
+    /// @param hasTotal whether a name of inputs' dimensions that is not the states' is taken for the number of
+    /// all
+    ///     entries
+    private Optional<WindowGraph> rewritten(boolean hasTotal) {
         var past = dim(states.getFirst());
         var added = added(past);
         if (added.isEmpty() || !areUsedOnce() || hasNames()) {
@@ -132,7 +139,10 @@ public final class PastWindow {
         var emission = new WindowEmission(past, length, graph.constants());
         var all = new ArrayList<Value>();
         var windows = new ArrayList<Integer>();
-        var total = total(past, length);
+        var total = total(past, length).filter(_ -> hasTotal);
+        if (hasTotal && total.isEmpty()) {
+            return Optional.empty();
+        }
         for (var input : graph.inputs()) {
             var value = input(input, total, past.plus(length), emission);
             all.add(value);
@@ -207,7 +217,7 @@ public final class PastWindow {
                         .anyMatch(value -> value.name().startsWith(WindowEmission.PREFIX));
     }
 
-    /// What inputs call the number of all entries, if they have a name of its own for it.
+    /// What inputs may call the number of all entries.
     private Optional<Dim> total(Dim past, Dim added) {
         var others = new LinkedHashSet<Dim>();
         var ofStates = new HashSet<Dim>();
@@ -230,8 +240,8 @@ public final class PastWindow {
             return value;
         }
         var shape = input.type().shape();
-        boolean hasTotal = total.isPresent() && shape.hasRank() && shape.list().contains(total.get());
-        var type = hasTotal
+        boolean isOfAll = total.isPresent() && shape.hasRank() && shape.list().contains(total.get());
+        var type = isOfAll
                 ? input.type()
                         .withShape(SymbolicShape.of(shape.list().stream()
                                 .map(dim -> dim.equals(total.get()) ? all : dim)

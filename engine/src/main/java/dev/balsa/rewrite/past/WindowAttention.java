@@ -154,7 +154,8 @@ final class WindowAttention {
             return Optional.empty();
         }
         var hidden = Kept.of(hidden(scores.value()), false);
-        return emission.add(node, List.of(hidden), OptionalLong.of(0), true);
+        boolean isOnlyWindow = emission.windows(scores.value()).size() == 1;
+        return emission.add(node, List.of(hidden), OptionalLong.of(0), isOnlyWindow);
     }
 
     /// Scores that are infinitely low in the gap. Where a mask is there already it tells that, too, so that they are

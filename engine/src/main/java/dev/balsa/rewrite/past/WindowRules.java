@@ -17,6 +17,7 @@ import dev.balsa.ir.control.Control;
 import dev.balsa.ir.elementwise.Elementwise;
 import dev.balsa.ir.elementwise.Max;
 import dev.balsa.ir.elementwise.Sub;
+import dev.balsa.ir.elementwise.Where;
 import dev.balsa.ir.indexing.Gather;
 import dev.balsa.ir.leaf.ConstantOfShape;
 import dev.balsa.ir.leaf.Range;
@@ -246,20 +247,20 @@ final class WindowRules {
                     .isPresent();
             return isFromEnd ? emission.add(node, inputs, data.shift(), data.isZero()) : Optional.empty();
         }
-        // Places in the gap might be out of range.
         return emission.settled(inputs.get(1))
-                .flatMap(places -> inRange(places, shape(data).dim(axis)))
+                .flatMap(this::inRange)
                 .flatMap(places -> emission.add(node, List.of(data, places), data.shift(), false));
     }
 
-    private Optional<Kept> inRange(Kept places, Dim length) {
-        if (emission.windows(places.value()).isEmpty() || places.isZero()) {
+    /// Places to look up: of those in the gap, which might be out of range, the first one.
+    private Optional<Kept> inRange(Kept places) {
+        var windows = emission.windows(places.value());
+        if (windows.isEmpty()) {
             return Optional.of(places);
         }
-        var type = places.value().type().dtype();
-        return length.isKnown()
-                ? Optional.of(
-                        Kept.of(emission.make(new Max(), places.value(), emission.scalar(type, -length.get())), false))
+        var first = emission.scalar(places.value().type().dtype(), 0);
+        return windows.equals(List.of(places.rank() - 1))
+                ? Optional.of(Kept.of(emission.make(new Where(), emission.seen(), places.value(), first), false))
                 : Optional.empty();
     }
 

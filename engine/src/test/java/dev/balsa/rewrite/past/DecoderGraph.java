@@ -254,6 +254,15 @@ public final class DecoderGraph {
                   %moved: f32[batch,2,added,past+added] = Sub (%scores, %ms)
                   %masked: f32[batch,2,added,past+added] = Add (%moved, %added2)
                 """));
+        others.put(
+                "keys divided by their norms, of which there are none in the gap",
+                new DecoderGraph(GIVEN, WRITTEN.replace("""
+                                  %kt: f32[batch,2,4,past+added] = Transpose {perm=[0, 1, 3, 2]} (%presentK)
+                                """, """
+                                  %squares: f32[batch,2,past+added,4] = Mul (%presentK, %presentK)
+                                  %unit: f32[batch,2,past+added,4] = Div (%squares, %presentK)
+                                  %kt: f32[batch,2,4,past+added] = Transpose {perm=[0, 1, 3, 2]} (%unit)
+                                """).replace("MASK\n", CAUSAL + ADDED)));
         others.put("a triangle that stays", masked("""
                   %square: i64[2] = Concat {axis=0} (%s1, %t1)
                   %full: f32[added,past+added] = Expand (%low, %square)
