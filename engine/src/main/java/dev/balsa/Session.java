@@ -25,6 +25,8 @@ import java.util.Map;
 /// lengths. Results are those of [Model#run] up to rounding. An input with an element for each entry, such as an
 /// attention mask, has one for all that the session holds and each new one.
 ///
+/// The memory of states is the session's, and does not count for [Options#memoryLimit].
+///
 /// Thread-safe, but runs of one session wait for each other. Any number of sessions share a model.
 public final class Session implements AutoCloseable {
     private final Model model;

@@ -204,6 +204,9 @@ public final class GrowingStates {
                 throw new ResourceException("the session is closed; begin another one");
             }
             var forms = forms(inputs);
+            if (length() == 0) {
+                forget();
+            }
             var known = places;
             if (known == null) {
                 known = new StatePlaces(forms);

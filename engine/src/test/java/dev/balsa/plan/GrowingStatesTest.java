@@ -189,6 +189,15 @@ class GrowingStatesTest {
                         Isa.best(),
                         DecoderGraph.variants().get("a mask of padding as well").graph());
                 var both = new Both(decoder, 0, 0)) {
+            // What failed at first fixes nothing.
+            assertThatThrownBy(() -> both.conversation.run(
+                            decoder.stream,
+                            List.of(
+                                    DecoderGraph.inputs(random, 0, 2, 0, 0, 0).get(0),
+                                    DecoderGraph.inputs(random, 1, 2, 0, 0, 0).get(1),
+                                    DecoderGraph.inputs(random, 0, 2, 0, 0, 0).get(2))))
+                    .isInstanceOf(ShapeException.class);
+            assertThat(both.conversation.length()).isZero();
             both.add(4, random);
             assertThatThrownBy(() -> both.conversation.run(decoder.stream, DecoderGraph.inputs(random, 4, 1, 0)))
                     .isInstanceOf(ShapeException.class)

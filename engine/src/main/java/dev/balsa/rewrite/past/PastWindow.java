@@ -146,7 +146,11 @@ public final class PastWindow {
         for (var input : graph.inputs()) {
             var value = input(input, total, past.plus(length), emission);
             all.add(value);
-            windows.add(emission.windows(value).stream().findFirst().orElse(-1));
+            var axes = emission.windows(value);
+            if (axes.size() > 1) {
+                return refused("input " + value);
+            }
+            windows.add(axes.isEmpty() ? -1 : axes.getFirst());
         }
         all.addAll(emission.told());
         graph.constants().keySet().forEach(constant -> known.put(constant, Kept.of(constant, false)));
