@@ -1,7 +1,6 @@
 package dev.balsa.rewrite.past;
 
 import dev.balsa.tensor.DataType;
-import java.util.List;
 
 /// An input and the output that is it with new entries behind, which the next run gets as that input.
 ///
@@ -9,10 +8,4 @@ import java.util.List;
 /// @param output which output of the graph
 /// @param axis the dimension that grows
 /// @param type of elements
-/// @param dims lengths of the input's dimensions; -1 for those that only a run tells
-public record GrowingState(int input, int output, int axis, DataType type, List<Long> dims) {
-    /// Copies the list.
-    public GrowingState {
-        dims = List.copyOf(dims);
-    }
-}
+public record GrowingState(int input, int output, int axis, DataType type) {}

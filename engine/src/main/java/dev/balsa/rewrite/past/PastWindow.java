@@ -97,14 +97,7 @@ public final class PastWindow {
         var shape = past.type().shape();
         int at = Axes.normalize(axis, shape.rank());
         return at > 0 && isSymbol(shape.dim(at))
-                ? Optional.of(new GrowingState(
-                        input,
-                        output,
-                        at,
-                        past.type().dtype(),
-                        shape.list().stream()
-                                .map(dim -> dim.isKnown() ? dim.get() : -1)
-                                .toList()))
+                ? Optional.of(new GrowingState(input, output, at, past.type().dtype()))
                 : Optional.empty();
     }
 
