@@ -167,15 +167,16 @@ public final class CompiledGraph {
                 known = new Planned(kept.apply(shapes).orElseGet(() -> planned(shapes)));
                 programs().put(List.copyOf(shapes), known);
             }
-            if (++known.uses == usesBeforeCapture(known.program)) {
+            if (isWorthCapture(known.program, ++known.uses)) {
                 capture(known.program);
             }
             return known.program;
         }
     }
 
-    private int usesBeforeCapture(Program program) {
-        return written.isEmpty() || program.flops() > MANY_FLOPS ? USES_BEFORE_CAPTURE : USES_OF_WINDOW_BEFORE_CAPTURE;
+    private boolean isWorthCapture(Program program, int uses) {
+        return uses == USES_BEFORE_CAPTURE
+                || uses == USES_OF_WINDOW_BEFORE_CAPTURE && !written.isEmpty() && program.flops() <= MANY_FLOPS;
     }
 
     /// Whether there is a program for inputs of these shapes, which need not be planned.

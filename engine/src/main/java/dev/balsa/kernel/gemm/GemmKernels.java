@@ -15,11 +15,6 @@ public final class GemmKernels {
     private GemmKernels() {}
 
     /// Kernels for products of floats, the likely best first.
-    public static List<Kernel<GemmRequest>> floats(Isa isa, Precision precision) {
-        return floats(isa, precision, false);
-    }
-
-    /// The same.
     ///
     /// @param decodes whether most products with constant weights will be of single rows
     public static List<Kernel<GemmRequest>> floats(Isa isa, Precision precision, boolean decodes) {

@@ -9,7 +9,9 @@ import dev.balsa.ir.elementwise.Asin;
 import dev.balsa.ir.elementwise.Atanh;
 import dev.balsa.ir.elementwise.Cast;
 import dev.balsa.ir.elementwise.Comparison;
+import dev.balsa.ir.elementwise.Cosh;
 import dev.balsa.ir.elementwise.Div;
+import dev.balsa.ir.elementwise.Exp;
 import dev.balsa.ir.elementwise.Log;
 import dev.balsa.ir.elementwise.Max;
 import dev.balsa.ir.elementwise.Min;
@@ -18,6 +20,7 @@ import dev.balsa.ir.elementwise.Mul;
 import dev.balsa.ir.elementwise.Neg;
 import dev.balsa.ir.elementwise.Pow;
 import dev.balsa.ir.elementwise.Reciprocal;
+import dev.balsa.ir.elementwise.Sinh;
 import dev.balsa.ir.elementwise.Sqrt;
 import dev.balsa.ir.elementwise.Sub;
 import dev.balsa.ir.elementwise.Tan;
@@ -68,7 +71,7 @@ final class ElementShifts {
     private boolean mayFail(Node node, List<Kept> inputs) {
         return switch (node.op()) {
             case Div _, Mod _ -> hasWindow(inputs.get(1));
-            case Sqrt _, Log _, Reciprocal _, Pow _, Asin _, Acos _, Acosh _, Atanh _, Tan _ ->
+            case Sqrt _, Log _, Reciprocal _, Pow _, Asin _, Acos _, Acosh _, Atanh _, Tan _, Exp _, Sinh _, Cosh _ ->
                 inputs.stream().anyMatch(this::hasWindow);
             default -> false;
         };

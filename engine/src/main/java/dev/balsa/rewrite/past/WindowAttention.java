@@ -31,8 +31,11 @@ final class WindowAttention {
     private static final int SCORES = 3;
 
     private final WindowEmission emission;
-    /// What has been done to masks that several layers have.
+    /// What has been done to masks that several layers have: to those that are added, that hide, and that show.
+    private final Map<Value, Value> adding = new HashMap<>();
+
     private final Map<Value, Value> hiding = new HashMap<>();
+    private final Map<Value, Value> showing = new HashMap<>();
 
     WindowAttention(WindowEmission emission) {
         this.emission = emission;
@@ -167,7 +170,7 @@ final class WindowAttention {
                 var mask = made.get().input(i);
                 var other = made.get().input(1 - i);
                 if (isMask(mask, scores) && other.type().equals(scores.type())) {
-                    var all = hiding.computeIfAbsent(mask, each -> added(each, emission.seen()));
+                    var all = adding.computeIfAbsent(mask, each -> added(each, emission.seen()));
                     return emission.make(new Add(), other, all);
                 }
             }
@@ -181,7 +184,7 @@ final class WindowAttention {
                 return emission.make(new Where(), all, chosen.get(1), chosen.get(2));
             }
             if (isLowest(chosen.get(2))) {
-                var all = hiding.computeIfAbsent(
+                var all = showing.computeIfAbsent(
                         chosen.getFirst(), each -> emission.make(new And(), each, emission.seen()));
                 return emission.make(new Where(), all, chosen.get(1), chosen.get(2));
             }

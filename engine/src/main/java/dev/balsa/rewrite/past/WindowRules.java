@@ -207,7 +207,8 @@ final class WindowRules {
         var length = end.minus(start);
         var first = emission.count(start);
         var count = emission.count(length);
-        if (emission.depends(data) || first.isEmpty() || count.isEmpty() || !length.isLength()) {
+        boolean isForward = start.isLength() && length.isLength();
+        if (emission.depends(data) || first.isEmpty() || count.isEmpty() || !isForward) {
             return Optional.empty();
         }
         var type = inputs.get(1).value().type().dtype();
@@ -242,10 +243,11 @@ final class WindowRules {
         }
         int axis = Axes.normalize(op.axis(), shape(data).rank());
         if (isWindow(data, axis)) {
-            boolean isFromEnd = emission.numbers(inputs.get(1).value())
-                    .filter(places -> places.stream().allMatch(place -> place < 0))
+            // There is always a last one; those before it might be in the gap.
+            boolean isLast = emission.numbers(inputs.get(1).value())
+                    .filter(places -> places.stream().allMatch(place -> place == -1))
                     .isPresent();
-            return isFromEnd ? emission.add(node, inputs, data.shift(), data.isZero()) : Optional.empty();
+            return isLast ? emission.add(node, inputs, data.shift(), data.isZero()) : Optional.empty();
         }
         return emission.settled(inputs.get(1))
                 .flatMap(this::inRange)

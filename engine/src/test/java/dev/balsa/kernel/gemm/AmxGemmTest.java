@@ -120,7 +120,7 @@ class AmxGemmTest {
                     GemmOperand.single(false, k),
                     GemmOperand.single(false, n).withConstant(trial.input(new float[n * k])),
                     Epilogue.NONE);
-            return GemmKernels.floats(Isa.AMX, precision).stream()
+            return GemmKernels.floats(Isa.AMX, precision, false).stream()
                     .filter(kernel -> kernel.supports(request))
                     .map(kernel -> kernel.spec().name())
                     .toList();

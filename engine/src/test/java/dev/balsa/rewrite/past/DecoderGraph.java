@@ -263,6 +263,15 @@ public final class DecoderGraph {
                                   %unit: f32[batch,2,past+added,4] = Div (%squares, %presentK)
                                   %kt: f32[batch,2,4,past+added] = Transpose {perm=[0, 1, 3, 2]} (%unit)
                                 """).replace("MASK\n", CAUSAL + ADDED)));
+        others.put("one of the first masks, told from its end", masked("""
+                  %long: f32[1,700] = constant <{700}>
+                  %back: i64[1] = constant <-690>
+                  %part: f32[1,?] = Slice (%long, %back, %t1, %one1)
+                  %width: f32[] = ReduceSum {keepDims=false, noopWithEmptyAxes=false} (%part)
+                """ + CAUSAL + """
+                  %moved: f32[batch,2,added,past+added] = Mul (%scores, %width)
+                  %masked: f32[batch,2,added,past+added] = Add (%moved, %added2)
+                """));
         others.put("a triangle that stays", masked("""
                   %square: i64[2] = Concat {axis=0} (%s1, %t1)
                   %full: f32[added,past+added] = Expand (%low, %square)
