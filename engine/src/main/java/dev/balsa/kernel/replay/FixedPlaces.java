@@ -18,14 +18,20 @@ public final class FixedPlaces {
         this.places = List.copyOf(places);
     }
 
-    /// Where the addresses of all are, 64 bits each; lives as long as this.
+    /// Where the addresses of all are, 64 bits each; always the same, and lives as long as this.
     long table() {
+        var known = table;
+        return (known == null ? madeOnce() : known).address();
+    }
+
+    /// Whoever has the address does not hold the table: another one in its place would free it.
+    private synchronized MemorySegment madeOnce() {
         var known = table;
         if (known == null) {
             known = made();
             table = known;
         }
-        return known.address();
+        return known;
     }
 
     private MemorySegment made() {

@@ -272,6 +272,15 @@ public final class DecoderGraph {
                   %moved: f32[batch,2,added,past+added] = Mul (%scores, %width)
                   %masked: f32[batch,2,added,past+added] = Add (%moved, %added2)
                 """));
+        others.put("the last key but one, which there may not be", masked(CAUSAL + """
+                  %lastTwo: i64[2] = constant <-2, -1>
+                  %last: f32[batch,2,2,4] = Gather {axis=2} (%presentK, %lastTwo)
+                  %sum: f32[batch,2,1,4] = ReduceSum {keepDims=true, noopWithEmptyAxes=false} (%last, %two)
+                  %st: f32[batch,2,4,1] = Transpose {perm=[0, 1, 3, 2]} (%sum)
+                  %ms: f32[batch,2,added,1] = MatMul (%q, %st)
+                  %moved: f32[batch,2,added,past+added] = Sub (%scores, %ms)
+                  %masked: f32[batch,2,added,past+added] = Add (%moved, %added2)
+                """));
         others.put("a triangle that stays", masked("""
                   %square: i64[2] = Concat {axis=0} (%s1, %t1)
                   %full: f32[added,past+added] = Expand (%low, %square)
