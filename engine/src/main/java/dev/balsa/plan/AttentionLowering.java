@@ -17,6 +17,7 @@ import dev.balsa.kernel.attention.MaskKind;
 import dev.balsa.kernel.attention.Matrices;
 import dev.balsa.kernel.attention.RotaryRequest;
 import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Precision;
 import dev.balsa.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,9 +37,10 @@ record AttentionLowering(Graph graph, KernelPicker picker) {
     private static final int SCORES = 3;
     private static final int HEADS_RANK = 4;
 
-    /// Whether there is a kernel at a level, so that it is worth fusing.
+    /// Whether there is a kernel at a level, whatever the precision, so that it is worth fusing.
     static boolean isFast(ViewedAttention op, Isa isa) {
-        return fits(op) && AttentionKernels.of(isa).stream().anyMatch(kernel -> kernel.supports(request(op)));
+        return fits(op)
+                && AttentionKernels.of(isa, Precision.EXACT).stream().anyMatch(kernel -> kernel.supports(request(op)));
     }
 
     private static boolean fits(ViewedAttention op) {
@@ -56,7 +58,7 @@ record AttentionLowering(Graph graph, KernelPicker picker) {
         var operands = new ArrayList<>(node.inputs());
         operands.add(node.output(0));
         var request = request(op);
-        return picker.pick(AttentionKernels.of(picker.isa()), request, operands, flops(request));
+        return picker.pick(AttentionKernels.of(picker.isa(), picker.precision()), request, operands, flops(request));
     }
 
     private static AttentionRequest request(ViewedAttention op) {
@@ -204,7 +206,11 @@ record AttentionLowering(Graph graph, KernelPicker picker) {
                 op.causal() ? Optional.of(past) : Optional.empty(),
                 true,
                 cache);
-        return picker.pick(AttentionKernels.of(picker.isa()), request, operands(node, past > 0), flops(request));
+        return picker.pick(
+                AttentionKernels.of(picker.isa(), picker.precision()),
+                request,
+                operands(node, past > 0),
+                flops(request));
     }
 
     private static List<Value> operands(Node node, boolean hasPast) {

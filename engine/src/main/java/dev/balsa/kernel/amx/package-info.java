@@ -4,8 +4,11 @@
 ///
 /// A float is the sum of three bfloat16 numbers. The right factor is taken apart when it is packed ([AmxPanels]),
 /// the left one by each worker, a band of rows at a time, into its own scratch memory ([SplitCode]); [LeftLayout]
-/// says how it lies there, so that one instruction loads 16 rows. [AmxTileCode] multiplies tiles, [SumsOut] passes the
-/// sums through the epilogue; [AmxProduct] goes over bands and panels.
+/// says how it lies there, so that one instruction loads 16 rows. [AmxTileCode] multiplies tiles, [SumsOut]
+/// passes the sums through the epilogue; [AmxProduct] goes over bands and panels.
+///
+/// Kernels that go from block to block themselves multiply with [PlaneProduct], also by factors that only the run
+/// tells.
 ///
 /// Not here: what a matrix product or a convolution is (`dev.balsa.kernel.gemm`, `dev.balsa.kernel.conv`),
 /// products by vectors (`dev.balsa.kernel.tile`). Start at [AmxProduct].

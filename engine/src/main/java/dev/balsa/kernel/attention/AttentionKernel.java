@@ -54,7 +54,7 @@ public final class AttentionKernel implements Kernel<AttentionRequest> {
                         .map(masks -> hasLines(masks, request.keys()))
                         .orElse(true)
                 && span <= Integer.MAX_VALUE
-                && RowPlaces.fits(span * AttentionWork.mostBlock(unit))
+                && RowPlaces.fits(span * VectorProducts.mostBlock(unit))
                 && RowPlaces.fits((double) reach(request))
                 && request.cache().map(AttentionKernel::hasLines).orElse(true);
     }
@@ -77,6 +77,6 @@ public final class AttentionKernel implements Kernel<AttentionRequest> {
 
     @Override
     public Work prepare(AttentionRequest request, Constants constants) {
-        return new AttentionWork(request, unit, constants);
+        return new AttentionWork(request, new VectorProducts(request, unit, constants), unit, constants);
     }
 }

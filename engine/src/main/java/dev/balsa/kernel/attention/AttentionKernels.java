@@ -2,7 +2,10 @@ package dev.balsa.kernel.attention;
 
 import dev.balsa.cpu.Isa;
 import dev.balsa.kernel.Kernel;
+import dev.balsa.kernel.amx.AmxFamily;
 import dev.balsa.kernel.code.VectorUnit;
+import dev.balsa.tensor.Precision;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The kernels of this family, best first.
@@ -10,10 +13,15 @@ public final class AttentionKernels {
     private AttentionKernels() {}
 
     /// The kernels up to a level; none without machine code, where the plain definition must do.
-    public static List<Kernel<AttentionRequest>> of(Isa isa) {
-        return VectorUnit.of(isa)
-                .map(unit -> List.<Kernel<AttentionRequest>>of(new AttentionKernel(unit)))
-                .orElse(List.of());
+    public static List<Kernel<AttentionRequest>> of(Isa isa, Precision precision) {
+        var kernels = new ArrayList<Kernel<AttentionRequest>>();
+        VectorUnit.of(isa).ifPresent(unit -> {
+            if (isa == Isa.AMX) {
+                kernels.add(new TileUnitAttentionKernel(AmxFamily.of(precision), unit));
+            }
+            kernels.add(new AttentionKernel(unit));
+        });
+        return kernels;
     }
 
     /// The kernels for [RotaryRequest] up to a level; none without machine code.

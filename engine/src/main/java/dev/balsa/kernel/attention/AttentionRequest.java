@@ -1,5 +1,6 @@
 package dev.balsa.kernel.attention;
 
+import dev.balsa.kernel.tile.RowPlaces;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,6 +53,13 @@ public record AttentionRequest(
             most++;
         }
         return heads() % most == 0 && isUniform(most) ? most : 1;
+    }
+
+    /// Where the queries of a group are, as elements from its first one: the rows of its heads in order.
+    RowPlaces queryPlaces() {
+        return RowPlaces.of(
+                group() * queries,
+                row -> q.offsets().get(row / queries) - q.offsets().getFirst() + row % queries * q.row());
     }
 
     private boolean isShared(int head) {

@@ -14,6 +14,11 @@ public record Matrices(List<Long> offsets, long row, long column) {
         offsets = List.copyOf(offsets);
     }
 
+    /// The first element of each matrix.
+    long[] places() {
+        return offsets.stream().mapToLong(Long::longValue).toArray();
+    }
+
     /// Matrices of neighbouring elements, one after the other.
     static Matrices dense(int count, long rows, long columns) {
         return new Matrices(

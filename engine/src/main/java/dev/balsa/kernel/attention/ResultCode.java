@@ -65,6 +65,7 @@ record ResultCode(SumRows sums, int columns, boolean zeroIfHidden) {
         a.emit(MOV, Gpr.R9, Mem.at(Gpr.RDI, Argument.ROWS.at()));
         sums.begin(a, Mem.at(Gpr.RDI, Argument.SUMS.at()));
         a.bind(row);
+        sums.at(a, Mem.at(Gpr.R9, RowRecord.SUMS.at()));
         a.emit(MOV, Gpr.R8, Mem.at(Gpr.R9, RowRecord.RESULT.at()));
         findFactor(lanes, unit);
         sums.forEach((place, vector) -> {

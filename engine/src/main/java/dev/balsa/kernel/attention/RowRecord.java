@@ -15,10 +15,12 @@ enum RowRecord {
     /// The greatest score so far, a float that is never infinitely small.
     GREATEST((2 + RowLoop.ARGUMENTS) * Long.BYTES),
     /// The sum of weights so far, a float.
-    SUM((2 + RowLoop.ARGUMENTS) * Long.BYTES + Float.BYTES);
+    SUM((2 + RowLoop.ARGUMENTS) * Long.BYTES + Float.BYTES),
+    /// The address of the row's sums of values, where rows tell.
+    SUMS((3 + RowLoop.ARGUMENTS) * Long.BYTES);
 
     /// Bytes of a record.
-    static final int BYTES = (3 + RowLoop.ARGUMENTS) * Long.BYTES;
+    static final int BYTES = (4 + RowLoop.ARGUMENTS) * Long.BYTES;
 
     private final int at;
 

@@ -1,42 +1,26 @@
 package dev.balsa.kernel.attention;
 
-import static dev.balsa.asm.GeneralInstruction.ADD;
-import static dev.balsa.asm.GeneralInstruction.MOV;
-
 import dev.balsa.asm.Assembler;
-import dev.balsa.asm.Gpr;
-import dev.balsa.asm.Imm;
 import dev.balsa.asm.Mem;
 import dev.balsa.kernel.code.VectorUnit;
-import java.util.List;
 
-/// Where the sums of a row lie that `dev.balsa.kernel.tile` keeps: panel after panel, in each row after row.
-///
-/// @param widths of panels in vectors, of two kinds at most
-/// @param rows of a panel
-record SumRows(VectorUnit unit, List<Integer> widths, int rows) {
-    /// The registers that point to the row in a first panel, one for each width.
-    private static final List<Gpr> POINTERS = List.of(Gpr.R10, Gpr.R11);
-
-    private List<Integer> kinds() {
-        return widths.stream().distinct().toList();
-    }
+/// Where the sums of a row lie that products keep. Rows are gone through in order; takes r10 and r11.
+interface SumRows {
+    /// What reads them.
+    VectorUnit unit();
 
     /// Points to the first row.
     ///
     /// @param sums the address of the sums
-    void begin(Assembler a, Mem sums) {
-        for (int kind = 0; kind < kinds().size(); kind++) {
-            a.emit(MOV, POINTERS.get(kind), sums);
-        }
-    }
+    void begin(Assembler a, Mem sums);
+
+    /// Goes to a row: the first one, or the one behind the latest.
+    ///
+    /// @param record the address of its sums, where they are told row by row
+    void at(Assembler a, Mem record);
 
     /// Points to the next row.
-    void next(Assembler a) {
-        for (int kind = 0; kind < kinds().size(); kind++) {
-            a.emit(ADD, POINTERS.get(kind), Imm.of((long) kinds().get(kind) * unit.bytes()));
-        }
-    }
+    void next(Assembler a);
 
     /// What is done to a vector of sums.
     @FunctionalInterface
@@ -45,15 +29,5 @@ record SumRows(VectorUnit unit, List<Integer> widths, int rows) {
     }
 
     /// Writes what is done to all vectors of a row.
-    void forEach(Action action) {
-        int vector = 0;
-        for (int width : widths) {
-            var pointer = POINTERS.get(kinds().indexOf(width));
-            for (int i = 0; i < width; i++) {
-                // Panels before this one have as many vectors as are done.
-                action.at(Mem.at(pointer, ((vector - i) * rows + i) * unit.bytes()), vector);
-                vector++;
-            }
-        }
-    }
+    void forEach(Action action);
 }

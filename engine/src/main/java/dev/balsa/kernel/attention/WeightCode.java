@@ -158,6 +158,7 @@ final class WeightCode {
             loop.prepare();
         }
         a.bind(row);
+        form.sums.at(a, record(RowRecord.SUMS));
         if (form.varies) {
             for (int i = 0; i < RowLoop.ARGUMENTS; i++) {
                 a.emit(MOV, Gpr.RAX, record(RowRecord.LENGTH).plus(i * Long.BYTES));
