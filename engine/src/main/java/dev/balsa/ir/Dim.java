@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// The length of one dimension, as far as it is known: a number, a polynomial over named symbols, or unknown.
@@ -185,6 +186,32 @@ public final class Dim {
             quotient.put(rest, term.getValue() / factor);
         }
         return normal(quotient);
+    }
+
+    /// The length with something else in the place of each symbol.
+    public Dim with(UnaryOperator<Dim> symbols) {
+        if (isNumber || isUnknown()) {
+            return this;
+        }
+        var sum = of(0);
+        for (var term : terms.entrySet()) {
+            var product = of(term.getValue());
+            if (!term.getKey().isEmpty()) {
+                for (var name : term.getKey().split("\\*")) {
+                    product = product.times(symbols.apply(symbol(name)));
+                }
+            }
+            sum = sum.plus(product);
+        }
+        return sum;
+    }
+
+    /// Whether this is a symbol and nothing else.
+    public boolean isSymbol() {
+        return !isNumber
+                && terms.size() == 1
+                && terms.firstEntry().getValue() == 1
+                && !terms.firstKey().contains("*");
     }
 
     private static Dim normal(SortedMap<String, Long> terms) {

@@ -1,6 +1,7 @@
 package dev.balsa.plan;
 
 import dev.balsa.error.ShapeException;
+import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.TensorType;
 import dev.balsa.ir.Value;
@@ -12,6 +13,7 @@ import dev.balsa.run.Stream;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,8 @@ public final class CompiledGraph {
     private final List<String> written;
     /// Of this process. Nothing before the first program is asked for; guarded by this object.
     private transient @Nullable Programs programs;
+    /// The graph as it is planned from the second time on; guarded likewise.
+    private transient @Nullable Graph folded;
 
     /// The latest programs by the shapes of their inputs.
     private static final class Programs extends LinkedHashMap<List<Shape>, Planned> {
@@ -284,9 +288,46 @@ public final class CompiledGraph {
         for (int i = 0; i < shapes.size(); i++) {
             types.add(TensorType.of(inputs.get(i).type().dtype(), shapes.get(i)));
         }
-        var specialized = Specializer.specialize(graph.get(), types);
+        var specialized = Specializer.specialize(graphFor(types), types);
         var now = whenShaped().run(specialized.now());
         return new Specialized(now, specialized.later(), specialized.outputs());
+    }
+
+    /// The graph that is planned for inputs of these types: from the second time on, it is worth it that lengths
+    /// are computed at once. What a symbol stands for is told by one input then, and so has to be the same in
+    /// all.
+    private synchronized Graph graphFor(List<TensorType> types) {
+        var known = folded;
+        if (known == null) {
+            if (programs().isEmpty()) {
+                return graph.get();
+            }
+            known = Pipelines.whenShapesChange().run(graph.get());
+            folded = known;
+        }
+        return haveSameLengths(types) ? known : graph.get();
+    }
+
+    private boolean haveSameLengths(List<TensorType> types) {
+        var lengths = new HashMap<Dim, Dim>();
+        for (int i = 0; i < types.size(); i++) {
+            var declared = inputs.get(i).type().shape();
+            var found = types.get(i).shape();
+            if (!declared.hasRank() || declared.rank() != found.rank()) {
+                return false;
+            }
+            for (int axis = 0; axis < declared.rank(); axis++) {
+                var symbol = declared.dim(axis);
+                var length = found.dim(axis);
+                if (!symbol.mayEqual(length) || !length.equals(lengths.getOrDefault(symbol, length))) {
+                    return false;
+                }
+                if (!symbol.isUnknown()) {
+                    lengths.put(symbol, length);
+                }
+            }
+        }
+        return true;
     }
 
     private void checkTypes(List<Tensor> tensors) {

@@ -42,6 +42,11 @@ public final class Pipelines {
                 new ShareResults()));
     }
 
+    /// Once per model that is planned for several combinations of input shapes, before it is for the second one.
+    public static Pipeline whenShapesChange() {
+        return new Pipeline(List.of(new FoldLengths(), new DeadCode(), new ShareResults()));
+    }
+
     /// Once per combination of input shapes.
     ///
     /// @param attentions which are computed in one go

@@ -18,6 +18,7 @@ import dev.balsa.tensor.Precision;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,37 @@ class CompiledGraphTest {
         assertThat(program(text, floats(2, 3, 4)).slots())
                 .contains(new Slot.Output(0, DataType.FLOAT32, Shape.of(4, 6)));
         compare(text, floats(2, 3, 4));
+    }
+
+    /// From the second shapes on, lengths are computed at once; inputs whose lengths have the same name, and are
+    /// not the same, go on as they are.
+    @Test
+    void foldsLengthsOfShapesThatChange() {
+        var graph = GraphText.parse("""
+                graph "g" (%x: f32[N,H], %other: f32[N,H]) {
+                  %0: i64[] = constant <0>
+                  %1: i64[] = constant <1>
+                  %zero: i64[1] = constant <0>
+                  %s: i64[2] = Shape {start=0, end=none} (%other)
+                  %n: i64[] = Gather {axis=0} (%s, %0)
+                  %m: i64[] = Gather {axis=0} (%s, %1)
+                  %p: i64[] = Mul (%n, %m)
+                  %to: i64[1] = Unsqueeze (%p, %zero)
+                  %y: f32[?] = Reshape {allowZero=false} (%other, %to)
+                  %found: i64[2,?] = NonZero (%x)
+                  %t: i64[2] = Shape {start=0, end=none} (%found)
+                  %many: i64[] = Gather {axis=0} (%t, %1)
+                  %each: i64[?] = Range (%0, %many, %1)
+                  return %y, %each, %s
+                }
+                """);
+        var runs = new ArrayList<List<Tensor>>();
+        for (int n = 1; n < 5; n++) {
+            runs.add(List.of(floats(n, 3), floats(n, 3)));
+            runs.add(List.of(floats(n, 3), floats(n + 1, 2)));
+            runs.add(List.of(floats(2, n + 1), floats(2, n + 1)));
+        }
+        BothWays.compare(graph, runs, 2, 1e-6);
     }
 
     @Test

@@ -20,9 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What each pass makes of a graph: `CASE.before.ir` and `CASE.after.ir` among the test resources, where `CASE` is
 /// the pass's name and possibly more.
 class GoldenTest {
-    private static final List<Pass> PASSES = Stream.concat(
-                    Pipelines.whenLoaded().passes().stream(),
-                    Pipelines.whenShaped(_ -> true, GoldenTest::isWindow, ChainsForTests.ACCEPTANCE).passes().stream())
+    private static final List<Pass> PASSES = Stream.of(
+                    Pipelines.whenLoaded(),
+                    Pipelines.whenShapesChange(),
+                    Pipelines.whenShaped(_ -> true, GoldenTest::isWindow, ChainsForTests.ACCEPTANCE))
+            .flatMap(pipeline -> pipeline.passes().stream())
             .toList();
 
     private static final List<String> CASES = List.of(
@@ -62,6 +64,7 @@ class GoldenTest {
             "MakeLayerNormalization",
             "MakeRmsNormalization",
             "ShareResults",
+            "FoldLengths",
             "FuseAttention",
             "FuseAttention-parts",
             "FuseAttention-groups",
@@ -114,7 +117,15 @@ class GoldenTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"RemoveNoOp", "ConstantFolding", "BatchNormIntoConv", "MakeSwish", "TurnImages", "FuseChain"})
+            strings = {
+                "RemoveNoOp",
+                "ConstantFolding",
+                "BatchNormIntoConv",
+                "MakeSwish",
+                "FoldLengths",
+                "TurnImages",
+                "FuseChain"
+            })
     void stopsAfterAnyNumberOfPatches(String name) {
         var graph = before(name);
         var pipeline = new Pipeline(List.of(pass(name)));
