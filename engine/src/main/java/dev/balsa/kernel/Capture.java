@@ -25,6 +25,12 @@ public interface Capture {
     /// not `value`, the run ends here.
     void check(long address, long value);
 
+    /// What follows until [#end] is done only if the 8 bytes at this place are not 0.
+    void begin(long address);
+
+    /// What is only done sometimes ends here.
+    void end();
+
     /// The routine at this address is called.
     void call(long routine, long arguments, long from, long to);
 }

@@ -102,6 +102,25 @@ public final class Effects {
         return true;
     }
 
+    /// Whether 8 bytes at a multiple of 8, in which a routine tells whether something is to be done, are not 0;
+    /// what follows until [#ends] is that, and the caller leaves it out otherwise. Not for use within such.
+    public static boolean begins(MemorySegment source, long at) {
+        var capture = capture();
+        if (capture == null) {
+            return source.get(ValueLayout.JAVA_LONG, at) != 0;
+        }
+        capture.begin(place(source, at, Long.BYTES));
+        return true;
+    }
+
+    /// Says that what is only done sometimes has come to an end.
+    public static void ends() {
+        var capture = capture();
+        if (capture != null) {
+            capture.end();
+        }
+    }
+
     /// Copies bytes between places that have nothing in common.
     public static void copy(MemorySegment source, long from, MemorySegment target, long to, long bytes) {
         var capture = capture();

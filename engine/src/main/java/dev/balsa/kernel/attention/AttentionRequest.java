@@ -41,6 +41,21 @@ public record AttentionRequest(
         Optional<Long> before,
         boolean zeroIfHidden,
         Optional<Cache> cache) {
+    /// Rows of a group for which packing does not pay, nor looking at what masks hide.
+    static final int FEW_ROWS = 6;
+
+    /// Whether blocks of keys that a mask hides from all rows of a unit are left out.
+    boolean looksAtMask() {
+        return mask.filter(given -> switch (given.kind()) {
+                            case ADDED -> true;
+                            case SEEN, HIDDEN -> given.hidden() <= MaskLookCode.HIDDEN;
+                            case WITHIN -> false;
+                        })
+                        .isPresent()
+                && before.isEmpty()
+                && (long) group() * queries > FEW_ROWS;
+    }
+
     /// The number of heads of queries, all batches together.
     int heads() {
         return q.offsets().size();

@@ -15,8 +15,9 @@ import java.util.Optional;
 ///
 /// A unit is some rows of the queries of heads that share their keys. For each block of keys it makes their
 /// scores in the worker's memory, weights of these, and adds the values that have these weights to sums; at the
-/// end it divides by the sum of weights. Blocks that no row of the unit sees are left out. What multiplies is
-/// told by [AttentionProducts].
+/// end it divides by the sum of weights. Blocks that no row of the unit sees are left out, be it that their
+/// number tells so, or that a mask does ([MaskLookCode]); but for the first block, which begins the sums. What
+/// multiplies is told by [AttentionProducts].
 ///
 /// Where each query tells a range of keys, neighbouring rows of the same range are attended to together, over
 /// that range alone. Such runs are not captured, since they go as the ranges say.
@@ -43,12 +44,14 @@ final class AttentionWork implements CodeWork {
     private final long[] resultOffsets;
     private final long[] maskOffsets;
     private final Optional<CacheCopy> cacheCopy;
+    private final Optional<MachineCode> lookCode;
     private final MachineCode weightCode;
     private final MachineCode resultCode;
     private final int resultOperand;
     private final long recordsAt;
     private final long scoresAt;
     private final long sumsAt;
+    private final long blocksAt;
     private final long end;
 
     /// @param unit makes weights and results
@@ -68,7 +71,12 @@ final class AttentionWork implements CodeWork {
         recordsAt = products.end();
         scoresAt = align(recordsAt + (long) division.most() * RowRecord.BYTES);
         sumsAt = align(scoresAt + (long) products.scoreRows() * step * Float.BYTES);
-        end = sumsAt + products.sumBytes();
+        blocksAt = align(sumsAt + products.sumBytes());
+        end = blocksAt + blockBytes();
+        lookCode = request.mask().filter(_ -> request.looksAtMask()).map(mask -> {
+            var look = new MaskLookCode(mask.kind());
+            return constants.code(look.name(), look::write);
+        });
         var weights = new WeightCode.Form(
                 request.scale(),
                 request.cap(),
@@ -91,6 +99,11 @@ final class AttentionWork implements CodeWork {
 
     private static long align(long bytes) {
         return Math.ceilDiv(bytes, LINE) * (long) LINE;
+    }
+
+    /// Bytes of the words that tell for each block whether it counts.
+    private long blockBytes() {
+        return request.looksAtMask() ? Math.ceilDiv(request.keys(), block) * (long) Long.BYTES : 0;
     }
 
     private int copyPhases() {
@@ -170,7 +183,12 @@ final class AttentionWork implements CodeWork {
             Effects.clear(scratch, sumsAt, products.sumBytes());
         }
         products.start(scratch, queries, firstRow, endRow);
+        look(scratch, firstRow, endRow);
         for (int key = first; key < end; key += block) {
+            boolean mayBeHidden = lookCode.isPresent() && key > first;
+            if (mayBeHidden && !Effects.begins(scratch, blocksAt + (long) key / block * Long.BYTES)) {
+                continue;
+            }
             int wanted = Math.min(block, end - key);
             int ahead = products.ahead(key, wanted);
             products.score(
@@ -197,6 +215,9 @@ final class AttentionWork implements CodeWork {
                     scores + (long) ahead * Float.BYTES,
                     key == first,
                     sums);
+            if (mayBeHidden) {
+                Effects.ends();
+            }
         }
         ResultCode.Argument.ROWS.set(scratch, scratch.address() + recordsAt);
         ResultCode.Argument.SUMS.set(scratch, sums);
@@ -273,6 +294,24 @@ final class AttentionWork implements CodeWork {
         return request.before().isEmpty()
                 ? request.keys()
                 : Math.clamp(request.before().get() + query + 1, 0, request.keys());
+    }
+
+    /// Looks which blocks a mask hides.
+    private void look(MemorySegment scratch, int firstRow, int endRow) {
+        if (lookCode.isEmpty()) {
+            return;
+        }
+        Effects.clear(scratch, blocksAt, blockBytes());
+        MaskLookCode.Argument.ROWS.set(scratch, scratch.address() + recordsAt);
+        MaskLookCode.Argument.KEYS.set(scratch, request.keys());
+        MaskLookCode.Argument.BLOCK.set(scratch, block);
+        MaskLookCode.Argument.BLOCKS.set(scratch, scratch.address() + blocksAt);
+        lookCode.get().call(0, scratch, 0, isSameMask() ? 1 : endRow - firstRow);
+    }
+
+    /// Whether all queries of all heads of a group have the same.
+    private boolean isSameMask() {
+        return group == 1 && request.mask().orElseThrow().matrices().row() == 0;
     }
 
     /// @param ahead scores of a row that are left out, before those that count

@@ -22,6 +22,9 @@ final class TileUnitProducts implements AttentionProducts {
     /// megabyte.
     private static final int MOST_KEYS = 512;
 
+    /// Of a block that a mask may hide.
+    private static final int MOST_MASKED_KEYS = 128;
+
     private static final int MOST_ROWS = 2 * PlaneProduct.ROWS;
     /// Keys of a piece that is packed.
     private static final int PIECE = 128;
@@ -55,7 +58,7 @@ final class TileUnitProducts implements AttentionProducts {
         groups = request.heads() / group;
         division = RowDivision.of(
                 group * request.queries(), groups, PlaneProduct.ROWS, PlaneProduct.ROWS, MOST_ROWS, PlaneProduct.ROWS);
-        int blocks = Math.ceilDiv(request.keys(), MOST_KEYS);
+        int blocks = Math.ceilDiv(request.keys(), request.looksAtMask() ? MOST_MASKED_KEYS : MOST_KEYS);
         block = Math.ceilDiv(Math.ceilDiv(request.keys(), blocks), RunPanels.COLUMNS) * RunPanels.COLUMNS;
         // An odd number of lines, so that rows fall into different sets of the caches.
         step = block + unit.lanes();

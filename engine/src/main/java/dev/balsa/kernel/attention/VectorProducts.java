@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 final class VectorProducts implements AttentionProducts {
     /// Keys of a block; the scores of a unit's rows stay in the second-level cache.
     private static final int MOST_KEYS = 320;
-    /// Rows for which packing does not pay.
-    private static final int FEW_ROWS = 6;
+    /// Of a block that a mask may hide.
+    private static final int MOST_MASKED_KEYS = 128;
     private static final int LEAST_ROWS = 24;
     private static final int MOST_ROWS = 66;
     private static final int LINE = 64;
@@ -45,9 +45,9 @@ final class VectorProducts implements AttentionProducts {
         this.unit = unit;
         group = request.group();
         int rows = group * request.queries();
-        division = RowDivision.of(rows, request.heads() / group, 1, LEAST_ROWS, MOST_ROWS, FEW_ROWS);
+        division = RowDivision.of(rows, request.heads() / group, 1, LEAST_ROWS, MOST_ROWS, AttentionRequest.FEW_ROWS);
         within = request.mask().filter(mask -> mask.kind() == MaskKind.WITHIN).isPresent();
-        int blocks = within ? 1 : Math.ceilDiv(request.keys(), MOST_KEYS);
+        int blocks = within ? 1 : Math.ceilDiv(request.keys(), request.looksAtMask() ? MOST_MASKED_KEYS : MOST_KEYS);
         block = within ? wholeBlock() : roundUp(Math.ceilDiv(request.keys(), blocks), 2 * unit.lanes());
         keyOffsets = request.k().places();
         valueOffsets = request.v().places();
@@ -59,7 +59,7 @@ final class VectorProducts implements AttentionProducts {
         var counts = within
                 ? IntStream.rangeClosed(1, mostRows).boxed().toList()
                 : Stream.of(mostRows, rows / division.parts()).distinct().toList();
-        boolean fewRows = mostRows <= FEW_ROWS && !within;
+        boolean fewRows = mostRows <= AttentionRequest.FEW_ROWS && !within;
         boolean turned = request.size() == 1 || request.k().column() == 1;
         keyRow = request.keys() == 1 && !turned ? 1 : request.k().row();
         long panelAt = BlockProduct.ARGUMENT_BYTES;

@@ -2,6 +2,7 @@ package dev.balsa.kernel.replay;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 
@@ -24,6 +25,7 @@ import java.util.function.IntUnaryOperator;
 /// | PASS | a place in the frame's addresses | the distance of a byte from there, what is added to it |
 /// | PASS_SIGNED | likewise | likewise, of a byte with sign |
 /// | CHECK | | what the target must be; else the commands end here |
+/// | SKIP | | bytes of the commands behind this one that are left out if the target is 0 |
 public final class Commands {
     static final int PUT = 0;
     static final int ADD_FIXED = 1;
@@ -36,6 +38,7 @@ public final class Commands {
     static final int PASS = 8;
     static final int PASS_SIGNED = 9;
     static final int CHECK = 10;
+    static final int SKIP = 11;
 
     static final int KIND_BITS = 8;
     static final int TARGET_BITS = 6;
@@ -54,6 +57,8 @@ public final class Commands {
     private long[] words = new long[256];
     private int length;
     private boolean checks;
+    /// Where the word is that tells how much is left out, of what has begun and not ended.
+    private OptionalInt open = OptionalInt.empty();
     /// What is to be put, by target and distance from there.
     private final TreeMap<Long, Value> puts = new TreeMap<>();
 
@@ -113,6 +118,10 @@ public final class Commands {
             if (kind != second.number(i, 0)) {
                 throw new UncapturedException("what is done depends on addresses");
             }
+            if (kind == Tape.END) {
+                end();
+                continue;
+            }
             var target = target(Value.of(first.number(i, 1), second.number(i, 1)));
             var other = Value.of(first.number(i, 2), second.number(i, 2));
             var third = Value.of(first.number(i, 3), second.number(i, 3));
@@ -145,6 +154,7 @@ public final class Commands {
                     word(plain(other));
                     checks = true;
                 }
+                case Tape.BEGIN -> begin(target);
                 default -> {
                     flush();
                     if (!other.isFixed()) {
@@ -158,6 +168,26 @@ public final class Commands {
             }
         }
         flush();
+        if (open.isPresent()) {
+            throw new UncapturedException("something that is only done sometimes does not end");
+        }
+    }
+
+    private void begin(Value target) throws UncapturedException {
+        flush();
+        if (open.isPresent()) {
+            throw new UncapturedException("something that is only done sometimes within another");
+        }
+        begin(SKIP, 0, target);
+        open = OptionalInt.of(length);
+        word(0);
+    }
+
+    private void end() throws UncapturedException {
+        flush();
+        int at = open.orElseThrow(() -> new UncapturedException("an end of what has not begun"));
+        words[at] = (long) (length - at - 1) * Long.BYTES;
+        open = OptionalInt.empty();
     }
 
     private static Value target(Value target) throws UncapturedException {

@@ -94,6 +94,7 @@ final class ReplayCode {
         on(Commands.PASS, () -> pass(MOVZX));
         on(Commands.PASS_SIGNED, () -> pass(MOVSX));
         on(Commands.CHECK, () -> check(stopped));
+        on(Commands.SKIP, this::skip);
         clear();
         a.emit(JMP, next);
         a.bind(end);
@@ -173,6 +174,16 @@ final class ReplayCode {
         a.emit(CMP, WORD, Mem.at(TARGET, 0));
         a.emit(JNE, stopped);
         a.emit(ADD, COMMAND, Imm.of(Long.BYTES));
+    }
+
+    private void skip() {
+        var done = new Label("not left out");
+        a.emit(MOV, WORD, word(0));
+        a.emit(ADD, COMMAND, Imm.of(Long.BYTES));
+        a.emit(CMP, Mem.at(TARGET, 0).sized(Long.SIZE), Imm.of(0));
+        a.emit(JNE, done);
+        a.emit(ADD, COMMAND, WORD);
+        a.bind(done);
     }
 
     private void copy(Gpr table) {

@@ -18,6 +18,8 @@ public final class Tape implements Capture {
     static final int CALL = 3;
     static final int PASS = 4;
     static final int CHECK = 5;
+    static final int BEGIN = 6;
+    static final int END = 7;
 
     private final Map<Long, MemorySegment> known;
     private long[] numbers = new long[64 * EVENT];
@@ -82,6 +84,16 @@ public final class Tape implements Capture {
     @Override
     public void check(long address, long value) {
         add(CHECK, address, value, 0, 0);
+    }
+
+    @Override
+    public void begin(long address) {
+        add(BEGIN, address, 0, 0, 0);
+    }
+
+    @Override
+    public void end() {
+        add(END, 0, 0, 0, 0);
     }
 
     @Override

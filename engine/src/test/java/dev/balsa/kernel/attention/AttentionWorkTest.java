@@ -57,6 +57,15 @@ class AttentionWorkTest {
         assertThat(supported).isGreaterThan(cases / 8);
     }
 
+    @ParameterizedTest
+    @MethodSource("levels")
+    void blocksThatMasksHide(Isa isa) {
+        int cases = CodeTrial.cases(isa, 150);
+        for (int seed = 0; seed < cases; seed++) {
+            check(isa, seed, RandomAttention.masked(new Random(seed)));
+        }
+    }
+
     private static void check(Isa isa, int seed, RandomAttention problem) {
         var kernel = new AttentionKernel(VectorUnit.of(isa).orElseThrow());
         assertThat(kernel.supports(problem.request()))

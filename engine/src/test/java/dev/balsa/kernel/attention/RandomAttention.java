@@ -9,9 +9,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntPredicate;
 
 /// A random problem of attention with its operands, and what should come out.
 final class RandomAttention {
+    /// What masks add to hide a key.
+    private static final float[] LOW = {Float.NEGATIVE_INFINITY, -Float.MAX_VALUE, -1e9f};
+
     private final Random random;
     private final AttentionRequest request;
     private final List<byte[]> inputs = new ArrayList<>();
@@ -20,19 +24,58 @@ final class RandomAttention {
     private final int keyHeads;
     private final int group;
 
+    /// Sizes of a problem.
+    private record Sizes(int batch, int keyHeads, int group, int queries, int keys, int size, int valueSize) {
+        /// @param most bounds the multiply-adds
+        static Sizes of(Random random, int most) {
+            int batch = 1 + random.nextInt(3);
+            int keyHeads = 1 + random.nextInt(4);
+            int group = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1;
+            int queries = random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(random.nextBoolean() ? 12 : 90);
+            int size = 1 + random.nextInt(random.nextBoolean() ? 20 : 150);
+            int valueSize = random.nextBoolean() ? size : 1 + random.nextInt(100);
+            int heads = batch * keyHeads * group;
+            int mostKeys = Math.clamp(most / ((long) heads * queries * (size + valueSize)), 1, 1500);
+            int keys = 1 + random.nextInt(random.nextBoolean() ? mostKeys : Math.min(mostKeys, 30));
+            return new Sizes(batch, keyHeads, group, queries, keys, size, valueSize);
+        }
+
+        /// Many keys, and so many queries that masks are looked at.
+        static Sizes ofManyKeys(Random random) {
+            return new Sizes(
+                    1,
+                    1 + random.nextInt(2),
+                    1 + random.nextInt(2),
+                    7 + random.nextInt(14),
+                    129 + random.nextInt(400),
+                    1 + random.nextInt(4),
+                    1 + random.nextInt(4));
+        }
+    }
+
+    /// Any problem.
+    ///
     /// @param most bounds the multiply-adds
     RandomAttention(Random random, int most) {
+        this(random, Sizes.of(random, most), false);
+    }
+
+    /// One of many keys with a mask, which hides some of them as masks of models do.
+    static RandomAttention masked(Random random) {
+        return new RandomAttention(random, Sizes.ofManyKeys(random), true);
+    }
+
+    private RandomAttention(Random random, Sizes sizes, boolean isMasked) {
         this.random = random;
-        batch = 1 + random.nextInt(3);
-        keyHeads = 1 + random.nextInt(4);
-        group = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1;
-        int queries = random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(random.nextBoolean() ? 12 : 90);
-        int size = 1 + random.nextInt(random.nextBoolean() ? 20 : 150);
-        int valueSize = random.nextBoolean() ? size : 1 + random.nextInt(100);
+        batch = sizes.batch;
+        keyHeads = sizes.keyHeads;
+        group = sizes.group;
+        int queries = sizes.queries;
+        int keys = sizes.keys;
+        int size = sizes.size;
+        int valueSize = sizes.valueSize;
         int heads = batch * keyHeads * group;
-        int mostKeys = Math.clamp(most / ((long) heads * queries * (size + valueSize)), 1, 1500);
-        int keys = 1 + random.nextInt(random.nextBoolean() ? mostKeys : Math.min(mostKeys, 30));
-        var cache = cache(keys, size, valueSize);
+        var cache = isMasked ? Optional.<Cache>empty() : cache(keys, size, valueSize);
         int earlier = cache.map(Cache::earlier).orElse(0);
         float cap = random.nextInt(5) == 0 ? 0.5f + random.nextFloat() * 4 : 0;
         float scale = random.nextInt(10) == 0 ? -0.5f : (float) (1 / Math.sqrt(size)) * (1 + random.nextInt(2));
@@ -45,7 +88,7 @@ final class RandomAttention {
         if (cache.isPresent()) {
             add(cache.get().values(), keys - earlier, valueSize);
         }
-        var mask = mask(queries, keys);
+        var mask = isMasked ? Optional.of(any(queries, keys)) : mask(queries, keys);
         if (earlier > 0) {
             inputs.add(floats((long) batch * keyHeads * earlier * size));
             inputs.add(floats((long) batch * keyHeads * earlier * valueSize));
@@ -58,8 +101,9 @@ final class RandomAttention {
         if (cache.isPresent() && cache.get().givesValues()) {
             outputBytes.add((long) batch * keyHeads * keys * valueSize * Float.BYTES);
         }
-        Optional<Long> before =
-                random.nextInt(3) == 0 ? Optional.of((long) keys - queries - random.nextInt(4)) : Optional.empty();
+        Optional<Long> before = !isMasked && random.nextInt(3) == 0
+                ? Optional.of((long) keys - queries - random.nextInt(4))
+                : Optional.empty();
         request = new AttentionRequest(
                 queries,
                 keys,
@@ -155,12 +199,18 @@ final class RandomAttention {
         if (random.nextInt(3) == 0) {
             return Optional.of(ranges(queries, keys));
         }
+        return Optional.of(any(queries, keys));
+    }
+
+    /// A mask of any kind but ranges.
+    private AttentionMask any(int queries, int keys) {
         var kind = MaskKind.values()[random.nextInt(3)];
         boolean perHead = random.nextBoolean();
         boolean perQuery = random.nextBoolean();
         int heads = batch * keyHeads * group;
         int rows = perQuery ? queries : 1;
         int count = (perHead ? heads : 1) * rows * keys;
+        var hides = hidden(rows, keys);
         var offsets = new ArrayList<Long>();
         for (int head = 0; head < heads; head++) {
             offsets.add(perHead ? (long) head * rows * keys : 0);
@@ -169,23 +219,44 @@ final class RandomAttention {
             var values = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.nativeOrder());
             for (int i = 0; i < count; i++) {
                 values.putFloat(
-                        switch (random.nextInt(4)) {
-                            case 0 -> Float.NEGATIVE_INFINITY;
-                            case 1 -> -Float.MAX_VALUE;
-                            default -> (float) random.nextGaussian();
-                        });
+                        hides.test(i)
+                                ? LOW[random.nextInt(LOW.length)]
+                                : switch (random.nextInt(4)) {
+                                    case 0 -> Float.NEGATIVE_INFINITY;
+                                    case 1 -> -Float.MAX_VALUE;
+                                    default -> (float) random.nextGaussian();
+                                });
             }
             inputs.add(values.array());
         } else {
             var values = new byte[count];
             int seldom = 1 + random.nextInt(20);
             for (int i = 0; i < count; i++) {
-                values[i] = (byte) (random.nextInt(seldom) == 0 ? 1 : 0);
+                boolean isSet = hides.test(i) ? kind == MaskKind.HIDDEN : random.nextInt(seldom) == 0;
+                values[i] = (byte) (isSet ? 1 : 0);
             }
             inputs.add(values);
         }
         float hidden = random.nextBoolean() ? Float.NEGATIVE_INFINITY : -1e9f;
-        return Optional.of(new AttentionMask(kind, new Matrices(offsets, perQuery ? keys : 0, 1), hidden));
+        return new AttentionMask(kind, new Matrices(offsets, perQuery ? keys : 0, 1), hidden);
+    }
+
+    /// Which elements of a mask hide keys in any case: none, those behind a query's own, those far before it,
+    /// those of padding at either end, or all of some queries.
+    private IntPredicate hidden(int rows, int keys) {
+        int which = random.nextInt(5);
+        int length = 1 + random.nextInt(keys);
+        return i -> {
+            int key = i % keys;
+            int own = keys - rows + i / keys % rows;
+            return switch (which) {
+                case 0 -> key > own;
+                case 1 -> key > own || key + length <= own;
+                case 2 -> key >= length;
+                case 3 -> key < keys - length || own % 7 == 3;
+                default -> false;
+            };
+        };
     }
 
     /// Ranges of keys: of sequences one after the other, or any, of which some are empty or reach out of the

@@ -134,7 +134,7 @@ class CapturedTest {
             int at = random.nextInt(BYTES / 8 - 8) * 8;
             int from = random.nextInt(BYTES / 2);
             int bytes = random.nextInt(random.nextBoolean() ? 40 : BYTES / 2);
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(7)) {
                 case 0 -> Effects.putLong(target, at, random.nextLong());
                 case 1 -> Effects.putInt(target, at + random.nextInt(2) * 4, random.nextInt());
                 case 2 -> Effects.putDouble(target, at, random.nextGaussian());
@@ -143,7 +143,17 @@ class CapturedTest {
                         Effects.putLong(target, at + k * 8L, random.nextLong());
                     }
                 }
-                case 4 -> Effects.copy(frame.operand(0), from, target, at % (BYTES / 2), bytes);
+                case 4 -> {
+                    long flag = random.nextInt(2);
+                    long value = random.nextLong();
+                    Effects.putLong(target, at, flag);
+                    if (Effects.begins(target, at)) {
+                        Effects.putLong(frame.scratch(), from & -8, value);
+                        Effects.clear(frame.scratch(), from, bytes);
+                        Effects.ends();
+                    }
+                }
+                case 5 -> Effects.copy(frame.operand(0), from, target, at % (BYTES / 2), bytes);
                 default -> Effects.clear(target, at % (BYTES / 2) + random.nextInt(8), bytes);
             }
         }
@@ -232,6 +242,18 @@ class CapturedTest {
             works.getFirst().run(0, 0, 1, frame);
             assertThat(frame.operand(1).toArray(ValueLayout.JAVA_LONG)).containsExactly(7, 8);
         }
+    }
+
+    @Test
+    void whatIsOnlyDoneSometimesEnds() {
+        assertThat(reason(frame -> Effects.begins(frame.scratch(), 0))).isPresent();
+        assertThat(reason(_ -> Effects.ends())).isPresent();
+        assertThat(reason(frame -> {
+                    if (Effects.begins(frame.scratch(), 0) && Effects.begins(frame.scratch(), 8)) {
+                        Effects.ends();
+                    }
+                }))
+                .isPresent();
     }
 
     @Test
