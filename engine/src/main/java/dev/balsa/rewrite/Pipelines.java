@@ -60,6 +60,7 @@ public final class Pipelines {
                 new RulePass(new SpreadClip()),
                 new RulePass(new MakeClip()),
                 new RulePass(new FuseAttention(attentions)),
+                new RulePass(new SpreadCounts()),
                 new RulePass(new ViewAttention(attentions)),
                 new RulePass(new SpreadSpaceBlocks()),
                 new RulePass(new DivideConv(images)),

@@ -1,6 +1,7 @@
 package dev.balsa.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.balsa.asm.MachineCode;
 import dev.balsa.cpu.Isa;
@@ -11,18 +12,22 @@ import dev.balsa.ir.attention.Attention;
 import dev.balsa.ir.attention.ScoreStage;
 import dev.balsa.ir.fusion.ViewedAttention;
 import dev.balsa.ir.text.GraphText;
+import dev.balsa.kernel.CodeTrial;
 import dev.balsa.kernel.Trials;
 import dev.balsa.rewrite.Pipelines;
 import dev.balsa.tensor.DataType;
+import dev.balsa.tensor.Precision;
 import dev.balsa.tensor.Shape;
 import dev.balsa.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Attention in planned graphs, compared with its plain definition.
 class AttentionLoweringTest {
     private static final double TOLERANCE = 2e-5;
+    private static final int COUNTS = 6;
 
     static IntStream seeds() {
         return IntStream.range(0, 80);
@@ -55,6 +61,16 @@ class AttentionLoweringTest {
             if (hasPast) {
                 inputs.add(Optional.of(floats(random, batch, heads, past, size)));
                 inputs.add(Optional.of(floats(random, batch, heads, past, valueSize)));
+            }
+            if (random.nextInt(3) == 0) {
+                var counts = Tensor.allocate(DataType.INT64, Shape.of(batch));
+                for (int i = 0; i < batch; i++) {
+                    counts.setLong(i, random.nextInt(past + added + 1));
+                }
+                while (inputs.size() < COUNTS) {
+                    inputs.add(Optional.empty());
+                }
+                inputs.add(Optional.of(counts));
             }
             var op = new Attention(
                     heads * group,
@@ -113,6 +129,29 @@ class AttentionLoweringTest {
         var graph = builder.build(builder.add("attention", one.op(), operands, one.outputs()));
         var tensors = one.inputs().stream().flatMap(Optional::stream).toList();
         BothWays.compare(graph, List.of(tensors), 2, TOLERANCE);
+    }
+
+    @Test
+    void hasKernelsForCountsOfKeys() {
+        assumeTrue(CodeTrial.levels().anyMatch(isa -> !CodeTrial.emulates(isa)), "no machine code on this processor");
+        var graph = GraphText.parse("""
+                graph "g" (%q: f32[2,1,32], %k: f32[2,4,7,4], %v: f32[2,4,7,4], %n: i64[2]) {
+                  %y: f32[2,1,32] = Attention {queryHeads=8, heads=0, scale=none, causal=true, cap=0.0, stage=PRODUCTS} (%q, %k, %v, _, _, _, %n)
+                  return %y
+                }
+                """);
+        var random = new Random(1);
+        var inputs = List.of(
+                Case.floats(random, 2, 1, 32),
+                Case.floats(random, 2, 4, 7, 4),
+                Case.floats(random, 2, 4, 7, 4),
+                Tensor.of(new long[] {7, 3}, 2));
+        try (var arena = Arena.ofConfined()) {
+            var context = BothWays.context(Isa.best(), Precision.FAST, new ModelConstants(arena));
+            assertThat(new CompiledGraph(graph, context).program(inputs).steps())
+                    .anyMatch(step -> step.info().kernel().contains("attention"));
+        }
+        BothWays.compare(graph, List.of(inputs), 2, TOLERANCE);
     }
 
     @ParameterizedTest

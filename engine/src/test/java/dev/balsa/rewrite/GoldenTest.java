@@ -70,6 +70,7 @@ class GoldenTest {
             "FuseAttention-groups",
             "FuseAttention-segments",
             "FuseAttention-not",
+            "SpreadCounts",
             "ViewAttention",
             "DelayView",
             "DelayView-images",
