@@ -5,6 +5,7 @@ import dev.balsa.error.ShapeException;
 import dev.balsa.ir.Dim;
 import dev.balsa.ir.Graph;
 import dev.balsa.ir.Value;
+import dev.balsa.rewrite.past.CountedPast;
 import dev.balsa.rewrite.past.GrowingState;
 import dev.balsa.rewrite.past.PastWindow;
 import dev.balsa.rewrite.past.WindowGraph;
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Runs a graph whose outputs are inputs of the next run, with more entries each time, as decoders of text do.
 /// Thread-safe; [Conversation]s are not.
 ///
-/// Where it makes no difference ([PastWindow]), states stay where they are, what is new is written behind them, and a
-/// program serves many lengths ([StatePlaces]). Elsewhere runs are those of the graph as it is.
+/// Where it makes no difference ([PastWindow], [CountedPast]), states stay where they are, what is new is written
+/// behind them, and a program serves many lengths ([StatePlaces]). Elsewhere runs are those of the graph as it
+/// is.
 public final class GrowingStates {
     private final Graph graph;
     private final List<GrowingState> states;
@@ -40,7 +42,9 @@ public final class GrowingStates {
     /// Where a length is told: the dimension of an input that is no state.
     private record Source(int input, int axis) {}
 
-    private GrowingStates(Graph graph, List<GrowingState> states, CompiledGraph plain, PlanContext context) {
+    /// @param areCounted whether inputs tell how many entries count
+    private GrowingStates(
+            Graph graph, List<GrowingState> states, boolean areCounted, CompiledGraph plain, PlanContext context) {
         this.graph = graph;
         this.states = states;
         this.plain = plain;
@@ -49,20 +53,22 @@ public final class GrowingStates {
         results = others(
                 graph.outputs().size(),
                 states.stream().map(GrowingState::output).toList());
-        windowed = PastWindow.of(graph, states)
-                .map(found ->
-                        new Windowed(found, new CompiledGraph(found.graph(), context.decoding(), found.written())));
+        var rewritten = areCounted ? CountedPast.of(graph, states) : PastWindow.of(graph, states);
+        windowed = rewritten.map(
+                found -> new Windowed(found, new CompiledGraph(found.graph(), context.decoding(), found.written())));
     }
 
     /// The states of a graph; nothing if it has none, or their shapes do not follow from those of other inputs.
     ///
     /// @param plain the graph's programs
     public static Optional<GrowingStates> of(Graph graph, CompiledGraph plain, PlanContext context) {
-        var states = PastWindow.states(graph);
+        var concatenated = PastWindow.states(graph);
+        boolean areCounted = concatenated.isEmpty();
+        var states = areCounted ? CountedPast.states(graph) : concatenated;
         if (states.isEmpty()) {
             return Optional.empty();
         }
-        var found = new GrowingStates(graph, states, plain, context);
+        var found = new GrowingStates(graph, states, areCounted, plain, context);
         boolean areTold = states.stream().allMatch(found::isTold);
         return areTold ? Optional.of(found) : Optional.empty();
     }
@@ -228,7 +234,8 @@ public final class GrowingStates {
             long added = inputs.get(given.indexOf(found.graph.added())).shape().dim(found.graph.addedAxis());
             long window = StatePlaces.window(known.length(), added);
             var all = new ArrayList<Tensor>();
-            var windows = known.from(window, added);
+            boolean fromFirst = found.graph.fromFirst();
+            var windows = fromFirst ? known.fromFirst(added) : known.from(window, added);
             int next = 0;
             for (int i = 0; i < graph.inputs().size(); i++) {
                 int state = held.indexOf(i);
@@ -241,16 +248,24 @@ public final class GrowingStates {
                 all.add(
                         axis < 0
                                 ? tensor
-                                : padded(graph.inputs().get(i), tensor, axis, known.length() + added, window));
+                                : padded(
+                                        graph.inputs().get(i),
+                                        tensor,
+                                        axis,
+                                        known.length() + added,
+                                        window,
+                                        fromFirst));
             }
-            all.addAll(told(known.length(), added, window));
+            if (!fromFirst) {
+                all.addAll(told(known.length(), added, window));
+            }
             var results = stream.run(found.compiled.program(all), all);
             known.advance(added);
             return results;
         }
 
-        /// An input with zeros before, as long as the window along a dimension.
-        private static Tensor padded(Value input, Tensor given, int axis, long length, long window) {
+        /// An input with zeros before, or behind, as long as the window along a dimension.
+        private static Tensor padded(Value input, Tensor given, int axis, long length, long window, boolean isBehind) {
             var shape = given.shape();
             if (shape.dim(axis) != length) {
                 throw new ShapeException("input \"" + input.name() + "\": expected a length of " + length
@@ -267,7 +282,7 @@ public final class GrowingStates {
                         given.memory(),
                         row * length * inner,
                         padded.memory(),
-                        ((row + 1) * window - length) * inner,
+                        (isBehind ? row * window : (row + 1) * window - length) * inner,
                         length * inner);
             }
             return padded;

@@ -241,39 +241,45 @@ record MovementLowering(Graph graph, KernelPicker picker) {
         };
     }
 
-    /// New entries of a cache, if the places are known and as they should be.
+    /// New entries of a cache, unless their places are known and not as they should be.
     Optional<KernelChoice> update(Node node, TensorScatter op) {
-        var given = node.input(2).isPresent() ? longs(node, 2) : Optional.<List<Long>>empty();
-        if (!isMovable(node.input(0))
-                || !isMovable(node.input(1))
-                || given.isPresent() != node.input(2).isPresent()) {
+        var places = node.input(2);
+        if (!isMovable(node.input(0)) || !isMovable(node.input(1))) {
             return Optional.empty();
         }
         var cache = Chains.shape(node.input(0));
         int axis = Axes.normalize(op.axis(), cache.rank());
         long capacity = cache.dim(axis);
         long entries = Chains.shape(node.input(1)).dim(axis);
-        var firsts = given.orElseGet(() -> Collections.nCopies((int) cache.dim(0), 0L));
-        boolean fits = firsts.size() == cache.dim(0)
+        long samples = cache.dim(0);
+        var firsts = places.isPresent() ? longs(node, 2) : Optional.of(Collections.nCopies((int) samples, 0L));
+        boolean areAsMany = firsts.map(known -> known.size() == samples)
+                .orElseGet(() -> places.type()
+                        .shape()
+                        .known()
+                        .filter(shape -> shape.size() == samples)
+                        .isPresent());
+        boolean fits = areAsMany
                 && entries <= capacity
                 && capacity > 0
-                && firsts.stream().allMatch(first -> first >= 0 && (op.circular() || first <= capacity - entries));
+                && firsts.stream()
+                        .flatMap(List::stream)
+                        .allMatch(first -> first >= 0 && (op.circular() || first <= capacity - entries));
         if (!fits) {
             // The plain definition says what is wrong.
             return Optional.empty();
         }
         var request = new RowUpdateRequest(
+                samples,
                 cache.size(1, axis),
                 capacity,
                 entries,
                 cache.size(axis + 1, cache.rank()) * width(node.input(0)),
-                firsts.stream().map(first -> first % capacity).toList());
-        return picker.pick(
-                MovementKernels.rowUpdates(),
-                request,
-                List.of(node.input(0), node.input(1), node.output(0)),
-                OptionalInt.of(0),
-                0);
+                firsts,
+                op.circular());
+        var operands = new ArrayList<>(node.inputs().subList(0, firsts.isPresent() ? 2 : 3));
+        operands.add(node.output(0));
+        return picker.pick(MovementKernels.rowUpdates(), request, operands, OptionalInt.of(0), 0);
     }
 
     Optional<KernelChoice> select(Node node) {

@@ -99,7 +99,16 @@ final class StatePlaces implements AutoCloseable {
     /// @param window at least as long as all entries are then
     List<Tensor> from(long window, long added) {
         reserve(length + added);
-        long first = lead(capacity) + length + added - window;
+        return at(lead(capacity) + length + added - window);
+    }
+
+    /// All states, as a run sees them that adds so many entries behind the others: from the first entry on.
+    List<Tensor> fromFirst(long added) {
+        reserve(length + added);
+        return at(lead(capacity));
+    }
+
+    private List<Tensor> at(long first) {
         var tensors = new ArrayList<Tensor>();
         for (int i = 0; i < forms.size(); i++) {
             var form = forms.get(i);

@@ -1,28 +1,41 @@
 package dev.balsa.kernel.movement;
 
+import dev.balsa.error.ShapeException;
 import dev.balsa.kernel.CodeWork;
 import dev.balsa.kernel.Effects;
 import dev.balsa.kernel.Frame;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 
-/// [RowUpdateRequest]: first the cache is copied, unless it is there already; then a unit is some rows.
+/// [RowUpdateRequest]: first the cache is copied, unless it is there already; then a unit is some rows. Runs in
+/// which places are told are not captured.
 final class RowUpdateWork implements CodeWork {
     private static final long COPY_UNIT = 262_144;
     private static final long UNIT = 32_768;
 
+    private static final int PLACES = 2;
+
+    private final long samples;
     private final long rows;
     private final long capacity;
     private final long entries;
     private final long blockBytes;
-    private final long[] firsts;
+    private final Optional<long[]> firsts;
+    private final boolean circular;
+    private final int output;
     private final long cacheBytes;
     private final long rowsPerUnit;
 
     RowUpdateWork(RowUpdateRequest request) {
+        samples = request.samples();
         rows = request.rows();
         capacity = request.capacity();
         entries = request.entries();
         blockBytes = request.blockBytes();
-        firsts = request.firsts().stream().mapToLong(Long::longValue).toArray();
+        firsts = request.firsts()
+                .map(places -> places.stream().mapToLong(Long::longValue).toArray());
+        circular = request.circular();
+        output = firsts.isPresent() ? PLACES : PLACES + 1;
         cacheBytes = request.cacheBytes();
         rowsPerUnit = Math.max(1, UNIT / Math.max(1, entries * blockBytes));
     }
@@ -37,7 +50,7 @@ final class RowUpdateWork implements CodeWork {
         return Math.toIntExact(
                 phase == 0
                         ? Math.ceilDiv(cacheBytes, COPY_UNIT)
-                        : Math.ceilDiv(entries == 0 ? 0 : rows * firsts.length, rowsPerUnit));
+                        : Math.ceilDiv(entries == 0 ? 0 : rows * samples, rowsPerUnit));
     }
 
     @Override
@@ -46,17 +59,30 @@ final class RowUpdateWork implements CodeWork {
             copy(frame, from * COPY_UNIT, Math.min(cacheBytes, to * COPY_UNIT));
             return;
         }
-        long end = Math.min(rows * firsts.length, to * rowsPerUnit);
+        long end = Math.min(rows * samples, to * rowsPerUnit);
         for (long row = from * rowsPerUnit; row < end; row++) {
-            write(frame, row, firsts[(int) (row / rows)]);
+            write(frame, row, first(frame, row / rows));
         }
     }
 
-    private static void copy(Frame frame, long from, long to) {
+    /// The place of a sample's first entry.
+    private long first(Frame frame, long sample) {
+        if (firsts.isPresent()) {
+            return firsts.get()[(int) sample] % capacity;
+        }
+        long first = frame.operand(PLACES).get(ValueLayout.JAVA_LONG_UNALIGNED, sample * Long.BYTES);
+        if (!RowUpdateRequest.isPlace(first, capacity, entries, circular)) {
+            throw new ShapeException("sample " + sample + ": cannot write " + entries + " entries from place " + first
+                    + " on; expected a place from 0 to " + (capacity - entries) + "; check the write_indices input");
+        }
+        return first % capacity;
+    }
+
+    private void copy(Frame frame, long from, long to) {
         var cache = frame.operand(0);
-        var output = frame.operand(2);
-        if (cache.address() != output.address()) {
-            Effects.copy(cache, from, output, from, to - from);
+        var target = frame.operand(output);
+        if (cache.address() != target.address()) {
+            Effects.copy(cache, from, target, from, to - from);
         }
     }
 
@@ -64,12 +90,12 @@ final class RowUpdateWork implements CodeWork {
         long behind = Math.min(entries, capacity - first);
         long source = row * entries * blockBytes;
         long target = row * capacity * blockBytes;
-        Effects.copy(frame.operand(1), source, frame.operand(2), target + first * blockBytes, behind * blockBytes);
+        Effects.copy(frame.operand(1), source, frame.operand(output), target + first * blockBytes, behind * blockBytes);
         if (behind < entries) {
             Effects.copy(
                     frame.operand(1),
                     source + behind * blockBytes,
-                    frame.operand(2),
+                    frame.operand(output),
                     target,
                     (entries - behind) * blockBytes);
         }

@@ -307,7 +307,8 @@ public final class PastWindow {
                 windows,
                 added.input,
                 added.axis,
-                written));
+                written,
+                false));
     }
 
     private static Optional<WindowGraph> refused(String what) {

@@ -1,7 +1,9 @@
 package dev.balsa.kernel.movement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balsa.error.ShapeException;
 import dev.balsa.ir.GraphBuilder;
 import dev.balsa.ir.Interpreter;
 import dev.balsa.ir.TensorType;
@@ -14,8 +16,10 @@ import dev.balsa.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -41,20 +45,41 @@ class RowUpdateTest {
         var cache = numbers(random, samples, rows, capacity, block);
         var update = numbers(random, samples, rows, entries, block);
         var expected = expected(circular, cache, update, firsts);
-        var request = new RowUpdateRequest(
-                rows,
-                capacity,
-                entries,
-                2L * block,
-                firsts.stream().map(first -> first % capacity).toList());
-        for (boolean inPlace : new boolean[] {false, true}) {
+        for (int way = 0; way < 4; way++) {
+            boolean inPlace = way % 2 == 0;
+            boolean isTold = way / 2 == 0;
+            var known = isTold ? Optional.<List<Long>>empty() : Optional.<List<Long>>of(firsts);
+            var request = new RowUpdateRequest(samples, rows, capacity, entries, 2L * block, known, circular);
             var trial = SplitTrial.of(Trials.work(MovementKernels.rowUpdates(), request), random)
                     .input(cache.memory().toArray(ValueLayout.JAVA_BYTE))
-                    .input(update.memory().toArray(ValueLayout.JAVA_BYTE))
-                    .output(cache.byteSize());
+                    .input(update.memory().toArray(ValueLayout.JAVA_BYTE));
+            if (isTold) {
+                trial.input(places(firsts).memory().toArray(ValueLayout.JAVA_BYTE));
+            }
+            trial.output(cache.byteSize());
             var found = (inPlace ? trial.inPlaceOf(0) : trial).run().getFirst();
             assertThat(found).as("%s, in place: %s", request, inPlace).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void refusesPlacesOutOfRange() {
+        for (long first : new long[] {-1, 3, Long.MAX_VALUE}) {
+            var request = new RowUpdateRequest(1, 1, 4, 2, 8, Optional.empty(), false);
+            var trial = SplitTrial.of(Trials.work(MovementKernels.rowUpdates(), request), new Random(1))
+                    .input(new byte[32])
+                    .input(new byte[16])
+                    .input(places(List.of(first)).memory().toArray(ValueLayout.JAVA_BYTE))
+                    .output(32);
+            assertThatThrownBy(trial::run)
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("from place " + first)
+                    .hasMessageContaining("0 to 2");
+        }
+    }
+
+    private static Tensor places(List<Long> firsts) {
+        return Tensor.of(firsts.stream().mapToLong(Long::longValue).toArray(), firsts.size());
     }
 
     private static Tensor numbers(Random random, long... dims) {
@@ -69,8 +94,7 @@ class RowUpdateTest {
         var builder = new GraphBuilder("g");
         var x = builder.input("x", TensorType.of(cache));
         var y = builder.input("y", TensorType.of(update));
-        var places = Tensor.of(firsts.stream().mapToLong(Long::longValue).toArray(), firsts.size());
-        var result = builder.add(new TensorScatter(-2, circular), x, y, builder.constant("places", places));
+        var result = builder.add(new TensorScatter(-2, circular), x, y, builder.constant("places", places(firsts)));
         return Interpreter.run(builder.build(List.of(result)), List.of(cache, update))
                 .getFirst()
                 .memory()
