@@ -126,7 +126,6 @@ public final class PlaneProduct {
     /// @param result the address of the first row of the result, which has whole panels
     public void multiply(MemorySegment scratch, long planes, int rows, long panels, int count, long result) {
         prepare(scratch, planes, panels, count, right.steps());
-        BlockArgument.BUFFER.set(scratch, scratch.address() + ARGUMENT_BYTES);
         BlockArgument.OUTPUT.set(scratch, result);
         BlockArgument.OUTPUT_PLACES.set(scratch, places.address());
         beginning.call(0, scratch, 0, tiles(rows));

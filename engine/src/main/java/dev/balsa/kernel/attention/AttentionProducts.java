@@ -17,9 +17,6 @@ interface AttentionProducts {
     /// Elements from a row of scores to the next.
     int step();
 
-    /// How many rows of scores there is memory for.
-    int scoreRows();
-
     /// Where sums lie.
     SumRows sums();
 

@@ -70,7 +70,7 @@ final class AttentionWork implements CodeWork {
         maskOffsets = request.mask().map(mask -> mask.matrices().places()).orElse(new long[0]);
         recordsAt = products.end();
         scoresAt = align(recordsAt + (long) division.most() * RowRecord.BYTES);
-        sumsAt = align(scoresAt + (long) products.scoreRows() * step * Float.BYTES);
+        sumsAt = align(scoresAt + (long) division.most() * step * Float.BYTES);
         blocksAt = align(sumsAt + products.sumBytes());
         end = blocksAt + blockBytes();
         lookCode = request.mask().filter(_ -> request.looksAtMask()).map(mask -> {

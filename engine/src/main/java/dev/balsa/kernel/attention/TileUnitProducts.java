@@ -113,11 +113,6 @@ final class TileUnitProducts implements AttentionProducts {
     }
 
     @Override
-    public int scoreRows() {
-        return division.most();
-    }
-
-    @Override
     public SumRows sums() {
         return new TileSums(unit, Math.ceilDiv(request.valueSize(), unit.lanes()));
     }

@@ -137,11 +137,6 @@ final class VectorProducts implements AttentionProducts {
     }
 
     @Override
-    public int scoreRows() {
-        return division.most();
-    }
-
-    @Override
     public SumRows sums() {
         return new PanelSums(unit, results.widths(), division.most());
     }

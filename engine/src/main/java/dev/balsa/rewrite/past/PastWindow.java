@@ -96,14 +96,9 @@ public final class PastWindow {
         }
         var shape = past.type().shape();
         int at = Axes.normalize(axis, shape.rank());
-        return at > 0 && isSymbol(shape.dim(at))
+        return at > 0 && shape.dim(at).isSymbol()
                 ? Optional.of(new GrowingState(input, output, at, past.type().dtype()))
                 : Optional.empty();
-    }
-
-    /// Whether a dimension is a name and nothing else.
-    private static boolean isSymbol(Dim dim) {
-        return !dim.isKnown() && !dim.isUnknown() && Dim.symbol(dim.toString()).equals(dim);
     }
 
     /// The same graph with places for these of its states, if the hidden ones cannot matter.
@@ -166,7 +161,7 @@ public final class PastWindow {
                     .dims()
                     .map(dims ->
                             dims.get(Axes.normalize(axis(node), dims.size())).minus(past));
-            return length.filter(PastWindow::isSymbol).flatMap(this::place);
+            return length.filter(Dim::isSymbol).flatMap(this::place);
         }
         return Optional.empty();
     }
@@ -223,7 +218,7 @@ public final class PastWindow {
                     .addAll(input.type().shape().dims().orElse(List.of()));
         }
         others.removeAll(ofStates);
-        others.removeIf(dim -> !isSymbol(dim) || dim.equals(past) || dim.equals(added));
+        others.removeIf(dim -> !dim.isSymbol() || dim.equals(past) || dim.equals(added));
         return others.size() == 1 ? Optional.of(others.getFirst()) : Optional.empty();
     }
 
